@@ -1,0 +1,52 @@
+# Targets for people: `make` lists them. What a target needs is installed into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := catclf tests benchmarks data
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: demo
+demo: $(VENV)/installed ## train on data/, score the model, predict a few pictures
+	$(BIN)/catclf train data/
+	$(BIN)/catclf evaluate
+	$(BIN)/catclf predict $(wildcard data/test/*/*-01*.jpg)
+
+.PHONY: test
+test: $(VENV)/installed-dev ## run all tests
+	$(BIN)/pytest -n auto
+
+.PHONY: lint
+lint: $(VENV)/installed-dev ## check format, style and types
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+
+.PHONY: format
+format: $(VENV)/installed-dev ## bring the code into shape
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+.PHONY: data
+data: $(VENV)/installed ## draw the embedded data set again
+	$(BIN)/python data/draw.py
+
+.PHONY: bench
+bench: $(VENV)/installed-bench ## measure catclf beside its peers
+	$(BIN)/python -m benchmarks
+
+.PHONY: clean
+clean: ## remove everything that these targets made, but not data/
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist model.npz
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-%: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@

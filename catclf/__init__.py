@@ -1,0 +1,77 @@
+"""A cat-vs-non-cat picture classifier: the logistic regression of the lecture.
+
+In Python:
+
+>>> import catclf
+>>> pictures = catclf.load_dataset("data")  # the training split
+>>> result = catclf.train(pictures)
+>>> catclf.save_model(result.model, "model.npz")
+>>> model = catclf.load_model("model.npz")
+>>> model.predict("data/test/cat/cat-001.jpg")
+>>> catclf.evaluate(model, catclf.load_dataset("data", "test")).metrics.accuracy
+
+`model.probabilities(images)` takes an array (m, 64, 64, 3) of uint8. Whatever goes wrong because of
+a file or a setting is a `CatclfError`, whose text can be shown to a user.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from catclf.datasets import Dataset, load_dataset, open_source
+    from catclf.errors import CatclfError, PictureError
+    from catclf.evaluation import Evaluation, evaluate
+    from catclf.model import Model, Prediction
+    from catclf.model_file import load_model, save_model
+    from catclf.training import TrainingResult, TrainingSettings, train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CatclfError",
+    "Dataset",
+    "Evaluation",
+    "Model",
+    "PictureError",
+    "Prediction",
+    "TrainingResult",
+    "TrainingSettings",
+    "evaluate",
+    "load_dataset",
+    "load_model",
+    "open_source",
+    "save_model",
+    "train",
+]
+
+# The module of each name: imported when the name is first used, so that `import catclf`, and with
+# it `catclf --help`, does not wait for numpy.
+_MODULES = {
+    "CatclfError": "errors",
+    "Dataset": "datasets",
+    "Evaluation": "evaluation",
+    "Model": "model",
+    "PictureError": "errors",
+    "Prediction": "model",
+    "TrainingResult": "training",
+    "TrainingSettings": "training",
+    "evaluate": "evaluation",
+    "load_dataset": "datasets",
+    "load_model": "model_file",
+    "open_source": "datasets",
+    "save_model": "model_file",
+    "train": "training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'catclf' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"catclf.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,5 @@
+"""`python -m catclf`."""
+
+from catclf.cli import main
+
+main()

@@ -1,0 +1,131 @@
+"""`catclf evaluate`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import catclf
+from catclf.commands.options import (
+    json_option,
+    model_option,
+    positive_option,
+    threshold_option,
+)
+from catclf.commands.output import (
+    note,
+    note_skipped,
+    progress_bar,
+    say,
+    say_json,
+    score,
+    warning_of_trained_on,
+)
+
+if TYPE_CHECKING:
+    from catclf.evaluation import Evaluation
+
+_NAMES_SHOWN = 10
+
+
+@click.command(
+    short_help="Score a model on labelled pictures.",
+    epilog="\b\nExamples:\n"
+    "  catclf evaluate\n"
+    "  catclf evaluate photos/ --mistakes\n"
+    "  catclf evaluate data/ --split train --json",
+)
+@click.argument("data", type=click.Path(path_type=Path), default="data")
+@model_option
+@click.option(
+    "--split",
+    type=click.Choice(["train", "validation", "test"]),
+    help="Which split of DATA.  [default: test, or everything where DATA has no splits]",
+)
+@positive_option
+@threshold_option
+@click.option(
+    "--mistakes", is_flag=True, help="List wrongly classified pictures, most confident first."
+)
+@json_option
+def evaluate(
+    data: Path,
+    model_path: Path,
+    split: str | None,
+    positive: str | None,
+    threshold: float | None,
+    mistakes: bool,
+    as_json: bool,
+) -> None:
+    """Compare predictions with the labels of DATA (a data set as for train; default: data/).
+
+    Pictures that the model was trained on are found, counted and named: a score that includes them
+    is better than the model deserves. Files that are no pictures are named and left out, and make
+    the exit status 1.
+    """
+    model = catclf.load_model(model_path)
+    source = catclf.open_source(data, positive or model.positive)
+    for text in source.notes:
+        note(f"Note: {text}")
+    with progress_bar("Reading", "picture") as update:
+        dataset = source.load(
+            source.choose(split, "test", "validation"), model.recipe, skip_bad=True, progress=update
+        )
+    note_skipped(dataset.skipped)
+    evaluation = catclf.evaluate(model, dataset, threshold)
+    if as_json:
+        document = {"model": str(model_path), **evaluation.to_dict()}
+        if mistakes:
+            document["mistakes"] = [mistake._asdict() for mistake in evaluation.mistakes]
+        say_json(document)
+    else:
+        _print(evaluation, model_path, mistakes)
+    if dataset.skipped:
+        click.get_current_context().exit(1)
+
+
+def _print(evaluation: "Evaluation", model_path: Path, mistakes: bool) -> None:
+    figures, positive, negative = evaluation.metrics, evaluation.positive, evaluation.negative
+    warning = warning_of_trained_on(evaluation)
+    say(
+        f"{model_path} on {evaluation.where}: {evaluation.m} pictures"
+        + (f" - careful: {warning}" if warning else "")
+    )
+    if evaluation.skipped:
+        say(f"Skipped {len(evaluation.skipped)} files that are no pictures")
+    say(f"Accuracy {score(evaluation)}")
+    say("")
+    width = len(f"actual {negative}")
+    say(f"{'':{width}}  {'called ' + positive:>{width}}  {'called ' + negative:>{width}}")
+    for name, right, wrong in (
+        (positive, figures.true_positives, figures.false_negatives),
+        (negative, figures.false_positives, figures.true_negatives),
+    ):
+        say(f"{'actual ' + name:{width}}  {right:>{width}}  {wrong:>{width}}")
+    say("")
+    for name, value in (
+        ("Precision", figures.precision),
+        ("Recall", figures.recall),
+        ("F1", figures.f1),
+        ("ROC AUC", figures.roc_auc),
+        ("Log-loss", figures.log_loss),
+        ("Brier score", figures.brier),
+    ):
+        say(f"{name:12}" + ("undefined" if value is None else f"{value:.4f}"))
+    if evaluation.threshold != 0.5:
+        say(f"{'Threshold':12}{evaluation.threshold:g}")
+    if evaluation.trained_on:
+        say("")
+        say("Trained on:")
+        for name in evaluation.trained_on[:_NAMES_SHOWN]:
+            say(f"  {name}")
+        if len(evaluation.trained_on) > _NAMES_SHOWN:
+            say(f"  and {len(evaluation.trained_on) - _NAMES_SHOWN} more (--json names all)")
+    if mistakes:
+        say("")
+        say(f"Mistakes: {len(evaluation.mistakes)}, most confident first")
+        for mistake in evaluation.mistakes:
+            say(
+                f"  called {mistake.predicted:{len(negative)}}  probability of {positive} "
+                f"{mistake.probability:.4f}  {mistake.name}"
+            )

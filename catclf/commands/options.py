@@ -1,0 +1,50 @@
+"""Options that several commands share."""
+
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import click
+
+MODEL_VARIABLE = "CATCLF_MODEL"
+DEFAULT_MODEL = "model.npz"
+
+
+class _Probability(click.FloatRange):
+    """A number from 0 to 1; click alone lets NaN through."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if isnan(number):
+            self.fail("NaN is no probability", param, ctx)
+        return number
+
+
+model_option = click.option(
+    "-m",
+    "--model",
+    "model_path",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_MODEL,
+    envvar=MODEL_VARIABLE,
+    show_default=True,
+    show_envvar=True,
+    help="Model file to use.",
+)
+
+positive_option = click.option(
+    "--positive",
+    metavar="NAME",
+    help="Class to recognise, instead of the one named cat or cats. All others together are the "
+    "other class.",
+)
+
+threshold_option = click.option(
+    "--threshold",
+    type=_Probability(0, 1),
+    help="Probability from which on a picture is called positive.  [default: the model's, 0.5]",
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -1,0 +1,62 @@
+"""Folders of picture files: class folders, or flat with the class in the file's name."""
+
+import re
+from pathlib import Path
+
+from catclf.datasets.picture_files import PictureFiles
+from catclf.listing import files, is_picture_name, pictures_below, subfolders
+
+_SPLIT_NAMES = {
+    "train": "train",
+    "test": "test",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+}
+
+# cat.0.jpg, dog_12.png, cat-001.jpg, "cat (3).jpeg": the class, something between, a number.
+_CLASS_AND_NUMBER = re.compile(r"(?P<class>.*[^\W\d_])[\W_]*\d+\)?")
+
+
+def split_folders(folder: Path) -> list[tuple[str, Path]]:
+    """Folders in a folder that are named as splits, with the split that each stands for."""
+    return [
+        (_SPLIT_NAMES[path.name.casefold()], path)
+        for path in subfolders(folder)
+        if path.name.casefold() in _SPLIT_NAMES
+    ]
+
+
+def labelled_files(folder: Path) -> PictureFiles:
+    """Picture files of a folder with their classes.
+
+    Parameters
+    ----------
+    folder : Path
+        Has a folder for each class, with pictures at any depth, or else picture files named as
+        their class and a number (`cat.0.jpg`).
+
+    Returns
+    -------
+    PictureFiles
+        Sorted by class folder and name.
+    """
+    loose = [path for path in files(folder) if is_picture_name(path.name)]
+    by_class = [(path.name, pictures_below(path)) for path in subfolders(folder)]
+    if any(pictures for _, pictures in by_class):
+        return PictureFiles(
+            paths=[path for _, pictures in by_class for path in pictures],
+            classes=[name for name, pictures in by_class for _ in pictures],
+            unlabelled=loose,
+        )
+    named = [(path, _class_in_name(path)) for path in loose]
+    return PictureFiles(
+        paths=[path for path, class_ in named if class_],
+        classes=[class_ for _, class_ in named if class_],
+        unlabelled=[path for path, class_ in named if not class_],
+    )
+
+
+def _class_in_name(path: Path) -> str | None:
+    match = _CLASS_AND_NUMBER.fullmatch(path.stem)
+    return match["class"] if match else None

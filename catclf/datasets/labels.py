@@ -1,0 +1,60 @@
+"""Class names to labels: which of the classes is the positive one."""
+
+from collections import Counter
+
+from catclf.errors import DataError
+
+_CAT_NAMES = ("cat", "cats")
+
+
+def positive_classes(classes: Counter[str], positive: str | None, where: str) -> frozenset[str]:
+    """Choose the class, or the two spellings of it, that gets the label 1.
+
+    Parameters
+    ----------
+    classes : Counter
+        Names of the classes, with the number of pictures of each.
+    positive : str or None
+        The name wanted; None stands for "cat" or "cats". Capitals do not matter unless two classes
+        differ by nothing else.
+    where : str
+        The data set's name, for the error.
+
+    Returns
+    -------
+    frozenset of str
+        Those of the names that are positive.
+
+    Raises
+    ------
+    DataError
+        If none is.
+    """
+    if positive is not None and positive in classes:
+        return frozenset({positive})
+    wanted = _CAT_NAMES if positive is None else (positive.casefold(),)
+    chosen = frozenset(name for name in classes if name.casefold() in wanted)
+    # Labels 0 and 1 say which is which, and leave the name to --positive.
+    if not chosen and set(classes) <= {"0", "1"}:
+        return frozenset({"1"})
+    if not chosen and positive is None and all(map(_is_number, classes)):
+        other = min(set(classes) - {"0", "1"})
+        raise DataError(
+            f"{where} has the label {other}; labels must be 0 and 1 (1 = cat) or class names, "
+            "or name the positive one with --positive"
+        )
+    if not chosen:
+        found = ", ".join(sorted(classes)[:12]) + (", …" if len(classes) > 12 else "")
+        raise DataError(
+            f"{where} has no class named {positive or 'cat'} (found: {found}); "
+            "name the positive class with --positive"
+        )
+    return chosen
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

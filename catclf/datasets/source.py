@@ -1,0 +1,196 @@
+"""What a data set's path stands for, found without decoding a picture."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from catclf.datasets import csv_file, folders
+from catclf.datasets.dataset import Dataset, Progress, Split
+from catclf.datasets.labels import positive_classes
+from catclf.errors import DataError
+from catclf.images import PictureRecipe
+from catclf.listing import files
+
+SPLITS = ("train", "validation", "test")
+
+_HDF5_ENDINGS = (".h5", ".hdf5")
+
+WHOLE = "all"
+"""The one split of a data set that is not divided."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set that is found but not yet read.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is.
+    splits : dict
+        What it has of "train", "validation" and "test", or, undivided, "all".
+    positive : str
+        Name of the positive class.
+    positive_classes : frozenset of str
+        The class names in the data that stand for it.
+    notes : list of str
+        What a user should know about how the data set was understood.
+    """
+
+    path: Path
+    splits: dict[str, Split]
+    positive: str
+    positive_classes: frozenset[str]
+    notes: list[str]
+
+    def choose(self, wanted: str | None, *preferred: str) -> str:
+        """Which split to use.
+
+        Parameters
+        ----------
+        wanted : str or None
+            "train", "validation" or "test"; None for the first that is there of `preferred`, or
+            the whole of a data set that is not divided.
+        *preferred : str
+            Names of splits.
+
+        Returns
+        -------
+        str
+            A key of `splits`.
+
+        Raises
+        ------
+        DataError
+            If it has not that split.
+        """
+        if wanted in self.splits:
+            return str(wanted)
+        if wanted is None:
+            for split in (*preferred, WHOLE):
+                if split in self.splits:
+                    return split
+        missing = wanted or " or ".join(preferred)
+        if WHOLE in self.splits:
+            raise DataError(f"{self.path} is not divided into splits; leave out --split {missing}")
+        raise DataError(f"{self.path} has no {missing} split; it has {' and '.join(self.splits)}")
+
+    def load(
+        self,
+        split: str,
+        recipe: PictureRecipe | None = None,
+        *,
+        skip_bad: bool = False,
+        progress: Progress | None = None,
+    ) -> Dataset:
+        """Read a split into memory.
+
+        Parameters
+        ----------
+        split : str
+            A key of `splits`.
+        recipe : PictureRecipe, optional
+            How to bring pictures to 64 × 64.
+        skip_bad : bool
+            Leave out files that are no pictures, and list them in the result, instead of stopping.
+        progress : callable, optional
+            Told how many pictures are done.
+
+        Returns
+        -------
+        Dataset
+            Pictures and labels.
+
+        Raises
+        ------
+        DataError
+            If there are files that are no pictures and `skip_bad` is off, or no pictures at all.
+        """
+        recipe = recipe or PictureRecipe()
+        images, classes, names, skipped = self.splits[split].load(recipe, progress)
+        where = str(self.path) if split == WHOLE else f"{self.path} ({split} split)"
+        if skipped and not skip_bad:
+            name, reason = skipped[0]
+            others = len(skipped) - 1
+            more = f" (and {others} more such file{'s' * (others > 1)})" if others else ""
+            raise DataError(f"{name}: {reason}{more}; remove it, or leave it out with --skip-bad")
+        if not names:
+            reason = f": {skipped[0].name}: {skipped[0].reason}" if skipped else ""
+            raise DataError(f"{where} has no picture that can be used{reason}")
+        labels = np.array([name in self.positive_classes for name in classes], np.uint8)  # (m,)
+        return Dataset(images, labels, names, self.positive, where, recipe, skipped)
+
+
+def open_source(path: Path, positive: str | None = None) -> Source:
+    """Find out what is at a path.
+
+    Parameters
+    ----------
+    path : Path
+        A folder, a CSV file, or an HDF5 file.
+    positive : str, optional
+        Name of the positive class, instead of cat or cats.
+
+    Returns
+    -------
+    Source
+        The splits of the data set; pictures are not read yet.
+
+    Raises
+    ------
+    DataError
+        If there is no data set there.
+    """
+    if not path.exists():
+        raise DataError(f"{path} does not exist; name a folder, a .csv file or an .h5 file")
+    notes: list[str] = []
+    if path.is_dir():
+        splits = _in_folder(path, notes)
+    elif path.suffix.lower() == ".csv":
+        splits = {WHOLE: csv_file.labelled_files(path)}
+    elif path.suffix.lower() in _HDF5_ENDINGS:
+        splits = _in_hdf5([path])
+    else:
+        raise DataError(f"{path} is no data set; name a folder, a .csv file or an .h5 file")
+    classes = sum((split.class_names() for split in splits.values()), Counter[str]())
+    if not classes:
+        raise DataError(
+            f"{path} has no pictures; put them into folders named as their class, like {path}/cat"
+        )
+    chosen = positive_classes(classes, positive, str(path))
+    return Source(path, splits, positive or "cat", chosen, notes)
+
+
+def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
+    hdf5_files = [file for file in files(path) if file.suffix.lower() in _HDF5_ENDINGS]
+    if hdf5_files:
+        return _in_hdf5(hdf5_files)
+    split_folders = folders.split_folders(path)
+    if not split_folders:
+        return {WHOLE: folders.labelled_files(path)}
+    splits: dict[str, Split] = {}
+    for split, folder in split_folders:
+        found = folders.labelled_files(folder)
+        if split in splits:
+            raise DataError(f"{path} has two folders for its {split} split; rename one of them")
+        if not found.paths and found.unlabelled:
+            notes.append(f"{folder} is left out: its pictures have no class")
+            continue
+        splits[split] = found
+    return splits
+
+
+def _in_hdf5(paths: list[Path]) -> dict[str, Split]:
+    from catclf.datasets.hdf5 import labelled_splits
+
+    splits: dict[str, Split] = {}
+    for path in paths:
+        for split, found in labelled_splits(path).items():
+            if split in splits:
+                raise DataError(
+                    f"{path.parent} has two files with a {split} split; name one of them"
+                )
+            splits[split] = found
+    return splits

@@ -1,0 +1,36 @@
+"""The errors that a user can cause, each with a text that a user can act on."""
+
+
+class CatclfError(Exception):
+    """What the user should read: what is wrong, with which file or option, and the way out.
+
+    The commands print the text on one line and end with `exit_status`.
+    """
+
+    exit_status = 1
+
+
+class PictureError(CatclfError):
+    """A file is no picture that can be decoded. The text is the reason, without the file's name."""
+
+
+class DataError(CatclfError):
+    """A data set is missing, empty, ambiguous or damaged."""
+
+
+class ModelError(CatclfError):
+    """A file is no model, or no model for this version or these pictures."""
+
+
+class TrainingError(CatclfError):
+    """Training came to no useful result."""
+
+
+class OutputError(CatclfError):
+    """A file cannot be written."""
+
+
+class SettingsError(CatclfError):
+    """A setting has a value that makes no sense."""
+
+    exit_status = 2

@@ -1,0 +1,244 @@
+"""A picture file becomes a (64, 64, 3) array of uint8. Nothing else in the package decodes."""
+
+import io
+import logging
+import stat
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from catclf.errors import PictureError, SettingsError
+from catclf.rgb import to_rgb
+
+Pictures = NDArray[np.uint8]
+"""Pictures (m, 64, 64, 3), or one of them without the first axis."""
+
+SIDE = 64
+"""Width and height, in pixels, of every picture that a model sees."""
+
+MEGAPIXELS = 100
+"""A picture with more is refused before it is decoded."""
+
+FITS = ("stretch", "crop")
+
+# Formats that Pillow decodes by itself and that come as pictures. Others would start programs
+# (EPS: Ghostscript) or are no pictures to most people (fonts, films, measurements).
+_FORMATS = frozenset(
+    "AVIF BMP DDS DIB GIF ICNS ICO JPEG JPEG2000 MPO PCX PNG PPM PSD QOI SGI SUN TGA TIFF WEBP XBM "
+    "XPM".split()
+)
+
+# Pictures decoded together; no more results than that wait to be taken.
+_PORTION = 128
+
+_EXIF_ORIENTATION = 0x0112
+_TURN = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Pillow logs some damage as errors, which would reach the terminal of a program that has not set up
+# logging. What matters of it comes as an exception.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True)
+class PictureRecipe:
+    """How a picture of any size and kind becomes 64 × 64 RGB; stored in the model.
+
+    Parameters
+    ----------
+    fit : {"stretch", "crop"}
+        Stretch the whole picture to the square, as the course does, or take its centre square.
+    jpeg_oversampling : int
+        A large JPEG is decoded at the smallest scale that leaves at least so many pixels, along
+        each side, for each pixel of the result: faster, and hardly different. 0: at full size.
+    """
+
+    fit: str = "stretch"
+    jpeg_oversampling: int = 2
+
+    def __post_init__(self) -> None:
+        if self.fit not in FITS:
+            raise SettingsError(f"fit must be one of {', '.join(FITS)}, not {self.fit!r}")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape of a picture's array: height, width, channels."""
+        return SIDE, SIDE, 3
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recipe as it stands in a model file."""
+        return {"side": SIDE, "resample": "bicubic", **asdict(self)}
+
+
+def load_picture(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
+    """Decode one picture.
+
+    EXIF orientation is applied, transparency is laid on white, and of an animation the first frame
+    is taken.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        A picture file, or what is in one.
+    recipe : PictureRecipe
+        How to bring it to 64 × 64.
+
+    Returns
+    -------
+    uint8 array (64, 64, 3)
+        Red, green and blue.
+
+    Raises
+    ------
+    PictureError
+        If there is no such file, or it is no picture, is damaged, or has more than 100 megapixels.
+    """
+    with _silent():
+        return _decode(source, recipe)
+
+
+def load_pictures(
+    sources: Sequence[Path | bytes], recipe: PictureRecipe
+) -> Iterator[Pictures | PictureError]:
+    """Decode many pictures, on all cores.
+
+    Parameters
+    ----------
+    sources : sequence of Path or bytes
+        Picture files, or what is in them.
+    recipe : PictureRecipe
+        How to bring them to 64 × 64.
+
+    Yields
+    ------
+    picture or error
+        What `load_picture` would return or raise for each, in the order given.
+    """
+    if len(sources) < 2:  # spare a single picture the start of the threads
+        for source in sources:
+            with _silent():
+                result = _picture_or_error(source, recipe)
+            yield result
+        return
+
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_cores()) as pool:
+        for start in range(0, len(sources), _PORTION):
+            portion = sources[start : start + _PORTION]
+            with _silent():
+                results = list(pool.map(lambda source: _picture_or_error(source, recipe), portion))
+            yield from results
+
+
+def resize_pictures(pictures: Pictures, recipe: PictureRecipe) -> Pictures:
+    """Bring pictures that are already decoded to 64 × 64.
+
+    Parameters
+    ----------
+    pictures : uint8 array (m, h, w, 3)
+        Pictures of one size.
+    recipe : PictureRecipe
+        How to bring them to 64 × 64.
+
+    Returns
+    -------
+    uint8 array (m, 64, 64, 3)
+        The same array where it has that size already.
+    """
+    if pictures.shape[1:3] == (SIDE, SIDE):
+        return pictures
+    return np.stack([np.asarray(_fitted(Image.fromarray(p), recipe)) for p in pictures])
+
+
+def _cores() -> int:
+    import os
+
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep Pillow's warnings of damage from the terminal. This switch is one for all threads."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _picture_or_error(source: Path | bytes, recipe: PictureRecipe) -> Pictures | PictureError:
+    try:
+        return _decode(source, recipe)
+    except PictureError as error:
+        return error
+
+
+def _decode(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
+    try:
+        if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
+            raise PictureError("not an ordinary file")
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
+            if picture.format not in _FORMATS:
+                raise PictureError(f"{picture.format} files are not supported")
+            _check_size(picture)
+            if recipe.jpeg_oversampling:
+                least = SIDE * recipe.jpeg_oversampling
+                picture.draft(None, (least, least))  # does nothing unless it is a JPEG
+            small = _fitted(to_rgb(picture), recipe)
+            turn = _TURN.get(_orientation(picture))
+            return np.array(small if turn is None else small.transpose(turn))  # (64, 64, 3)
+    except PictureError:
+        raise
+    except UnidentifiedImageError:
+        raise PictureError("not a picture of a known kind") from None
+    except Image.DecompressionBombError:
+        raise PictureError(f"more than {MEGAPIXELS} megapixels") from None
+    except FileNotFoundError:
+        raise PictureError("no such file") from None
+    except MemoryError:
+        raise PictureError("not enough memory to decode it") from None
+    except Exception as error:
+        # Pillow's readers meet damage with all kinds of exceptions, from struct.error to KeyError.
+        if isinstance(error, OSError) and error.strerror:
+            raise PictureError(error.strerror.lower()) from error
+        raise PictureError(f"cannot be decoded ({error or type(error).__name__})") from error
+
+
+def _check_size(picture: Image.Image) -> None:
+    width, height = picture.size
+    if width * height > MEGAPIXELS * 1_000_000:
+        raise PictureError(
+            f"{width} × {height} pixels; more than {MEGAPIXELS} megapixels are refused"
+        )
+
+
+def _fitted(picture: Image.Image, recipe: PictureRecipe) -> Image.Image:
+    if recipe.fit == "crop":
+        width, height = picture.size
+        side = min(width, height)
+        left, top = (width - side) // 2, (height - side) // 2
+        picture = picture.crop((left, top, left + side, top + side))
+    return picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+
+
+def _orientation(picture: Image.Image) -> int:
+    """EXIF orientation, 1 to 8. A damaged EXIF block counts as none: the picture may be fine."""
+    try:
+        return int(picture.getexif().get(_EXIF_ORIENTATION, 1))
+    except Exception:
+        return 1

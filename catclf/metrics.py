@@ -1,0 +1,133 @@
+"""Predictions and truth to figures."""
+
+from dataclasses import asdict, dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catclf.logistic import LOSSES, Array, sigmoid
+
+_Z_95 = 1.959963984540054
+"""97.5 % point of the standard normal distribution."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How good predictions are. A figure that is not defined is None.
+
+    `precision` is the share of real positives among the pictures that are called positive, `recall`
+    the share of the real positives that are found, `f1` their harmonic mean. `baseline` is the
+    accuracy of always answering with the commoner class. `roc_auc` is the probability that a
+    random positive has a higher logit than a random negative. `log_loss` is the mean
+    cross-entropy (0.693 for a coin), `brier` the mean squared error of the probability (0.25).
+    """
+
+    true_positives: int
+    false_negatives: int
+    false_positives: int
+    true_negatives: int
+    accuracy: float
+    accuracy_interval: tuple[float, float]
+    """95 % Wilson score interval."""
+    baseline: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    roc_auc: float | None
+    log_loss: float
+    brier: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """All figures, by name."""
+        return asdict(self)
+
+
+def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
+    """Compare logits with labels.
+
+    Parameters
+    ----------
+    Z : array (1, m)
+        Logits, m > 0.
+    Y : array (1, m)
+        Labels, 1 or 0.
+    threshold : float
+        Probability from which on a picture is called positive.
+
+    Returns
+    -------
+    Metrics
+        All figures.
+    """
+    Z = Z.astype(np.float64)
+    A = sigmoid(Z)  # (1, m)
+    m = Z.size
+    called, real = A >= threshold, Y == 1
+    tp, fn = int(np.sum(called & real)), int(np.sum(~called & real))
+    fp, tn = int(np.sum(called & ~real)), int(np.sum(~called & ~real))
+    return Metrics(
+        true_positives=tp,
+        false_negatives=fn,
+        false_positives=fp,
+        true_negatives=tn,
+        accuracy=(tp + tn) / m,
+        accuracy_interval=wilson_interval(tp + tn, m),
+        baseline=max(tp + fn, fp + tn) / m,
+        precision=_share(tp, tp + fp),
+        recall=_share(tp, tp + fn),
+        f1=_share(2 * tp, 2 * tp + fp + fn),
+        roc_auc=roc_auc(Z, Y),
+        log_loss=float(LOSSES["cross-entropy"].values(Z, A, Y.astype(np.float64)).mean()),
+        brier=float(np.mean((A - Y) ** 2)),
+    )
+
+
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson, "Probable inference", 1927).
+
+    Parameters
+    ----------
+    successes, trials : int
+        As counted; trials > 0.
+
+    Returns
+    -------
+    low, high : float
+        Within [0, 1].
+    """
+    share = successes / trials
+    z2 = _Z_95**2 / trials
+    centre = share + z2 / 2
+    spread = _Z_95 * sqrt(share * (1 - share) / trials + (z2 / trials) / 4)
+    return max(0.0, (centre - spread) / (1 + z2)), min(1.0, (centre + spread) / (1 + z2))
+
+
+def roc_auc(Z: Array, Y: NDArray[Any]) -> float | None:
+    """Area under the ROC curve, as the Mann-Whitney statistic; equal logits count half.
+
+    Parameters
+    ----------
+    Z : array (1, m)
+        Logits.
+    Y : array (1, m)
+        Labels, 1 or 0.
+
+    Returns
+    -------
+    float or None
+        Between 0 and 1; None where there is one class only.
+    """
+    real = np.ravel(Y) == 1  # (m,)
+    positives, negatives = int(real.sum()), int((~real).sum())
+    if not positives or not negatives:
+        return None
+    _, place, counts = np.unique(np.ravel(Z), return_inverse=True, return_counts=True)
+    rank = np.cumsum(counts) - (counts - 1) / 2  # of each distinct logit, the mean of its ties
+    rank_sum = float(rank[place][real].sum())
+    return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

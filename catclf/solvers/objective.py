@@ -1,0 +1,91 @@
+"""What a solver minimises: the cost J(w, b) over some examples, and how bent it is."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catclf.logistic import Array, Loss, Propagation, propagate
+
+
+class Objective(Protocol):
+    """The cost of w and b over a set of examples, however these are stored."""
+
+    n_x: int
+    """Features of an example."""
+    m: int
+    """Number of examples."""
+    l2: float
+    loss: Loss
+
+    def propagate(self, w: Array, b: float) -> Propagation:
+        """One forward and backward pass over all examples."""
+
+    def gram_product(self, w: Array, b: float) -> tuple[Array, float]:
+        """(w, b) multiplied by X̃ X̃ᵀ, where X̃ is X with a row of ones below it for the bias."""
+
+
+class InMemory:
+    """Examples as columns of one array.
+
+    Parameters
+    ----------
+    X : array (n_x, m)
+        Feature columns.
+    Y : array (1, m)
+        Labels, 1 or 0.
+    l2 : float
+        Penalty λ.
+    loss : Loss
+        What an example costs.
+    """
+
+    def __init__(self, X: Array, Y: NDArray[Any], l2: float, loss: Loss) -> None:
+        self.X, self.Y = X, Y.astype(X.dtype)
+        self.l2, self.loss = l2, loss
+        self.n_x, self.m = X.shape
+
+    def propagate(self, w: Array, b: float) -> Propagation:
+        """One forward and backward pass over all examples."""
+        return propagate(w, b, self.X, self.Y, l2=self.l2, loss=self.loss)
+
+    def gram_product(self, w: Array, b: float) -> tuple[Array, float]:
+        """(w, b) multiplied by X̃ X̃ᵀ."""
+        Z = w.T @ self.X + b  # (1, m)
+        return self.X @ Z.T, float(Z.sum())  # (n_x, 1), a number
+
+
+def lipschitz_constant(objective: Objective, *, rtol: float = 1e-9, passes: int = 1000) -> float:
+    """Lipschitz constant L of the cost's gradient, by power iteration.
+
+    Gradient descent is sure to go downhill at every step while the learning rate is below 2/L;
+    1/L is the classic safe choice. L = c·λ_max(X̃ X̃ᵀ)/m + λ, with c the loss's largest curvature
+    (1/4 for the cross-entropy) and λ the penalty. (Boyd and Vandenberghe, "Convex Optimization",
+    section 9.3.)
+
+    Parameters
+    ----------
+    objective : Objective
+        The cost.
+    rtol : float
+        Stop when the largest eigenvalue changes by less than this share.
+    passes : int
+        Stop after so many passes over the examples in any case.
+
+    Returns
+    -------
+    float
+        L, positive.
+    """
+    # The first step from (0, 1) gives the sum of all columns, which is close to the leading
+    # direction, because pixels are never negative.
+    v: Array = np.zeros((objective.n_x, 1))
+    c = 1.0
+    eigenvalue = 0.0
+    for _ in range(passes):
+        product, sum_ = objective.gram_product(v, c)
+        previous, eigenvalue = eigenvalue, float(np.hypot(np.linalg.norm(product), sum_))
+        v, c = product / eigenvalue, sum_ / eigenvalue
+        if abs(eigenvalue - previous) <= rtol * eigenvalue:
+            break
+    return objective.loss.curvature * eigenvalue / objective.m + objective.l2

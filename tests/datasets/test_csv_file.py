@@ -1,0 +1,96 @@
+import pytest
+
+from catclf import load_dataset
+from catclf.errors import DataError
+from tests.conftest import write_pictures
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_pictures(tmp_path / "pictures", 4, red=100)
+    return tmp_path
+
+
+def table(folder, text, encoding="utf-8"):
+    path = folder / "labels.csv"
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+ROWS = "pictures/pictures-000.png,{}\npictures/pictures-001.png,{}\npictures/pictures-002.png,{}\n"
+
+
+@pytest.mark.parametrize("header", ["", "path,label\n", "Path, Label\n"])
+@pytest.mark.parametrize("labels", [("cat", "dog", "Cats"), ("1", "0", "1")])
+def test_paths_and_labels(folder, header, labels):
+    dataset = load_dataset(table(folder, header + ROWS.format(*labels) + "\n"))
+    assert dataset.labels.tolist() == [1, 0, 1]
+    assert dataset.positive == "cat"
+
+
+def test_text_of_a_spreadsheet(folder):
+    text = ROWS.format("cat", "dog", "dog").replace("\n", "\r\n")
+    assert load_dataset(table(folder, text, "utf-8-sig")).labels.tolist() == [1, 0, 0]
+
+
+def test_absolute_and_quoted_paths(folder):
+    write_pictures(folder / "a, b", 1, red=100)
+    text = f'"{folder}/a, b/a, b-000.png",cat\npictures/pictures-000.png,dog\n'
+    assert load_dataset(table(folder, text)).m == 2
+
+
+def test_labels_0_and_1_can_have_another_name(folder):
+    dataset = load_dataset(table(folder, ROWS.format(1, 0, 0)), positive="bird")
+    assert dataset.class_counts() == {"bird": 1, "non-bird": 2}
+    assert load_dataset(table(folder, ROWS.format(1, 0, 0)), positive="0").labels.tolist() == [
+        0,
+        1,
+        1,
+    ]
+
+
+def test_numbers_are_names_where_one_is_chosen(folder):
+    assert load_dataset(table(folder, ROWS.format(3, 0, 7)), positive="3").labels.tolist() == [
+        1,
+        0,
+        0,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (ROWS.format(0, 1, 2), "has the label 2; labels must be 0 and 1"),
+        (ROWS.format(0, 1, 0.5), r"has the label 0\.5; labels must be 0 and 1"),
+        (ROWS.format("dog", "mouse", "dog"), r"no class named cat \(found: dog, mouse\)"),
+        ("a.png,cat,extra\n", "line 1: expected a picture's path and its label"),
+        ("path,label\na.png\n", "line 2: expected a picture's path and its label"),
+        ("a.png,\n", "line 1: expected a picture's path and its label"),
+        ("", "has no pictures"),
+        ("path,label\n", "has no pictures"),
+        ('"' + "x" * 200_000, "is no CSV file|expected a picture"),
+        ("a\0b.png,cat\n", "expected a picture's path|no CSV file"),
+    ],
+)
+def test_tables_that_are_wrong(folder, text, reason):
+    with pytest.raises(DataError, match=reason):
+        load_dataset(table(folder, text))
+
+
+def test_text_that_is_no_utf_8(folder):
+    (folder / "labels.csv").write_bytes(b"caf\xe9.png,cat\n")
+    with pytest.raises(DataError, match="not UTF-8"):
+        load_dataset(folder / "labels.csv")
+
+
+def test_a_missing_picture_is_named(folder):
+    path = table(folder, ROWS.format("cat", "dog", "dog") + "missing.png,cat\n")
+    with pytest.raises(DataError, match=r"missing\.png: no such file"):
+        load_dataset(path)
+    assert load_dataset(path, skip_bad=True).m == 3
+
+
+def test_a_folder_named_as_a_table(folder):
+    (folder / "x.csv").mkdir()
+    with pytest.raises(DataError, match="has no pictures"):
+        load_dataset(folder / "x.csv")

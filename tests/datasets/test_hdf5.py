@@ -1,0 +1,127 @@
+import h5py
+import numpy as np
+import pytest
+
+from catclf import load_dataset
+from catclf.datasets import open_source
+from catclf.errors import DataError
+from tests.conftest import shared
+
+
+def write(path, split="train", m=4, side=64, **changes):
+    """A file in the course's layout; a key that is changed to None is left out."""
+    rng = np.random.default_rng(0)
+    arrays = {
+        f"{split}_set_x": rng.integers(0, 256, (m, side, side, 3), np.uint8),
+        f"{split}_set_y": np.arange(m) % 2,
+        "list_classes": np.array([b"non-cat", b"cat"]),
+    } | changes
+    with h5py.File(path, "a") as file:
+        for key, value in arrays.items():
+            if value is not None and key not in file:
+                file[key] = value
+    return path
+
+
+def test_the_courses_files():
+    folder = shared("catvnoncat")
+    train, test = load_dataset(folder, "train"), load_dataset(folder, "test")
+    assert train.class_counts() == {"cat": 72, "non-cat": 137}
+    assert test.class_counts() == {"cat": 33, "non-cat": 17}
+    assert load_dataset(folder / "train_catvnoncat.h5").m == 209
+    assert load_dataset(folder / "test_catvnoncat.h5", "test").m == 50
+    with h5py.File(folder / "test_catvnoncat.h5") as file:
+        assert (test.images == file["test_set_x"][:]).all()
+        assert (test.labels == file["test_set_y"][:]).all()
+
+
+def test_both_splits_in_one_file(tmp_path):
+    path = write(write(tmp_path / "both.hdf5"), "test", m=2)
+    assert (load_dataset(path).m, load_dataset(path, "test").m) == (4, 2)
+
+
+def test_labels_follow_the_class_names(tmp_path):
+    path = write(tmp_path / "a.h5", list_classes=np.array([b"cat", b"non-cat"]))
+    assert load_dataset(path).labels.tolist() == [1, 0, 1, 0]
+
+
+def test_many_classes(tmp_path):
+    path = write(
+        tmp_path / "a.h5",
+        train_set_y=np.array([2, 0, 1, 2]),
+        list_classes=np.array([b"bird", b"dog", b"cat"]),
+    )
+    assert load_dataset(path).labels.tolist() == [1, 0, 0, 1]
+    assert load_dataset(path, positive="bird").labels.tolist() == [0, 1, 0, 0]
+
+
+def test_without_class_names_1_is_the_cat(tmp_path):
+    assert load_dataset(write(tmp_path / "a.h5", list_classes=None)).labels.tolist() == [0, 1, 0, 1]
+
+
+def test_labels_may_be_a_row(tmp_path):
+    path = write(tmp_path / "a.h5", train_set_y=np.array([[0, 1, 0, 1]]))
+    assert load_dataset(path).labels.tolist() == [0, 1, 0, 1]
+
+
+def test_other_sizes_are_scaled(tmp_path):
+    assert load_dataset(write(tmp_path / "a.h5", side=32)).images.shape == (4, 64, 64, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"train_set_x": None}, "has no train_set_x"),
+        ({"train_set_y": None}, "has no train_set_y"),
+        ({"train_set_x": None, "train_set_y": None}, "neither train_set_x nor test_set_x"),
+        ({"train_set_y": np.array([0, 1, 0])}, "train_set_x has 4 pictures, but .* 3 labels"),
+        ({"train_set_y": np.array([0, 1, 2, 0])}, "has the label 2; labels must be 0 or 1"),
+        ({"train_set_y": np.array([0, 1, -1, 0])}, "has the label -1"),
+        ({"train_set_y": np.array([0, 1, 0.5, 0])}, r"has the label 0\.5"),
+        ({"train_set_y": np.array([0, 1, np.nan, 0])}, "has the label nan"),
+        ({"train_set_y": np.array([b"cat", b"dog", b"cat", b"dog"])}, "has the label"),
+        ({"train_set_x": np.zeros((4, 64, 64), np.uint8)}, r"is \(4, 64, 64\) of uint8; expected"),
+        ({"train_set_x": np.zeros((4, 64, 64, 3))}, "of float64; expected pictures"),
+        ({"train_set_x": np.zeros((4, 0, 64, 3), np.uint8)}, "expected pictures"),
+        ({"list_classes": np.array([b"dog", b"bird"])}, "no class named cat"),
+        (
+            {"train_set_x": np.zeros((0, 64, 64, 3), np.uint8), "train_set_y": np.zeros(0)},
+            "no pictures",
+        ),
+    ],
+)  # fmt: skip
+def test_files_that_do_not_fit(tmp_path, changes, reason):
+    with pytest.raises(DataError, match=reason):
+        load_dataset(write(tmp_path / "a.h5", **changes))
+
+
+def test_groups_and_links_in_place_of_arrays(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_group("train_set_x")
+        file["train_set_y"] = h5py.SoftLink("/nowhere")
+    with pytest.raises(DataError, match="has no train_set_x"):
+        load_dataset(tmp_path / "a.h5")
+
+
+def test_a_file_that_claims_more_than_it_holds(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("train_set_x", (10**7, 64, 64, 3), np.uint8, chunks=(1, 64, 64, 3))
+        file.create_dataset("train_set_y", (10**7,), np.uint8, chunks=(1000,))
+    with pytest.raises(DataError, match="claims 122880000000 bytes, more than the file can hold"):
+        load_dataset(tmp_path / "a.h5")
+
+
+def test_damaged_files(tmp_path):
+    path = write(tmp_path / "a.h5")
+    whole = path.read_bytes()
+    for content in (b"", b"hello", whole[:100], whole[: len(whole) // 2], whole[:-1]):
+        path.write_bytes(content)
+        with pytest.raises(DataError, match=r"a\.h5"):
+            load_dataset(path)
+
+
+def test_two_files_with_the_same_split(tmp_path):
+    write(tmp_path / "a.h5")
+    write(tmp_path / "b.h5")
+    with pytest.raises(DataError, match="two files with a train split"):
+        open_source(tmp_path)

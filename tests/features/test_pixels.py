@@ -1,0 +1,20 @@
+import numpy as np
+import pytest
+
+from catclf.features import Pixels
+
+
+def test_a_column_is_one_picture_row_by_row():
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
+    X = Pixels().columns(pictures)
+    assert X.shape == (12288, 3)
+    assert X[0, 1] * 255 == pytest.approx(pictures[1, 0, 0, 0])
+    assert X[2, 1] * 255 == pytest.approx(pictures[1, 0, 0, 2])
+    assert X[3 * (64 * 5 + 7) + 1, 2] * 255 == pytest.approx(pictures[2, 5, 7, 1])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_columns_are_scaled_to_one_in_the_type_asked_for(dtype):
+    X = Pixels().columns(np.full((2, 64, 64, 3), 255, np.uint8), dtype)
+    assert X.dtype == dtype
+    assert (X == 1).all()

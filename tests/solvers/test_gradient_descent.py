@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from catclf.logistic import LOSSES
+from catclf.solvers.gradient_descent import gradient_descent
+from catclf.solvers.objective import InMemory, lipschitz_constant
+
+CROSS_ENTROPY = LOSSES["cross-entropy"]
+
+
+@pytest.fixture
+def examples():
+    rng = np.random.default_rng(3)
+    X = rng.standard_normal((6, 80))
+    Y = (rng.random((1, 80)) < 1 / (1 + np.exp(-X[0] + 0.5 * X[1]))).astype(float)
+    return X, Y
+
+
+def test_finds_the_optimum_of_scikit_learn(examples):
+    X, Y = examples
+    l2 = 0.05
+    objective = InMemory(X, Y, l2, CROSS_ENTROPY)
+    solution = gradient_descent(
+        objective,
+        np.zeros((6, 1)),
+        0.0,
+        learning_rate=1 / lipschitz_constant(objective),
+        iterations=100_000,
+        tolerance=1e-10,
+    )
+    # scikit-learn has rows for examples, and C = 1 / (m λ) for our mean cost.
+    oracle = LogisticRegression(C=1 / (80 * l2), tol=1e-12, max_iter=10_000).fit(X.T, Y[0])
+    assert solution.w[:, 0] == pytest.approx(oracle.coef_[0], abs=1e-5)
+    assert solution.b == pytest.approx(oracle.intercept_[0], abs=1e-5)
+    assert len(solution.costs) < 100_000, "the tolerance did not stop it"
+
+
+def test_makes_the_lectures_steps(examples):
+    X, Y = examples
+    w, b, costs = np.zeros((6, 1)), 0.0, []
+    for _ in range(25):
+        A = 1 / (1 + np.exp(-(np.dot(w.T, X) + b)))
+        costs.append(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))
+        w, b = w - 0.1 * np.dot(X, (A - Y).T) / 80, b - 0.1 * np.mean(A - Y)
+    start = np.zeros((6, 1))
+    solution = gradient_descent(
+        InMemory(X, Y, 0.0, CROSS_ENTROPY), start, 0.0, learning_rate=0.1, iterations=25
+    )
+    assert solution.w == pytest.approx(w, rel=1e-12)
+    assert solution.b == pytest.approx(b, rel=1e-12)
+    assert solution.costs[:-1] == pytest.approx(costs, rel=1e-12)
+    assert len(solution.costs) == 26
+    assert not start.any(), "the starting point was changed"
+
+
+def test_tells_of_every_step(examples):
+    X, Y = examples
+    told = []
+    gradient_descent(
+        InMemory(X, Y, 0.0, CROSS_ENTROPY),
+        np.zeros((6, 1)),
+        0.0,
+        learning_rate=0.1,
+        iterations=3,
+        on_step=lambda steps, step: told.append((steps, step.J)),
+    )
+    assert [steps for steps, _ in told] == [0, 1, 2, 3]
+    assert told[0][1] == pytest.approx(np.log(2))
+
+
+def test_stops_where_the_cost_is_no_number(examples):
+    X, Y = examples
+    solution = gradient_descent(
+        InMemory(X * 1e200, Y, 0.1, CROSS_ENTROPY),
+        np.zeros((6, 1)),
+        0.0,
+        learning_rate=1e300,
+        iterations=1000,
+    )
+    assert len(solution.costs) < 10
+    assert not np.isfinite(solution.costs[-1])

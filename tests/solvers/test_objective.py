@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+import catclf
+from catclf.features import Pixels
+from catclf.logistic import LOSSES
+from catclf.solvers.objective import InMemory, lipschitz_constant
+from tests.conftest import shared
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_lipschitz_constant_equals_the_eigenvalue(loss):
+    rng = np.random.default_rng(0)
+    X, Y = rng.random((30, 12)), np.ones((1, 12))
+    with_ones = np.vstack([X, np.ones((1, 12))])
+    largest = np.linalg.eigvalsh(with_ones @ with_ones.T).max()
+    assert lipschitz_constant(InMemory(X, Y, 0.3, loss)) == pytest.approx(
+        loss.curvature * largest / 12 + 0.3, rel=1e-6
+    )
+
+
+def test_lipschitz_constant_of_the_courses_pictures():
+    pictures = catclf.load_dataset(shared("catvnoncat"))
+    X = Pixels().columns(pictures.images)
+    L = lipschitz_constant(InMemory(X, pictures.Y, 0.0, LOSSES["cross-entropy"]))
+    assert pytest.approx(553, abs=1) == L
+
+
+def test_black_pictures_have_a_lipschitz_constant():
+    objective = InMemory(np.zeros((5, 3)), np.ones((1, 3)), 0.0, LOSSES["cross-entropy"])
+    assert lipschitz_constant(objective) == pytest.approx(0.25)
