@@ -13,7 +13,7 @@ help: ## list the targets
 demo: $(VENV)/installed ## train on data/, score the model, predict a few pictures
 	$(BIN)/catclf train data/
 	$(BIN)/catclf evaluate
-	$(BIN)/catclf predict $(wildcard data/test/*/*-01*.jpg)
+	$(BIN)/catclf predict $(wildcard data/test/*/*-00[1-3].jpg)
 
 .PHONY: test
 test: $(VENV)/installed-dev ## run all tests

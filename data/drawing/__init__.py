@@ -1,0 +1,1 @@
+"""Draws the pictures of the embedded data set: figures, backgrounds and scenes."""
