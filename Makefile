@@ -17,7 +17,7 @@ demo: $(VENV)/installed ## train on data/, score the model, predict a few pictur
 
 .PHONY: test
 test: $(VENV)/installed-dev ## run all tests
-	$(BIN)/pytest -n auto
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto # a core for each worker, not all for each
 
 .PHONY: lint
 lint: $(VENV)/installed-dev ## check format, style and types

@@ -19,6 +19,7 @@ from catclf.commands.output import (
     say,
     say_json,
     score,
+    skipped_files,
     warning_of_trained_on,
 )
 
@@ -92,7 +93,7 @@ def _print(evaluation: "Evaluation", model_path: Path, mistakes: bool) -> None:
         + (f" - careful: {warning}" if warning else "")
     )
     if evaluation.skipped:
-        say(f"Skipped {len(evaluation.skipped)} files that are no pictures")
+        say(f"Skipped {skipped_files(len(evaluation.skipped))}")
     say(f"Accuracy {score(evaluation)}")
     say("")
     width = len(f"actual {negative}")

@@ -55,6 +55,11 @@ def note_skipped(skipped: Iterable["Skipped"]) -> None:
         note(f"Skipped: {name}: {reason}")
 
 
+def skipped_files(count: int) -> str:
+    """How many files were left out."""
+    return "1 file that is no picture" if count == 1 else f"{count} files that are no pictures"
+
+
 def percent(share: float) -> str:
     """A share as people write it."""
     return f"{100 * share:.1f} %"

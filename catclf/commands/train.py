@@ -16,6 +16,7 @@ from catclf.commands.output import (
     say,
     say_json,
     score,
+    skipped_files,
     warning_of_trained_on,
 )
 
@@ -172,7 +173,7 @@ def train(
         return
     say(f"Trained on {dataset.where}: {pictures(dataset.class_counts())}")
     if skipped:
-        say(f"Skipped {len(skipped)} files that are no pictures")
+        say(f"Skipped {skipped_files(len(skipped))}")
     say(
         f"{trained['iterations']} iterations at learning rate {trained['learning_rate']:.4g}: "
         f"cost {result.costs[0]:.6f} to {result.costs[-1]:.6f}"

@@ -1,0 +1,86 @@
+import json
+
+import pytest
+
+from tests.conftest import write_pictures
+
+
+@pytest.fixture
+def evaluate(catclf_run, model_path):
+    def run(*args, **options):
+        return catclf_run("evaluate", "-m", model_path, *args, **options)
+
+    return run
+
+
+def test_prints_every_figure(evaluate, data, model_path):
+    out = evaluate(data).out
+    assert out.startswith(f"{model_path} on {data} (test split): 8 pictures\n")
+    assert "Accuracy 100.0 % (95 % interval 67.6 % to 100.0 %;" in out
+    for figure in ("Precision", "Recall", "F1", "ROC AUC", "Log-loss", "Brier score"):
+        assert figure in out
+    table = [line.split() for line in out.splitlines() if line.startswith("actual")]
+    assert table == [["actual", "cat", "4", "0"], ["actual", "non-cat", "0", "4"]]
+
+
+def test_known_pictures_are_in_the_headline_and_named(evaluate, data):
+    out = evaluate(data, "--split", "train").out
+    headline = out.splitlines()[0]
+    assert "careful: all of these 12 pictures were trained on" in headline
+    assert f"  {data}/train/cat/cat-000.png" in out
+    assert "and 2 more (--json names all)" in out
+    document = json.loads(evaluate(data, "--split", "train", "--json").out)
+    assert len(document["trained_on"]) == 12
+
+
+def test_mistakes(evaluate, data):
+    write_pictures(data / "test" / "cat", 2, red=30, start=500)
+    assert "Mistakes" not in evaluate(data).out
+    out = evaluate(data, "--mistakes").out
+    assert "Mistakes: 2, most confident first" in out
+    assert f"{data}/test/cat/cat-500.png" in out
+    document = json.loads(evaluate(data, "--mistakes", "--json").out)
+    assert [mistake["predicted"] for mistake in document["mistakes"]] == ["non-cat"] * 2
+    assert "mistakes" not in json.loads(evaluate(data, "--json").out)
+
+
+def test_default_is_the_data_folder(evaluate, data, monkeypatch):
+    monkeypatch.chdir(data.parent)
+    assert "data does not exist" in evaluate(status=1).err
+    data.rename(data.with_name("data"))
+    assert "on data (test split): 8 pictures" in evaluate().out
+
+
+def test_bad_pictures_are_counted_named_and_skipped(evaluate, data):
+    (data / "test" / "cat" / "bad.jpg").write_text("no picture")
+    result = evaluate(data, status=1)
+    assert "Skipped 1 file that is no picture" in result.out
+    assert f"Skipped: {data}/test/cat/bad.jpg: not a picture of a known kind" in result.err
+    assert json.loads(evaluate(data, "--json", status=1).out)["skipped"] == [
+        {"name": f"{data}/test/cat/bad.jpg", "reason": "not a picture of a known kind"}
+    ]
+
+
+def test_undefined_figures_are_said_to_be_so(evaluate, data):
+    out = evaluate(data, "--threshold", 1).out
+    assert "Precision   undefined" in out
+    assert "Threshold   1" in out
+    assert json.loads(evaluate(data, "--threshold", 1, "--json").out)["precision"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "reason"),
+    [
+        (["missing"], 1, "missing does not exist"),
+        (["{data}", "--split", "validation"], 1, "has no validation split"),
+        (["{data}/test", "--split", "test"], 1, "not divided into splits"),
+        (["{data}/test/cat"], 1, "has only cat pictures"),
+        (["{data}", "--split", "bogus"], 2, "'bogus' is not one of"),
+        (["{data}", "--threshold", "-1"], 2, "not in the range"),
+    ],
+)
+def test_mistakes_get_one_line(evaluate, data, arguments, status, reason):
+    result = evaluate(*(text.format(data=data) for text in arguments), status=status)
+    assert reason in result.err
+    assert result.err.count("\n") == 1
+    assert result.out == ""

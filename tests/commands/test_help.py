@@ -1,0 +1,55 @@
+import re
+
+import click
+import pytest
+
+from catclf import __version__
+from catclf.cli import cli
+from tests.conftest import ROOT
+
+COMMANDS = sorted(cli.commands)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(catclf_run, name):
+    out = catclf_run(name, "--help").out
+    assert f"catclf {name} " in out.split("Examples:")[1]
+    assert catclf_run(name, "-h").out == out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_has_help(name):
+    for parameter in cli.commands[name].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_readme_shows_every_command(name):
+    assert f"catclf {name} " in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_readme_names_no_option_that_is_not_there(name):
+    known = {"--help", "--version", "-h"}
+    for command in cli.commands.values():
+        for parameter in command.params:
+            known.update(parameter.opts)
+    for line in re.findall(r"^catclf .*$", (ROOT / "README.md").read_text(), re.MULTILINE):
+        line = re.split(r"[|#>]", line)[0]
+        assert set(re.findall(r"(?<=\s)--?[a-z][a-z0-9-]*", line)) <= known, line
+
+
+def test_the_group_lists_its_commands(catclf_run):
+    out = catclf_run("--help").out
+    assert all(f"  {name} " in out for name in COMMANDS)
+    assert catclf_run().out == out
+
+
+def test_version(catclf_run):
+    assert catclf_run("--version").out == f"catclf {__version__}\n"
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_an_unknown_command_is_wrong_usage(catclf_run):
+    assert "No such command 'purr'" in catclf_run("purr", status=2).err

@@ -1,0 +1,119 @@
+import csv
+import io
+import json
+import sys
+
+import pytest
+
+from tests.conftest import write_pictures
+
+
+@pytest.fixture
+def predict(catclf_run, model_path):
+    def run(*args, **options):
+        return catclf_run("predict", "-m", model_path, *args, **options)
+
+    return run
+
+
+def test_one_line_a_picture(predict, data):
+    cat, dog = data / "test" / "cat" / "cat-100.png", data / "test" / "dog" / "dog-100.png"
+    lines = [line.split("\t") for line in predict(cat, dog).out.splitlines()]
+    assert [(label, name) for label, _, name in lines] == [("cat", str(cat)), ("non-cat", str(dog))]
+    assert float(lines[0][1]) > 0.5 > float(lines[1][1])
+
+
+def test_folders_are_searched(predict, data):
+    lines = predict(data / "test").out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == ["cat"] * 4 + ["non-cat"] * 4
+
+
+def test_json_lines(predict, data):
+    (data / "test" / "cat" / 'odd "name"\n.jpg').write_text("no picture")
+    result = predict(data / "test", "--json", status=1)
+    documents = [json.loads(line) for line in result.out.splitlines()]
+    assert len(documents) == 9
+    assert [set(document) for document in documents if "error" not in document] == [
+        {"path", "label", "probability"}
+    ] * 8
+    (bad,) = (document for document in documents if "error" in document)
+    assert bad["path"].endswith('odd "name"\n.jpg')
+    assert bad["error"] == "not a picture of a known kind"
+
+
+def test_csv(predict, data):
+    (data / "test" / "cat" / 'odd, "name"\n.jpg').write_text("no picture")
+    result = predict(data / "test", "--csv", status=1)
+    rows = list(csv.DictReader(io.StringIO(result.out)))
+    assert len(rows) == 9
+    assert list(rows[0]) == ["path", "label", "probability", "error"]
+    assert rows[0]["label"] == "cat"
+    assert sum(row["error"] != "" for row in rows) == 1
+    assert len(result.out.splitlines()) == 10
+
+
+def test_bad_pictures_are_named_and_the_rest_goes_on(predict, data, tmp_path):
+    bad = tmp_path / "bad\n.jpg"
+    bad.write_text("no picture")
+    cat = data / "test" / "cat" / "cat-100.png"
+    (tmp_path / "empty").mkdir()
+    result = predict(bad, cat, tmp_path / "missing.jpg", tmp_path / "empty", status=1)
+    assert result.out.splitlines() == [result.out.strip()]
+    assert result.out.startswith("cat\t")
+    assert result.err.splitlines() == [
+        f"Error: {tmp_path}/bad\\n.jpg: not a picture of a known kind",
+        f"Error: {tmp_path}/missing.jpg: no such file",
+        f"Error: {tmp_path}/empty: no pictures in this folder",
+        "3 of 4 could not be predicted",
+    ]
+
+
+def test_other_files_in_a_folder_are_passed_over(predict, data):
+    (data / "test" / "README.txt").write_text("no picture")
+    assert predict(data / "test").err == ""
+
+
+def test_threshold(predict, data):
+    folder = data / "test"
+    assert predict(folder, "--threshold", 0).out.count("non-cat\t") == 0
+    assert predict(folder, "--threshold", 1).out.count("non-cat\t") == 8
+
+
+def test_standard_input(predict, data, monkeypatch):
+    content = (data / "test" / "cat" / "cat-100.png").read_bytes()
+    for given, status in ((content, 0), (b"", 1)):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+        result = predict("-", status=status)
+        if status:
+            assert result.err == "Error: standard input: not a picture of a known kind\n"
+        else:
+            assert result.out.startswith("cat\t")
+            assert result.out.endswith("\t-\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ([], "Missing argument 'IMAGE...'"),
+        (["x", "--json", "--csv"], "--json and --csv exclude each other"),
+        (["x", "--threshold", "2"], "'--threshold': 2.0 is not in the range"),
+        (["x", "--threshold", "nan"], "'--threshold': NaN is no probability"),
+    ],
+)
+def test_wrong_usage(predict, arguments, reason):
+    result = predict(*arguments, status=2)
+    assert reason in result.err
+    assert "see 'catclf predict --help'" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_a_missing_model_is_told_first(catclf_run, tmp_path, data):
+    result = catclf_run("predict", data, "-m", tmp_path / "missing.npz", status=1)
+    assert result.err.startswith(f"Error: there is no model {tmp_path}/missing.npz; make one with")
+
+
+def test_many_pictures_keep_their_order(predict, tmp_path):
+    write_pictures(tmp_path / "many", 200, red=120)
+    names = [line.split("\t")[2] for line in predict(tmp_path / "many").out.splitlines()]
+    assert names == sorted(names)
+    assert len(names) == 200

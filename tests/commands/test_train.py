@@ -1,0 +1,163 @@
+import csv
+import json
+
+import numpy as np
+import pytest
+
+import catclf
+from tests.conftest import picture, shared
+
+QUICK = ("--iterations", 3, "--learning-rate", "auto")
+
+
+def test_trains_scores_and_saves(catclf_run, data, tmp_path):
+    out = catclf_run(
+        "train", data, "-o", tmp_path / "m.npz", "--learning-rate", "auto", "--iterations", 60
+    ).out
+    assert f"Trained on {data} (train split): 12 pictures (6 cat, 6 non-cat)" in out
+    assert "60 iterations at learning rate" in out
+    assert "cost 0.693147 to" in out
+    assert "Training accuracy 100.0 %" in out
+    assert (
+        "Test accuracy 100.0 % (95 % interval 67.6 % to 100.0 %; "
+        'always answering "cat" scores 50.0 %)'
+    ) in out
+    assert catclf.load_model(tmp_path / "m.npz").predict(
+        data / "test" / "cat" / "cat-100.png"
+    ).label == "cat"  # fmt: skip
+
+
+def test_the_courses_data(catclf_run, tmp_path):
+    out = catclf_run("train", shared("catvnoncat"), "-o", tmp_path / "m.npz").out
+    assert "Training accuracy 99.0 %" in out
+    assert "Test accuracy 70.0 % (95 % interval 56.2 % to 80.9 %" in out
+    assert 'always answering "cat" scores 66.0 %' in out
+    document = json.loads(
+        catclf_run("evaluate", shared("catvnoncat"), "-m", tmp_path / "m.npz", "--json").out
+    )
+    assert document["accuracy"] == 0.7
+    assert document["baseline"] == 0.66
+    assert document["accuracy_interval"] == pytest.approx([0.5625, 0.8090], abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["photos", "cifar-cats"])
+def test_real_pictures(catclf_run, tmp_path, name):
+    folder = shared(name)
+    model = tmp_path / "m.npz"
+    catclf_run(
+        "train", folder, "-o", model, "--positive", "cat", "--iterations", 5, "--dtype", "float32",
+        "--learning-rate", "auto",
+    )  # fmt: skip
+    lines = catclf_run("predict", folder / "cat", "-m", model, "--json").out.splitlines()
+    assert len(lines) == len(list((folder / "cat").iterdir()))
+    for line in map(json.loads, lines):
+        assert 0 <= line["probability"] <= 1
+        assert line["label"] == ("cat" if line["probability"] >= 0.5 else "non-cat")
+
+
+def test_history_is_a_table_of_all_costs(catclf_run, data, tmp_path):
+    history = tmp_path / "costs.csv"
+    catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--history", history)
+    with history.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["iteration"] for row in rows] == ["0", "1", "2", "3"]
+    assert float(rows[0]["cost"]) == pytest.approx(np.log(2))
+
+
+def test_json_is_one_document(catclf_run, data, tmp_path):
+    document = json.loads(catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--json").out)
+    assert document["iterations"] == 3
+    assert document["pictures"] == {"cat": 6, "non-cat": 6}
+    assert document["test"]["pictures"] == 8
+
+
+def test_the_same_command_gives_the_same_weights(catclf_run, data, tmp_path):
+    weights = []
+    for name in ("a.npz", "b.npz"):
+        catclf_run("train", data, "-o", tmp_path / name, "--iterations", 20, "--init", "random")
+        weights.append(catclf.load_model(tmp_path / name).w.tobytes())
+    assert weights[0] == weights[1]
+
+
+def test_a_class_can_be_chosen(catclf_run, data, tmp_path):
+    catclf_run("train", data, "-o", tmp_path / "m.npz", "--positive", "dog", *QUICK)
+    assert catclf.load_model(tmp_path / "m.npz").positive == "dog"
+    assert "called dog" in catclf_run("evaluate", data, "-m", tmp_path / "m.npz").out
+
+
+def test_bad_pictures_stop_training_or_are_skipped(catclf_run, data, tmp_path):
+    (data / "train" / "cat" / "bad\x1b.jpg").write_text("no picture")
+    result = catclf_run("train", data, "-o", tmp_path / "m.npz", status=1)
+    assert result.err.count("\n") == 1
+    assert r"bad\x1b.jpg: not a picture of a known kind; remove it" in result.err
+    assert not (tmp_path / "m.npz").exists()
+    result = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--skip-bad")
+    assert "Skipped 1 file that is no picture" in result.out
+    assert r"bad\x1b.jpg: not a picture of a known kind" in result.err
+
+
+def test_a_test_split_of_one_class_is_no_reason_to_fail(catclf_run, data, tmp_path):
+    for path in (data / "test" / "dog").iterdir():
+        path.unlink()
+    result = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK)
+    assert "no test score" in result.err
+    assert "Test accuracy" not in result.out
+
+
+def test_divergence_writes_no_model(catclf_run, data, tmp_path):
+    result = catclf_run(
+        "train", data, "-o", tmp_path / "m.npz", "--learning-rate", 1, "--l2", 10, status=1
+    )
+    assert "diverged at learning rate 1" in result.err
+    assert "2/L" in result.err
+    assert list(tmp_path.glob("*.npz*")) == []
+
+
+def test_an_old_model_survives_a_failed_training(catclf_run, data, model_path):
+    before = model_path.read_bytes()
+    catclf_run("train", data, "-o", model_path, "--learning-rate", 1, "--l2", 10, status=1)
+    assert model_path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "reason"),
+    [
+        (["missing"], 1, "missing does not exist"),
+        ([], 2, "Missing argument 'DATA'"),
+        (["{data}", "-o", "{tmp}"], 1, "is a folder"),
+        (["{data}", "-o", "{tmp}/no/m.npz"], 1, "there is no folder"),
+        (["{data}", "--history", "{tmp}"], 1, "is a folder"),
+        (["{data}", "--positive", "bird"], 1, "no class named bird (found: cat, dog)"),
+        (["{data}/train/cat"], 1, "has no class named cat|has only"),
+        (["{data}", "--learning-rate", "nan"], 2, "learning rate must be a number above 0"),
+        (["{data}", "--learning-rate", "fast"], 2, "neither a number nor auto"),
+        (["{data}", "--iterations", "-1"], 2, "iterations must be a whole number"),
+        (["{data}", "--l2", "inf"], 2, "l2 must be a number"),
+        (["{data}", "--seed", "-1"], 2, "seed must be a whole number"),
+        (["{data}", "--fit", "squeeze"], 2, "'squeeze' is not one of"),
+        (["{data}", "--frobnicate"], 2, "No such option"),
+    ],
+)
+def test_mistakes_get_one_line(catclf_run, data, tmp_path, arguments, status, reason, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = [text.format(data=data, tmp=tmp_path) for text in arguments]
+    result = catclf_run("train", *arguments, status=status)
+    assert result.err.startswith("Error: ")
+    assert result.err.count("\n") == 1
+    assert any(part in result.err for part in reason.split("|")), result.err
+    assert result.out == ""
+    assert not (tmp_path / "model.npz").exists()
+
+
+def test_the_variable_names_the_model(catclf_run, data, tmp_path, monkeypatch):
+    monkeypatch.setenv("CATCLF_MODEL", str(tmp_path / "named.npz"))
+    catclf_run("train", data, *QUICK)
+    assert (tmp_path / "named.npz").exists()
+    assert "named.npz on" in catclf_run("evaluate", data).out
+
+
+def test_crop_is_remembered(catclf_run, data, tmp_path):
+    picture(5, size=(300, 80)).save(data / "test" / "cat" / "wide.png")
+    catclf_run("train", data, "-o", tmp_path / "m.npz", "--fit", "crop", *QUICK)
+    assert catclf.load_model(tmp_path / "m.npz").recipe.fit == "crop"
+    catclf_run("evaluate", data, "-m", tmp_path / "m.npz")

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+import catclf
+from catclf.errors import PictureError
+from catclf.model import Model
+
+
+@pytest.fixture
+def model(model_path):
+    return catclf.load_model(model_path)
+
+
+def test_logits_are_the_lectures(model):
+    pictures = np.random.default_rng(0).integers(0, 256, (300, 64, 64, 3), np.uint8)
+    X = pictures.reshape(300, -1).T / 255
+    assert model.logits(pictures) == pytest.approx(model.w.T @ X + model.b, rel=1e-10)
+    assert model.probabilities(pictures) == pytest.approx(1 / (1 + np.exp(-model.logits(pictures))))
+
+
+def test_a_picture_is_prepared_for_prediction_as_for_training(model, data):
+    path = data / "train" / "cat" / "cat-000.png"
+    dataset = catclf.load_dataset(data)
+    expected = model.probabilities(dataset.images)[0, 0]
+    from_file = model.predict(path)
+    assert from_file == ("cat", pytest.approx(expected))
+    assert model.predict(str(path)) == from_file
+    assert model.predict(dataset.images[0]) == from_file
+    assert model.predict(np.asarray(Image.open(path))).probability == pytest.approx(expected)
+
+
+def test_no_pictures_have_no_probabilities(model):
+    assert model.probabilities(np.empty((0, 64, 64, 3), np.uint8)).shape == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((2, 32, 32, 3), np.uint8),
+        np.zeros((2, 64, 64, 3)),
+        np.zeros((64, 64, 3), np.uint8),
+        np.zeros((2, 64, 64, 4), np.uint8),
+    ],
+)
+def test_arrays_that_are_no_pictures(model, array):
+    with pytest.raises(PictureError, match=r"\(m, 64, 64, 3\) of uint8"):
+        model.logits(array)
+
+
+def test_a_file_that_is_no_picture_is_named(model, tmp_path):
+    (tmp_path / "a.jpg").write_text("no picture")
+    with pytest.raises(PictureError, match=r"a\.jpg: not a picture"):
+        model.predict(tmp_path / "a.jpg")
+
+
+def test_the_threshold_decides(model, data):
+    path = data / "train" / "cat" / "cat-000.png"
+    strict = Model(model.w, model.b, threshold=1.0)
+    assert strict.predict(path).label == "non-cat"
+    assert [p.label for p in model.predict_files([path], threshold=0.0)] == ["cat"]
+    assert [p.label for p in model.predict_files([path], threshold=1.0)] == ["non-cat"]

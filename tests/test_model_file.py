@@ -1,0 +1,196 @@
+import json
+import tracemalloc
+import zipfile
+
+import numpy as np
+import pytest
+
+import catclf
+from catclf.errors import ModelError
+from catclf.model import Model
+
+GOOD = {
+    "w": np.zeros((12288, 1)),
+    "b": np.float64(0.25),
+    "fingerprints": np.arange(3, dtype=np.uint64),
+}
+META = {
+    "format": 1,
+    "catclf": "0.1.0",
+    "pictures": {"side": 64, "resample": "bicubic", "fit": "stretch", "jpeg_oversampling": 2},
+    "features": "pixels",
+    "positive": "cat",
+    "threshold": 0.5,
+    "training": {},
+}
+
+
+def write(path, meta=None, compressed=False, **changes):
+    if not isinstance(meta, np.ndarray):
+        meta = np.array(json.dumps(META | (meta or {})))
+    arrays = GOOD | {"meta": meta} | changes
+    arrays = {name: value for name, value in arrays.items() if value is not None}
+    (np.savez_compressed if compressed else np.savez)(path, **arrays)
+    return path
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "m.npz"
+
+
+def test_what_is_saved_is_loaded(path):
+    rng = np.random.default_rng(0)
+    model = Model(
+        w=rng.standard_normal((12288, 1)),
+        b=-1.5,
+        positive="Ünïcorn\n",
+        threshold=0.25,
+        training={"iterations": 3},
+        fingerprints=np.array([1, 2**64 - 1], np.uint64),
+    )
+    catclf.save_model(model, path)
+    loaded = catclf.load_model(path)
+    assert loaded.w.tobytes() == model.w.tobytes()
+    assert loaded.fingerprints.tolist() == model.fingerprints.tolist()
+    for name in ("b", "positive", "threshold", "training", "recipe"):
+        assert getattr(loaded, name) == getattr(model, name)
+
+
+def test_numpy_opens_it(path):
+    catclf.save_model(Model(np.ones((12288, 1)), 2.0), path)
+    with np.load(path) as arrays:
+        assert arrays["w"].shape == (12288, 1)
+        assert arrays["b"] == 2.0
+        assert json.loads(str(arrays["meta"]))["format"] == 1
+
+
+def test_the_same_model_gives_the_same_bytes(path, tmp_path):
+    model = Model(np.ones((12288, 1)), 2.0)
+    catclf.save_model(model, path)
+    catclf.save_model(model, tmp_path / "again.npz")
+    assert path.read_bytes() == (tmp_path / "again.npz").read_bytes()
+
+
+def test_float32_and_fortran_order_are_read(path):
+    w = np.asfortranarray(np.ones((12288, 1), np.float32))
+    assert catclf.load_model(write(path, w=w)).w.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"w": None}, "does not hold just w, b, meta, fingerprints"),
+        ({"extra": np.zeros(1)}, "does not hold just"),
+        ({"w": np.zeros((12288,))}, r"w is \(12288,\) .* make \(12288, 1\)"),
+        ({"w": np.zeros((3072, 1))}, r"w is \(3072, 1\) .* make \(12288, 1\)"),
+        ({"b": np.zeros(2)}, r"b is \(2,\)"),
+        ({"w": np.zeros((12288, 1), int)}, "no floating-point numbers"),
+        ({"b": np.array("x")}, "no floating-point numbers"),
+        ({"w": np.full((12288, 1), np.nan)}, "no numbers"),
+        ({"b": np.float64(np.inf)}, "no numbers"),
+        ({"w": np.full((12288, 1), None)}, "pickled objects"),
+        ({"meta": np.array({"format": 1}, dtype=object)}, "pickled objects"),
+        ({"meta": np.array("no json")}, "no JSON text"),
+        ({"meta": np.array("[" * 100_000)}, "no JSON text"),
+        ({"meta": np.array("[1]")}, "no JSON object"),
+        ({"meta": np.zeros(3)}, "no JSON text"),
+        ({"fingerprints": np.zeros(3)}, "fingerprints"),
+        ({"fingerprints": np.zeros((3, 1), np.uint64)}, "fingerprints"),
+        ({"compressed": True}, "compressed"),
+        ({"meta": {"format": 2, "catclf": "9.0"}}, r"format 2 \(written by catclf 9.0\).*upgrade"),
+        ({"meta": {"format": True}}, "no format number"),
+        ({"meta": {"format": None}}, "no format number"),
+        ({"meta": {"features": "magic"}}, "feature map 'magic'"),
+        ({"meta": {"features": ["pixels"]}}, "feature map"),
+        ({"meta": {"threshold": float("nan")}}, "threshold"),
+        ({"meta": {"threshold": 7}}, "threshold"),
+        ({"meta": {"threshold": "0.5"}}, "threshold"),
+        ({"meta": {"positive": ""}}, "positive class"),
+        ({"meta": {"positive": 3}}, "positive class"),
+        ({"meta": {"training": []}}, "how it was trained"),
+        ({"meta": {"pictures": None}}, "prepared in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"side": 32}}}, "prepared in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"fit": "squeeze"}}}, "prepared in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"new": 1}}}, "prepared in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"jpeg_oversampling": True}}}, "prepared in"),
+    ],
+)
+def test_models_that_are_wrong(path, changes, reason):
+    with pytest.raises(ModelError, match=rf"m\.npz is no usable catclf model: .*{reason}"):
+        catclf.load_model(write(path, **changes))
+
+
+@pytest.fixture
+def whole(path):
+    return write(path).read_bytes()
+
+
+def test_every_truncation_is_refused(path, whole):
+    for length in [*range(0, 300), *range(300, len(whole), 997), len(whole) - 1]:
+        path.write_bytes(whole[:length])
+        with pytest.raises(ModelError):
+            catclf.load_model(path)
+
+
+def test_changed_bytes_are_refused_or_harmless(path, whole):
+    rng = np.random.default_rng(0)
+    # Headers, directory and meta: all but the long run of zeros that is w.
+    places = np.flatnonzero(np.frombuffer(whole, np.uint8))
+    for _ in range(1500):
+        changed = bytearray(whole)
+        for place in rng.choice(places, rng.integers(1, 4)):
+            changed[place] = rng.integers(256)
+        path.write_bytes(changed)
+        try:
+            model = catclf.load_model(path)
+        except ModelError:
+            continue
+        assert model.w.shape == (12288, 1)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x05\x06" + bytes(18), bytes(10_000)])
+def test_files_that_are_no_archive(path, content):
+    path.write_bytes(content)
+    with pytest.raises(
+        ModelError, match=r"damaged, cut short, or no \.npz archive|does not hold just"
+    ):
+        catclf.load_model(path)
+
+
+def npy(shape, data=b""):
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
+    header = header.ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + data
+
+
+@pytest.mark.parametrize("shape", ["(10**13, 1)", "(10000000000000, 1)", "(-1, 1)", "(2**70,)"])
+def test_claims_take_no_memory(path, shape):
+    write(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, npy(shape) if name == "w.npy" else data)
+    tracemalloc.start()
+    with pytest.raises(ModelError):
+        catclf.load_model(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * path.stat().st_size + 2**20
+
+
+def test_a_good_model_takes_a_small_multiple_of_its_size(path):
+    write(path, fingerprints=np.arange(10**6, dtype=np.uint64))
+    tracemalloc.start()
+    catclf.load_model(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * path.stat().st_size
+
+
+def test_paths_that_are_no_file(tmp_path):
+    with pytest.raises(ModelError, match=r"there is no model .*'catclf train DATA -o"):
+        catclf.load_model(tmp_path / "missing.npz")
+    with pytest.raises(ModelError, match="is no file"):
+        catclf.load_model(tmp_path)

@@ -1,0 +1,157 @@
+import numpy as np
+import pytest
+
+import catclf
+from catclf import TrainingSettings
+from catclf.errors import DataError, SettingsError, TrainingError
+from tests.conftest import shared
+
+
+@pytest.fixture(scope="module")
+def course():
+    return catclf.load_dataset(shared("catvnoncat"), "train")
+
+
+@pytest.fixture
+def pictures(data):
+    return catclf.load_dataset(data)
+
+
+def test_golden_values_of_the_course(course):
+    result = catclf.train(course)
+    golden = {
+        0: 0.693147,
+        100: 0.584508,
+        200: 0.466949,
+        300: 0.376007,
+        1000: 0.214820,
+        1900: 0.140872,
+    }
+    assert {i: round(result.costs[i], 6) for i in golden} == golden
+    assert round(100 * result.accuracy, 4) == 99.0431
+    assert result.model.b == pytest.approx(-0.0159062, abs=5e-8)
+    assert len(result.costs) == 2001
+    test = catclf.evaluate(result.model, catclf.load_dataset(shared("catvnoncat"), "test"))
+    assert test.metrics.accuracy == pytest.approx(0.70)
+    assert test.metrics.baseline == pytest.approx(0.66)
+    # The course's own files have one picture in both splits.
+    assert len(test.trained_on) == 1
+
+
+@pytest.mark.parametrize(
+    ("learning_rate", "cost", "test_accuracy"),
+    [(0.01, 0.072809, None), (0.001, 0.340877, 0.68), (0.0001, 0.558891, 0.40)],
+)
+def test_golden_values_of_other_learning_rates(course, learning_rate, cost, test_accuracy):
+    result = catclf.train(course, TrainingSettings(learning_rate=learning_rate))
+    assert result.costs[1900] == pytest.approx(cost, abs=5e-7)
+    if test_accuracy:
+        test = catclf.load_dataset(shared("catvnoncat"), "test")
+        assert catclf.evaluate(result.model, test).metrics.accuracy == pytest.approx(test_accuracy)
+
+
+def test_the_same_settings_give_the_same_bytes(pictures):
+    settings = TrainingSettings(iterations=50, init="random", seed=7)
+    one, two = catclf.train(pictures, settings).model, catclf.train(pictures, settings).model
+    assert one.w.tobytes() == two.w.tobytes()
+    assert one.b == two.b
+    other = catclf.train(pictures, TrainingSettings(iterations=50, init="random", seed=8)).model
+    assert other.w.tobytes() != one.w.tobytes()
+
+
+def test_auto_learning_rate_goes_down_at_every_step(course):
+    costs = catclf.train(course, TrainingSettings(learning_rate="auto", iterations=200)).costs
+    assert (np.diff(costs) < 0).all()
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared-error"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_losses_and_types(pictures, loss, dtype):
+    settings = TrainingSettings(learning_rate="auto", iterations=100, loss=loss, dtype=dtype)
+    result = catclf.train(pictures, settings)
+    assert result.model.w.dtype == dtype
+    assert result.costs[-1] < result.costs[0]
+    assert result.accuracy == 1
+    assert result.costs[0] == pytest.approx(
+        {"cross-entropy": np.log(2), "squared-error": 1 / 8}[loss]
+    )
+
+
+def test_penalty_shrinks_the_weights(pictures):
+    norms = [
+        np.linalg.norm(
+            catclf.train(pictures, TrainingSettings("auto", iterations=300, l2=l2)).model.w
+        )
+        for l2 in (0.0, 1.0, 10.0)
+    ]
+    assert norms[0] > norms[1] > norms[2] > 0
+
+
+def test_tolerance_stops_early(pictures):
+    settings = TrainingSettings("auto", iterations=5000, l2=1.0, tolerance=0.01)
+    result = catclf.train(pictures, settings)
+    assert 1 < len(result.costs) < 5000
+    assert result.model.training["iterations"] == len(result.costs) - 1
+
+
+def test_no_iterations_leave_the_weights_at_zero(pictures):
+    result = catclf.train(pictures, TrainingSettings(iterations=0))
+    assert not result.model.w.any()
+    assert result.costs == [pytest.approx(np.log(2))]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"learning_rate": 1.0, "l2": 10.0}, {"learning_rate": 1e300, "l2": 1.0}]
+)
+def test_divergence_names_the_learning_rate_and_its_bound(pictures, settings):
+    with pytest.raises(TrainingError, match=r"diverged at learning rate 1.*2/L = 0\.00"):
+        catclf.train(pictures, TrainingSettings(iterations=25, **settings))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learning_rate", 0),
+        ("learning_rate", -1),
+        ("learning_rate", float("nan")),
+        ("learning_rate", float("inf")),
+        ("learning_rate", "fast"),
+        ("l2", -0.1),
+        ("tolerance", float("nan")),
+        ("iterations", -1),
+        ("iterations", 1.5),
+        ("seed", -1),
+        ("init", "ones"),
+        ("loss", "hinge"),
+        ("dtype", "float16"),
+    ],
+)
+def test_settings_that_make_no_sense(name, value):
+    with pytest.raises(SettingsError, match=name.replace("_", " ")):
+        TrainingSettings(**{name: value})
+
+
+def test_one_class_is_not_enough(data):
+    for path in (data / "train" / "dog").iterdir():
+        path.unlink()
+    with pytest.raises(DataError, match="only cat pictures"):
+        catclf.train(catclf.load_dataset(data))
+
+
+def test_progress_is_told(pictures):
+    told = []
+    catclf.train(
+        pictures,
+        TrainingSettings("auto", iterations=20),
+        on_step=lambda *step: told.append(step),
+    )
+    assert told[0] == (0, pytest.approx(np.log(2)), 0.5)
+
+
+def test_the_model_knows_how_it_was_trained(pictures):
+    training = catclf.train(
+        pictures, TrainingSettings("auto", iterations=20, l2=0.5)
+    ).model.training
+    assert training["pictures"] == {"cat": 6, "non-cat": 6}
+    assert (training["iterations"], training["l2"]) == (20, 0.5)
+    assert 0 < training["learning_rate"] < 0.1
