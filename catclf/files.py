@@ -51,8 +51,8 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         If the file cannot be written, for instance because the disk is full.
     """
     check_writable(path)
-    target = path.resolve()
-    partial = target.with_name(f".{target.name[:100]}.{os.urandom(4).hex()}.partial")
+    target = _real(path)
+    partial = target.with_name(f".catclf-{os.urandom(4).hex()}.partial")
     try:
         try:
             with partial.open("xb") as file:
@@ -75,10 +75,15 @@ def _check(path: Path) -> None:
         raise OutputError(f"{path} is a folder; give the name of a file to write, like {path}/NAME")
     if path.exists() and not path.is_file():
         raise OutputError(f"{path} is no ordinary file; give the name of a file to write")
-    folder = path.resolve().parent
+    folder = _real(path).parent
     if not folder.is_dir():
         raise OutputError(f"{path} cannot be written: there is no folder {folder}; create it first")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(
             f"{path} cannot be written: the folder {folder} is read-only; name another file"
         )
+
+
+def _real(path: Path) -> Path:
+    """The file that a link leads to. Unlike `Path.resolve`, not upset by links in a circle."""
+    return Path(os.path.realpath(path))

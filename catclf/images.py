@@ -107,7 +107,7 @@ def load_picture(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
     PictureError
         If there is no such file, or it is no picture, is damaged, or has more than 100 megapixels.
     """
-    with _silent():
+    with _safe_pillow():
         return _decode(source, recipe)
 
 
@@ -130,7 +130,7 @@ def load_pictures(
     """
     if len(sources) < 2:  # spare a single picture the start of the threads
         for source in sources:
-            with _silent():
+            with _safe_pillow():
                 result = _picture_or_error(source, recipe)
             yield result
         return
@@ -140,7 +140,7 @@ def load_pictures(
     with ThreadPoolExecutor(_cores()) as pool:
         for start in range(0, len(sources), _PORTION):
             portion = sources[start : start + _PORTION]
-            with _silent():
+            with _safe_pillow():
                 results = list(pool.map(lambda source: _picture_or_error(source, recipe), portion))
             yield from results
 
@@ -174,11 +174,20 @@ def _cores() -> int:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
-    """Keep Pillow's warnings of damage from the terminal. This switch is one for all threads."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+def _safe_pillow() -> Iterator[None]:
+    """Keep Pillow's warnings from the terminal, and Pillow from decoding what is too large.
+
+    Its own limit also reaches pictures inside of others, as in an icon. It refuses from twice that
+    number on, and warns below. Both switches are one for all threads.
+    """
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def _picture_or_error(source: Path | bytes, recipe: PictureRecipe) -> Pictures | PictureError:

@@ -6,6 +6,7 @@ hand: nothing is unpickled or decompressed, and nothing is believed that the byt
 
 import io
 import json
+import warnings
 import zipfile
 from math import isfinite, prod
 from pathlib import Path
@@ -21,6 +22,9 @@ from catclf.images import PictureRecipe
 from catclf.model import Model
 
 FORMAT = 1
+
+_LARGEST_LOGIT = 1e30
+_LARGEST_OVERSAMPLING = 64
 
 _NAMES = ("w", "b", "meta", "fingerprints")
 
@@ -130,7 +134,9 @@ def _array(data: bytes) -> NDArray[Any]:
         (1, 0): np.lib.format.read_array_header_1_0,
         (2, 0): np.lib.format.read_array_header_2_0,
     }[version]
-    shape, fortran_order, dtype = read_header(file)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of headers in an old style, which catclf never writes
+        shape, fortran_order, dtype = read_header(file)
     if dtype.hasobject:
         raise _NotAModelError("it holds pickled objects, which are not opened")
     if dtype.itemsize * prod(shape) != len(data) - file.tell():
@@ -144,8 +150,9 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
     if type(meta.get("format")) is not int:
         raise _NotAModelError("its meta has no format number")
     if meta["format"] != FORMAT:
+        found, version = str(meta["format"])[:20], str(meta.get("catclf"))[:20]
         raise _NotAModelError(
-            f"it has format {meta['format']} (written by catclf {str(meta.get('catclf'))[:20]}), "
+            f"it has format {found} (written by catclf {version}), "
             f"and this version reads format {FORMAT}; upgrade catclf"
         )
     recipe = _recipe(meta.get("pictures"))
@@ -171,6 +178,10 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
         )
     if not np.isfinite(w).all() or not isfinite(b):
         raise _NotAModelError("w or b holds values that are no numbers")
+    with np.errstate(over="ignore"):
+        largest_logit = np.abs(w).sum(dtype=np.float64) + abs(float(b))
+    if largest_logit > _LARGEST_LOGIT:
+        raise _NotAModelError("w or b is too large for any logit to be a number")
     if fingerprints.dtype != np.uint64 or fingerprints.ndim != 1:
         raise _NotAModelError("its fingerprints are no list of 64-bit numbers")
     return Model(
@@ -195,7 +206,9 @@ def _recipe(pictures: object) -> PictureRecipe:
     try:
         if isinstance(pictures, dict):
             recipe = PictureRecipe(pictures["fit"], pictures["jpeg_oversampling"])
-            if recipe.to_dict() == pictures and type(recipe.jpeg_oversampling) is int:
+            oversampling = recipe.jpeg_oversampling
+            known = type(oversampling) is int and 0 <= oversampling <= _LARGEST_OVERSAMPLING
+            if known and recipe.to_dict() == pictures:
                 return recipe
     except (KeyError, TypeError, CatclfError):
         pass

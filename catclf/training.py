@@ -16,6 +16,7 @@ from catclf.logistic import LOSSES, Array, Propagation, accuracy
 from catclf.model import Model
 from catclf.solvers.gradient_descent import Solution, gradient_descent
 from catclf.solvers.objective import InMemory, Objective, lipschitz_constant
+from catclf.solvers.span import Span, pays
 
 INITS = ("zeros", "random")
 DTYPES = ("float64", "float32")
@@ -25,6 +26,7 @@ OnStep = Callable[[int, float, float], None]
 
 _SECONDS_BETWEEN_CALLS = 0.1
 _RANDOM_INIT_SCALE = 0.01
+_LARGEST_WHOLE = 10**9
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,14 @@ def train(
     dataset.require_both_classes()
     features = Pixels()
     X = features.columns(dataset.images, settings.dtype)
-    objective = InMemory(X, dataset.Y, settings.l2, LOSSES[settings.loss])
+    span = Span(X) if _span_pays(X, settings) else None
+    objective = InMemory(span.R if span else X, dataset.Y, settings.l2, LOSSES[settings.loss])
     learning_rate = settings.learning_rate
     if learning_rate == "auto":
         learning_rate = 1 / lipschitz_constant(objective)
     solution = gradient_descent(
         objective,
-        _initial_weights(features.n_x, settings),
+        _initial_weights(objective.n_x, settings),
         0.0,
         learning_rate=learning_rate,
         iterations=settings.iterations,
@@ -128,7 +131,7 @@ def train(
     _require_descent(solution, objective, learning_rate)
     training_accuracy = accuracy(solution.last.A, objective.Y)
     model = Model(
-        w=solution.w,
+        w=span.carry_back(solution.w) if span else solution.w,
         b=solution.b,
         positive=dataset.positive,
         recipe=dataset.recipe,
@@ -146,6 +149,12 @@ def train(
         fingerprints=np.sort(fingerprints(dataset.images)),
     )
     return TrainingResult(model, solution.costs, training_accuracy)
+
+
+def _span_pays(X: Array, settings: TrainingSettings) -> bool:
+    from_zeros = settings.init == "zeros"  # other weights begin outside the span
+    n_x, m = X.shape
+    return from_zeros and X.dtype == np.float64 and pays(n_x, m, settings.iterations)
 
 
 def _initial_weights(n_x: int, settings: TrainingSettings) -> Array:
@@ -193,8 +202,8 @@ def _require_number(name: str, value: object, *, zero: bool = True) -> None:
 
 
 def _require_whole(name: str, value: object) -> None:
-    if not isinstance(value, int) or value < 0:
-        raise SettingsError(f"{name} must be a whole number of 0 or more, not {value}")
+    if not isinstance(value, int) or not 0 <= value <= _LARGEST_WHOLE:
+        raise SettingsError(f"{name} must be a whole number from 0 to {_LARGEST_WHOLE}")
 
 
 def _require_one_of(name: str, value: object, choices: tuple[str, ...]) -> None:

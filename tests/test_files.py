@@ -70,6 +70,12 @@ def test_paths_that_cannot_be_written(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["pipe"]
 
 
+def test_links_in_a_circle(tmp_path):
+    (tmp_path / "a").symlink_to(tmp_path / "a")
+    write(tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
 def test_a_read_only_folder(tmp_path, monkeypatch):
     # Faked, because nothing is read-only to root, as whom tests often run.
     monkeypatch.setattr(os, "access", lambda path, mode: False)

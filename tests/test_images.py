@@ -187,6 +187,14 @@ def test_too_many_pixels_are_refused_before_decoding():
             load_picture(png_header(width, height), RECIPE)
 
 
+def test_a_huge_picture_inside_an_icon_is_refused(tmp_path):
+    png = png_header(11_000, 11_000)
+    entry = struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(png), 22)
+    (tmp_path / "a.ico").write_bytes(struct.pack("<HHH", 0, 1, 1) + entry + png)
+    with pytest.raises(PictureError, match="100 megapixels"):
+        load_picture(tmp_path / "a.ico", RECIPE)
+
+
 def test_100_megapixels_are_decoded(tmp_path):
     Image.new("L", (10_000, 10_000), 77).save(tmp_path / "a.png")
     assert (load_picture(tmp_path / "a.png", RECIPE) == 77).all()

@@ -89,6 +89,8 @@ def test_float32_and_fortran_order_are_read(path):
         ({"b": np.array("x")}, "no floating-point numbers"),
         ({"w": np.full((12288, 1), np.nan)}, "no numbers"),
         ({"b": np.float64(np.inf)}, "no numbers"),
+        ({"w": np.full((12288, 1), 1e308)}, "too large"),
+        ({"b": np.float64(-1e300)}, "too large"),
         ({"w": np.full((12288, 1), None)}, "pickled objects"),
         ({"meta": np.array({"format": 1}, dtype=object)}, "pickled objects"),
         ({"meta": np.array("no json")}, "no JSON text"),

@@ -132,6 +132,7 @@ def test_a_bar_on_a_terminal_only(data, tmp_path):
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))
     command = [EXECUTABLE, "train", data, "-o", tmp_path / "m.npz", "--learning-rate", "auto"]
+    command += ["--iterations", "100000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
         os.close(theirs)
         shown = b""
@@ -143,3 +144,12 @@ def test_a_bar_on_a_terminal_only(data, tmp_path):
     assert b"Training:" in shown
     assert b"accuracy=" in shown
     assert b"Training:" not in out
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_started_without_a_stream(model_path, data, closed):
+    picture = data / "test" / "cat" / "cat-100.png"
+    command = f"{EXECUTABLE} predict -m {model_path} {picture} {closed}"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("cat\t") == (closed != ">&-")

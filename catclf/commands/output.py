@@ -41,7 +41,12 @@ def say(text: str) -> None:
 
 def note(text: str) -> None:
     """Print a line that is no result, on stderr."""
-    click.echo(printable(text), err=True)
+    if "tqdm" in sys.modules:  # a bar may be open, which has to make way
+        from tqdm import tqdm
+
+        tqdm.write(printable(text), file=sys.stderr)
+    else:
+        click.echo(printable(text), err=True)
 
 
 def say_json(document: Any) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,7 +84,9 @@ def _entries(argument: str) -> "Iterator[tuple[str, Path | bytes | CatclfError]]
     """Names and pictures that an argument stands for."""
     if argument == STDIN:
         yield argument, sys.stdin.buffer.read(_STDIN_BYTES)
-    elif not Path(argument).is_dir():
+    elif not argument:
+        yield argument, catclf.PictureError("an empty name")
+    elif not os.path.isdir(argument):  # noqa: PTH112 - unlike Path.is_dir, never raises
         yield argument, Path(argument)
     else:
         from catclf.listing import pictures_below
@@ -102,7 +105,7 @@ def _entries(argument: str) -> "Iterator[tuple[str, Path | bytes | CatclfError]]
 def _text_line(name: str, outcome: "Prediction | CatclfError") -> str:
     if isinstance(outcome, Exception):
         return ""  # told on stderr
-    return f"{outcome.label}\t{outcome.probability:.4f}\t{printable(name)}"
+    return f"{printable(outcome.label)}\t{outcome.probability:.4f}\t{printable(name)}"
 
 
 def _json_line(name: str, outcome: "Prediction | CatclfError") -> str:
@@ -113,9 +116,9 @@ def _json_line(name: str, outcome: "Prediction | CatclfError") -> str:
 
 def _csv_line(name: str, outcome: "Prediction | CatclfError") -> str:
     cells = (
-        [printable(name), "", "", str(outcome)]
+        [printable(name), "", "", printable(str(outcome))]
         if isinstance(outcome, Exception)
-        else [printable(name), outcome.label, f"{outcome.probability:.6g}", ""]
+        else [printable(name), printable(outcome.label), f"{outcome.probability:.6g}", ""]
     )
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)

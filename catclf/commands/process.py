@@ -56,9 +56,20 @@ def prepare() -> None:
     """Set up the process for a command-line program."""
     # A program that is told to end still removes its unfinished files.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     _silence_c_libraries()
+
+
+def _open_closed_streams() -> None:
+    """Let streams that the program was started without (`>&-`) lead nowhere."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            if os.open(os.devnull, os.O_RDWR) != number:
+                raise AssertionError("a lower file descriptor is closed, too")
+            mode = "w" if number else "r"
+            setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _silence_c_libraries() -> None:
@@ -75,5 +86,8 @@ def _silence_c_libraries() -> None:
 
 
 def _fail(message: str, status: int) -> int:
-    note(f"Error: {message}")
+    try:
+        note(f"Error: {message}")
+    except OSError:  # stderr is full or closed; the status still tells
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     return status

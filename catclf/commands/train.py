@@ -1,5 +1,6 @@
 """`catclf train`."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,9 @@ def train(
     for path in (output, history):
         if path:
             check_writable(path)
+    places = [path.absolute() for path in (data, output, history) if path]
+    if len({os.path.realpath(place) for place in places}) < len(places):
+        raise click.UsageError("DATA, --output and --history must be different files")
 
     source = catclf.open_source(data, positive)
     for text in source.notes:

@@ -70,7 +70,7 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
         splits = {
             split: Hdf5Split(path, prefix, _class_of_each(path, file, prefix))
             for prefix, split in _SPLITS.items()
-            if f"{prefix}_x" in file or f"{prefix}_y" in file
+            if {f"{prefix}_x", f"{prefix}_y"} & set(file)
         }
     if not splits:
         raise DataError(f"{path} has neither train_set_x nor test_set_x, as the course's files do")
@@ -99,6 +99,8 @@ def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
             f"{path}: {prefix}_x is {x.shape} of {x.dtype}; expected pictures "
             "(m, height, width, 3) of uint8"
         )
+    if y.dtype.kind not in "iufb":
+        raise DataError(f"{path}: {prefix}_y is of {y.dtype}; expected the labels 0 and 1")
     labels = np.ravel(y[()])
     if len(labels) != len(x):
         raise DataError(
@@ -118,16 +120,18 @@ def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
 def _array(path: Path, file: Any, key: str) -> Any:
     import h5py
 
-    array = file.get(key)
-    if not isinstance(array, h5py.Dataset):
-        raise DataError(f"{path} has no {key}")
-    if array.nbytes > _LARGEST_COMPRESSION * path.stat().st_size:
+    # A link could lead to another file, or to a pipe that never answers; so could storage outside.
+    is_here = isinstance(file.get(key, getlink=True), h5py.HardLink)
+    array = file[key] if is_here else None
+    if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
+        raise DataError(f"{path} has no array {key} of its own")
+    if array.nbytes > _LARGEST_COMPRESSION * array.id.get_storage_size():
         raise DataError(f"{path}: {key} claims {array.nbytes} bytes, more than the file can hold")
     return array
 
 
 def _class_list(path: Path, file: Any) -> list[str]:
-    if "list_classes" not in file:
+    if "list_classes" not in set(file):
         return []
     names = np.ravel(_array(path, file, "list_classes")[()])
     return [

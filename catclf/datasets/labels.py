@@ -44,7 +44,9 @@ def positive_classes(classes: Counter[str], positive: str | None, where: str) ->
             "or name the positive one with --positive"
         )
     if not chosen:
-        found = ", ".join(sorted(classes)[:12]) + (", …" if len(classes) > 12 else "")
+        found = ", ".join(name[:40] for name in sorted(classes)[:12]) + (
+            ", …" if len(classes) > 12 else ""
+        )
         raise DataError(
             f"{where} has no class named {positive or 'cat'} (found: {found}); "
             "name the positive class with --positive"

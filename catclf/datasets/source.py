@@ -9,13 +9,15 @@ import numpy as np
 from catclf.datasets import csv_file, folders
 from catclf.datasets.dataset import Dataset, Progress, Split
 from catclf.datasets.labels import positive_classes
-from catclf.errors import DataError
+from catclf.errors import DataError, SettingsError
 from catclf.images import PictureRecipe
 from catclf.listing import files
 
 SPLITS = ("train", "validation", "test")
 
 _HDF5_ENDINGS = (".h5", ".hdf5")
+
+_LONGEST_NAME = 255
 
 WHOLE = "all"
 """The one split of a data set that is not divided."""
@@ -142,18 +144,16 @@ def open_source(path: Path, positive: str | None = None) -> Source:
     ------
     DataError
         If there is no data set there.
+    SettingsError
+        If the positive class's name is empty or too long.
     """
-    if not path.exists():
-        raise DataError(f"{path} does not exist; name a folder, a .csv file or an .h5 file")
+    if positive is not None and not 0 < len(positive) <= _LONGEST_NAME:
+        raise SettingsError(f"the positive class needs a name of 1 to {_LONGEST_NAME} characters")
     notes: list[str] = []
-    if path.is_dir():
-        splits = _in_folder(path, notes)
-    elif path.suffix.lower() == ".csv":
-        splits = {WHOLE: csv_file.labelled_files(path)}
-    elif path.suffix.lower() in _HDF5_ENDINGS:
-        splits = _in_hdf5([path])
-    else:
-        raise DataError(f"{path} is no data set; name a folder, a .csv file or an .h5 file")
+    try:
+        splits = _splits(path, notes)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from error
     classes = sum((split.class_names() for split in splits.values()), Counter[str]())
     if not classes:
         raise DataError(
@@ -161,6 +161,18 @@ def open_source(path: Path, positive: str | None = None) -> Source:
         )
     chosen = positive_classes(classes, positive, str(path))
     return Source(path, splits, positive or "cat", chosen, notes)
+
+
+def _splits(path: Path, notes: list[str]) -> dict[str, Split]:
+    if path.is_dir():
+        return _in_folder(path, notes)
+    if not path.exists():
+        raise DataError(f"{path} does not exist; name a folder, a .csv file or an .h5 file")
+    if path.is_file() and path.suffix.lower() == ".csv":
+        return {WHOLE: csv_file.labelled_files(path)}
+    if path.is_file() and path.suffix.lower() in _HDF5_ENDINGS:
+        return _in_hdf5([path])
+    raise DataError(f"{path} is no data set; name a folder, a .csv file or an .h5 file")
 
 
 def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:

@@ -3,8 +3,10 @@ import io
 import json
 import sys
 
+import numpy as np
 import pytest
 
+import catclf
 from tests.conftest import write_pictures
 
 
@@ -117,3 +119,21 @@ def test_many_pictures_keep_their_order(predict, tmp_path):
     names = [line.split("\t")[2] for line in predict(tmp_path / "many").out.splitlines()]
     assert names == sorted(names)
     assert len(names) == 200
+
+
+def test_names_that_cannot_be_looked_up(predict, data):
+    picture = data / "test" / "cat" / "cat-100.png"
+    result = predict("", "x" * 300, picture, status=1)
+    assert result.out.startswith("cat\t")
+    assert "an empty name" in result.err
+    assert "file name too long" in result.err
+
+
+def test_the_class_name_of_a_model_is_escaped(catclf_run, data, tmp_path):
+    model = catclf.Model(np.zeros((12288, 1)), 9.0, positive="\x1b[31mcat\t")
+    catclf.save_model(model, tmp_path / "m.npz")
+    picture = data / "test" / "cat" / "cat-100.png"
+    for format_ in ((), ("--csv",)):
+        out = catclf_run("predict", picture, "-m", tmp_path / "m.npz", *format_).out
+        assert "\x1b" not in out
+        assert "\\x1b[31mcat\\t" in out

@@ -135,6 +135,9 @@ def test_an_old_model_survives_a_failed_training(catclf_run, data, model_path):
         (["{data}", "--l2", "inf"], 2, "l2 must be a number"),
         (["{data}", "--seed", "-1"], 2, "seed must be a whole number"),
         (["{data}", "--fit", "squeeze"], 2, "'squeeze' is not one of"),
+        (["{data}", "-o", "x", "--history", "x"], 2, "must be different files"),
+        (["labels.csv", "-o", "labels.csv"], 2, "must be different files"),
+        (["{data}", "--positive", ""], 2, "needs a name"),
         (["{data}", "--frobnicate"], 2, "No such option"),
     ],
 )

@@ -1,3 +1,5 @@
+import os
+
 import h5py
 import numpy as np
 import pytest
@@ -71,15 +73,16 @@ def test_other_sizes_are_scaled(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"train_set_x": None}, "has no train_set_x"),
-        ({"train_set_y": None}, "has no train_set_y"),
+        ({"train_set_x": None}, "has no array train_set_x"),
+        ({"train_set_y": None}, "has no array train_set_y"),
         ({"train_set_x": None, "train_set_y": None}, "neither train_set_x nor test_set_x"),
         ({"train_set_y": np.array([0, 1, 0])}, "train_set_x has 4 pictures, but .* 3 labels"),
         ({"train_set_y": np.array([0, 1, 2, 0])}, "has the label 2; labels must be 0 or 1"),
         ({"train_set_y": np.array([0, 1, -1, 0])}, "has the label -1"),
         ({"train_set_y": np.array([0, 1, 0.5, 0])}, r"has the label 0\.5"),
         ({"train_set_y": np.array([0, 1, np.nan, 0])}, "has the label nan"),
-        ({"train_set_y": np.array([b"cat", b"dog", b"cat", b"dog"])}, "has the label"),
+        ({"train_set_y": np.array([b"cat"] * 4)}, "expected the labels 0 and 1"),
+        ({"train_set_y": np.array([0, 1, 0, 1], complex)}, "expected the labels 0 and 1"),
         ({"train_set_x": np.zeros((4, 64, 64), np.uint8)}, r"is \(4, 64, 64\) of uint8; expected"),
         ({"train_set_x": np.zeros((4, 64, 64, 3))}, "of float64; expected pictures"),
         ({"train_set_x": np.zeros((4, 0, 64, 3), np.uint8)}, "expected pictures"),
@@ -95,11 +98,39 @@ def test_files_that_do_not_fit(tmp_path, changes, reason):
         load_dataset(write(tmp_path / "a.h5", **changes))
 
 
-def test_groups_and_links_in_place_of_arrays(tmp_path):
+def group(file, folder):
+    file.create_group("train_set_x")
+
+
+def soft_link(file, folder):
+    file["train_set_x"] = h5py.SoftLink("/nowhere")
+
+
+def external_link(file, folder):
+    file["train_set_x"] = h5py.ExternalLink(str(folder / "pipe"), "/x")
+
+
+def external_storage(file, folder):
+    file.create_dataset(
+        "train_set_x", (4, 8, 8, 3), np.uint8, external=[(str(folder / "pipe"), 0, 768)]
+    )
+
+
+def virtual(file, folder):
+    layout = h5py.VirtualLayout((4, 8, 8, 3), np.uint8)
+    layout[:] = h5py.VirtualSource(str(folder / "gone.h5"), "x", (4, 8, 8, 3))
+    file.create_virtual_dataset("train_set_x", layout)
+
+
+@pytest.mark.parametrize(
+    "put_x", [group, soft_link, external_link, external_storage, virtual], ids=lambda f: f.__name__
+)
+def test_pictures_must_be_in_the_file_itself(tmp_path, put_x):
+    os.mkfifo(tmp_path / "pipe")  # reading it would wait for ever
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        file.create_group("train_set_x")
-        file["train_set_y"] = h5py.SoftLink("/nowhere")
-    with pytest.raises(DataError, match="has no train_set_x"):
+        file["train_set_y"] = [0, 1, 0, 1]
+        put_x(file, tmp_path)
+    with pytest.raises(DataError, match="has no array train_set_x of its own"):
         load_dataset(tmp_path / "a.h5")
 
 
