@@ -64,12 +64,10 @@ def prepare() -> None:
 
 def _open_closed_streams() -> None:
     """Let streams that the program was started without (`>&-`) lead nowhere."""
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
+    # In this order each gets its own number again: the lowest that is free.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            if os.open(os.devnull, os.O_RDWR) != number:
-                raise AssertionError("a lower file descriptor is closed, too")
-            mode = "w" if number else "r"
-            setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _silence_c_libraries() -> None:

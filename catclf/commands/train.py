@@ -133,8 +133,8 @@ def train(
     for path in (output, history):
         if path:
             check_writable(path)
-    places = [path.absolute() for path in (data, output, history) if path]
-    if len({os.path.realpath(place) for place in places}) < len(places):
+    places = [os.path.realpath(path) for path in (data, output, history) if path]
+    if len(set(places)) < len(places):
         raise click.UsageError("DATA, --output and --history must be different files")
 
     source = catclf.open_source(data, positive)

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from catclf.datasets.dataset import Dataset, Progress, Skipped
-from catclf.datasets.source import SPLITS, Source, open_source
+from catclf.datasets.source import Source, open_source
 from catclf.images import PictureRecipe
 
 __all__ = [
-    "SPLITS",
     "Dataset",
     "Progress",
     "Skipped",

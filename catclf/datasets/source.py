@@ -13,8 +13,6 @@ from catclf.errors import DataError, SettingsError
 from catclf.images import PictureRecipe
 from catclf.listing import files
 
-SPLITS = ("train", "validation", "test")
-
 _HDF5_ENDINGS = (".h5", ".hdf5")
 
 _LONGEST_NAME = 255
