@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from catclf.datasets import Dataset, load_dataset, open_source
+    from catclf.datasets.pack import pack
     from catclf.errors import CatclfError, PictureError
     from catclf.evaluation import Evaluation, evaluate
     from catclf.model import Model, Prediction
     from catclf.model_file import load_model, save_model
-    from catclf.training import TrainingResult, TrainingSettings, train
+    from catclf.settings import TrainingSettings
+    from catclf.training import TrainingResult, train
 
 __version__ = "0.1.0"
 
@@ -39,6 +41,7 @@ __all__ = [
     "load_dataset",
     "load_model",
     "open_source",
+    "pack",
     "save_model",
     "train",
 ]
@@ -53,11 +56,12 @@ _MODULES = {
     "PictureError": "errors",
     "Prediction": "model",
     "TrainingResult": "training",
-    "TrainingSettings": "training",
+    "TrainingSettings": "settings",
     "evaluate": "evaluation",
     "load_dataset": "datasets",
     "load_model": "model_file",
     "open_source": "datasets",
+    "pack": "datasets.pack",
     "save_model": "model_file",
     "train": "training",
 }

@@ -1,17 +1,30 @@
-"""The program `catclf`: a group of commands."""
+"""The group of commands."""
 
-import sys
+from importlib import import_module
 
 import click
 
 from catclf import __version__
-from catclf.commands.evaluate import evaluate
-from catclf.commands.predict import predict
-from catclf.commands.process import prepare, run
-from catclf.commands.train import train
+
+_COMMANDS = ("train", "predict", "evaluate", "pack")
+
+
+class _Commands(click.Group):
+    """Loads a command when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(f"catclf.commands.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
 
 
 @click.group(
+    cls=_Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: catclf train data/ && catclf evaluate && catclf predict photo.jpg",
@@ -26,13 +39,3 @@ def cli(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-
-
-for command in (train, predict, evaluate):
-    cli.add_command(command)
-
-
-def main() -> None:
-    """Run the program: the entry point of `catclf` and of `python -m catclf`."""
-    prepare()
-    sys.exit(run(cli))

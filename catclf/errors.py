@@ -22,6 +22,10 @@ class ModelError(CatclfError):
     """A file is no model, or no model for this version or these pictures."""
 
 
+class CheckpointError(CatclfError):
+    """A file is no checkpoint, or none of this training."""
+
+
 class TrainingError(CatclfError):
     """Training came to no useful result."""
 

@@ -5,12 +5,14 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.images import Pictures
+from catclf.images import Images
 
 Fingerprints = NDArray[np.uint64]
 
+_PORTION = 256
 
-def fingerprints(pictures: Pictures) -> Fingerprints:
+
+def fingerprints(pictures: Images) -> Fingerprints:
     """64-bit BLAKE2b hashes of pictures as a model sees them.
 
     Copies of a file under other names, or of other sizes of file but the same pixels, have the same
@@ -19,7 +21,7 @@ def fingerprints(pictures: Pictures) -> Fingerprints:
 
     Parameters
     ----------
-    pictures : uint8 array (m, 64, 64, 3)
+    pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
         Pictures.
 
     Returns
@@ -27,5 +29,9 @@ def fingerprints(pictures: Pictures) -> Fingerprints:
     uint64 array (m,)
         One number a picture.
     """
-    digests = b"".join(hashlib.blake2b(p.tobytes(), digest_size=8).digest() for p in pictures)
+    digests = b"".join(
+        hashlib.blake2b(picture.data, digest_size=8).digest()
+        for start in range(0, len(pictures), _PORTION)
+        for picture in np.ascontiguousarray(pictures[start : start + _PORTION])
+    )
     return np.frombuffer(digests, "<u8").astype(np.uint64)  # (m,)

@@ -8,17 +8,37 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from catclf.errors import PictureError, SettingsError
+from catclf.parallel import cores
 from catclf.rgb import to_rgb
 
 Pictures = NDArray[np.uint8]
 """Pictures (m, 64, 64, 3), or one of them without the first axis."""
+
+
+class Images(Protocol):
+    """Pictures (m, 64, 64, 3) of uint8: an array, or what gives such arrays for slices."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(m, 64, 64, 3)."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """uint8."""
+
+    def __len__(self) -> int:
+        """Number of pictures."""
+
+    def __getitem__(self, rows: slice, /) -> Pictures:
+        """Some of the pictures."""
+
 
 SIDE = 64
 """Width and height, in pixels, of every picture that a model sees."""
@@ -27,6 +47,8 @@ MEGAPIXELS = 100
 """A picture with more is refused before it is decoded."""
 
 FITS = ("stretch", "crop")
+
+_LARGEST_OVERSAMPLING = 64
 
 # Formats that Pillow decodes by itself and that come as pictures. Others would start programs
 # (EPS: Ghostscript) or are no pictures to most people (fonts, films, measurements).
@@ -83,6 +105,37 @@ class PictureRecipe:
         """The recipe as it stands in a model file."""
         return {"side": SIDE, "resample": "bicubic", **asdict(self)}
 
+    @classmethod
+    def from_dict(cls, entries: object) -> "PictureRecipe":
+        """The recipe of a model file, if it is one that this version can follow to the letter.
+
+        Parameters
+        ----------
+        entries : dict
+            What `to_dict` gave.
+
+        Returns
+        -------
+        PictureRecipe
+            The same.
+
+        Raises
+        ------
+        SettingsError
+            If it is anything else.
+        """
+        if isinstance(entries, dict):
+            fit, oversampling = entries.get("fit"), entries.get("jpeg_oversampling")
+            if (
+                fit in FITS
+                and type(oversampling) is int
+                and 0 <= oversampling <= _LARGEST_OVERSAMPLING
+            ):
+                recipe = cls(fit, oversampling)
+                if recipe.to_dict() == entries:
+                    return recipe
+        raise SettingsError("pictures are prepared in a way that this version does not know")
+
 
 def load_picture(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
     """Decode one picture.
@@ -137,7 +190,7 @@ def load_pictures(
 
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(_cores()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         for start in range(0, len(sources), _PORTION):
             portion = sources[start : start + _PORTION]
             with _safe_pillow():
@@ -163,14 +216,6 @@ def resize_pictures(pictures: Pictures, recipe: PictureRecipe) -> Pictures:
     if pictures.shape[1:3] == (SIDE, SIDE):
         return pictures
     return np.stack([np.asarray(_fitted(Image.fromarray(p), recipe)) for p in pictures])
-
-
-def _cores() -> int:
-    import os
-
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager

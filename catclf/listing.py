@@ -14,6 +14,9 @@ _ENDINGS = frozenset(
     ".xbm .xpm".split()
 )
 
+HDF5_ENDINGS = (".h5", ".hdf5")
+"""Endings of HDF5 files, in small letters."""
+
 
 def is_picture_name(name: str) -> bool:
     """Whether a file's name has the ending of a picture, in small or capital letters."""

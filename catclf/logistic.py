@@ -31,9 +31,8 @@ def sigmoid(Z: Array) -> Array:
     array of the same shape and type
         Probabilities in [0, 1], with full relative precision also where they are tiny.
     """
-    # e^(-|z|) cannot overflow; for negative z, 1 / (1 + e^(-z)) = e^z / (1 + e^z).
-    exp = np.exp(-np.abs(Z))
-    A: Array = np.where(Z >= 0, 1, exp) / (1 + exp)
+    with np.errstate(over="ignore"):  # where e^(-z) is infinite, 0 is the right probability
+        A: Array = 1 / (1 + np.exp(-Z))
     return A
 
 
@@ -126,17 +125,19 @@ def propagate(
     """
     loss = loss or LOSSES["cross-entropy"]
     m = X.shape[1]
-    Z = w.T @ X + b  # (1, m)
+    Z = np.dot(w.T, X) + b  # (1, m)
     A = sigmoid(Z)
-    J = float(loss.values(Z, A, Y).mean()) + l2 / 2 * float(np.vdot(w, w))
+    J = float(loss.values(Z, A, Y).sum()) / m
     dZ = loss.dZ(A, Y)  # (1, m)
-    dw = X @ dZ.T / m  # (n_x, 1)
+    dw = np.dot(X, dZ.T) / m  # (n_x, 1)
+    db = float(dZ.sum()) / m
     if l2:
+        J += l2 / 2 * float(np.vdot(w, w))
         dw += l2 * w
-    return Propagation(J, dw, float(dZ.mean()), A)
+    return Propagation(J, dw, db, A)
 
 
-def accuracy(A: Array, Y: Array, threshold: float = 0.5) -> float:
+def accuracy(A: Array, Y: NDArray[Any], threshold: float = 0.5) -> float:
     """Share of examples that are on the right side of the threshold.
 
     Parameters

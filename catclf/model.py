@@ -9,7 +9,7 @@ import numpy as np
 
 from catclf.errors import PictureError
 from catclf.features import FeatureMap, Pixels
-from catclf.images import PictureRecipe, Pictures, load_pictures, resize_pictures
+from catclf.images import Images, PictureRecipe, Pictures, load_pictures, resize_pictures
 from catclf.logistic import Array, sigmoid
 
 # Pictures that are turned to columns at a time: few enough for the processor's cache to hold.
@@ -63,12 +63,12 @@ class Model:
         """Name of the class of everything else."""
         return f"non-{self.positive}"
 
-    def logits(self, pictures: Pictures) -> Array:
+    def logits(self, pictures: Images) -> Array:
         """Logits of pictures.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3)
+        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
             Pictures.
 
         Returns
@@ -88,12 +88,12 @@ class Model:
             Z[:, start : start + _BLOCK] = self.w.T @ X + self.b
         return Z
 
-    def probabilities(self, pictures: Pictures) -> Array:
+    def probabilities(self, pictures: Images) -> Array:
         """Probabilities of the positive class.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3)
+        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
             Pictures.
 
         Returns
@@ -133,7 +133,31 @@ class Model:
             return prediction
         pictures = picture[np.newaxis]  # (1, h, w, 3)
         _require_pictures(pictures, any_size=True)
-        return self._prediction(self.probabilities(resize_pictures(pictures, self.recipe))[0, 0])
+        return self.predict_pictures(resize_pictures(pictures, self.recipe))[0]
+
+    def predict_pictures(
+        self, pictures: Images, threshold: float | None = None
+    ) -> list[Prediction]:
+        """Say what each of many decoded pictures shows.
+
+        Parameters
+        ----------
+        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+            Pictures.
+        threshold : float, optional
+            Instead of the model's own.
+
+        Returns
+        -------
+        list of Prediction
+            One for each picture.
+
+        Raises
+        ------
+        PictureError
+            If the array has another shape or type.
+        """
+        return [self._prediction(a, threshold) for a in self.probabilities(pictures)[0]]
 
     def predict_files(
         self, sources: Sequence[Path | bytes], threshold: float | None = None
@@ -156,18 +180,17 @@ class Model:
             if isinstance(picture, PictureError):
                 yield picture
             else:
-                A = self.probabilities(picture[np.newaxis])  # (1, 1)
-                yield self._prediction(A[0, 0], threshold)
+                yield from self.predict_pictures(picture[np.newaxis], threshold)  # (1, 64, 64, 3)
 
-    def _prediction(self, probability: float, threshold: float | None = None) -> Prediction:
+    def _prediction(self, probability: Any, threshold: float | None) -> Prediction:
         threshold = self.threshold if threshold is None else threshold
         is_positive = probability >= threshold
         return Prediction(self.positive if is_positive else self.negative, float(probability))
 
 
-def _require_pictures(pictures: Pictures, *, any_size: bool = False) -> None:
+def _require_pictures(pictures: Images, *, any_size: bool = False) -> None:
     side = PictureRecipe().shape[0]
-    fits = pictures.ndim == 4 and pictures.shape[3] == 3 and pictures.dtype == np.uint8
+    fits = len(pictures.shape) == 4 and pictures.shape[3] == 3 and pictures.dtype == np.uint8
     if not fits or not (any_size or pictures.shape[1:3] == (side, side)):
         raise PictureError(
             f"an array of pictures must be (m, {side}, {side}, 3) of uint8, "

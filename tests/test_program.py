@@ -99,7 +99,7 @@ def test_interrupted_training_leaves_nothing_behind(long_training, number, statu
     stdout, stderr = process.communicate(timeout=20)
     assert process.returncode == status
     assert stdout == ""
-    assert stderr.strip() == ("Error: interrupted" if number == signal.SIGINT else "")
+    assert stderr == f"Error: {'interrupted' if number == signal.SIGINT else 'terminated'}\n"
     assert list(out.iterdir()) == []
 
 

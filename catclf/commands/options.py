@@ -47,4 +47,15 @@ threshold_option = click.option(
     help="Probability from which on a picture is called positive.  [default: the model's, 0.5]",
 )
 
+fit_option = click.option(
+    "--fit",
+    type=click.Choice(["stretch", "crop"]),
+    help="Stretch pictures to the square, as the course does, or take their centre square.  "
+    "[default: stretch, or as the pictures were packed]",
+)
+
+skip_bad_option = click.option(
+    "--skip-bad", is_flag=True, help="Leave out files that are no pictures."
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

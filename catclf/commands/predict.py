@@ -14,10 +14,14 @@ import click
 import catclf
 from catclf.commands.options import json_option, model_option, threshold_option
 from catclf.commands.output import note, printable, progress_bar
+from catclf.listing import HDF5_ENDINGS
 
 if TYPE_CHECKING:
+    from catclf.datasets.hdf5 import Hdf5Split
     from catclf.errors import CatclfError
-    from catclf.model import Prediction
+    from catclf.model import Model, Prediction
+
+    Entry = tuple[str, Path | bytes | Hdf5Split | CatclfError]
 
 STDIN = "-"
 
@@ -46,46 +50,53 @@ def predict(
 ) -> None:
     """Print label and probability for each IMAGE.
 
-    IMAGE is a picture file, a folder, which is searched for pictures at any depth, or - for one
-    picture on standard input. There is one line a picture: label, probability of the positive
-    class, and name, with tabs between; with --json, a JSON object a line. A file that is no
-    picture is reported, the others go on, and the exit status is 1 in the end.
+    IMAGE is a picture file, a folder, which is searched for pictures at any depth, an HDF5 file of
+    pictures, or - for one picture on standard input. There is one line a picture: label,
+    probability of the positive class, and name, with tabs between; with --json, a JSON object a
+    line. A file that is no picture is reported, the others go on, and the exit status is 1 in the
+    end.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
+    # Starting threads for linear algebra takes longer than what they would do here.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     model = catclf.load_model(model_path)
     line_of = _json_line if as_json else _csv_line if as_csv else _text_line
     if as_csv:
         click.echo("path,label,probability,error")
 
     entries = [entry for argument in images for entry in _entries(argument)]
-    predictions = model.predict_files(
-        [source for _, source in entries if not isinstance(source, Exception)], threshold
-    )
+    total = sum(_count(source) for _, source in entries)
     failures = 0
     # Lines on the terminal show the progress themselves.
     with progress_bar("Predicting", "picture", show=not sys.stdout.isatty()) as update:
-        for done, (name, source) in enumerate(entries, start=1):
-            outcome = source if isinstance(source, Exception) else next(predictions)
+        for done, (name, outcome) in enumerate(_outcomes(model, entries, threshold), start=1):
             if isinstance(outcome, Exception):
                 failures += 1
                 note(f"Error: {'standard input' if name == STDIN else name}: {outcome}")
             if line := line_of(name, outcome):
                 click.echo(line)
             if update:
-                update(done, len(entries))
+                update(done, total)
     if failures:
-        if len(entries) > 1:
-            note(f"{failures} of {len(entries)} could not be predicted")
+        if total > 1:
+            note(f"{failures} of {total} could not be predicted")
         click.get_current_context().exit(1)
 
 
-def _entries(argument: str) -> "Iterator[tuple[str, Path | bytes | CatclfError]]":
+def _entries(argument: str) -> "Iterator[Entry]":
     """Names and pictures that an argument stands for."""
     if argument == STDIN:
         yield argument, sys.stdin.buffer.read(_STDIN_BYTES)
     elif not argument:
         yield argument, catclf.PictureError("an empty name")
+    elif argument.lower().endswith(HDF5_ENDINGS):
+        from catclf.datasets.hdf5 import labelled_splits
+
+        try:
+            yield from ((argument, split) for split in labelled_splits(Path(argument)).values())
+        except catclf.CatclfError as error:
+            yield argument, error
     elif not os.path.isdir(argument):  # noqa: PTH112 - unlike Path.is_dir, never raises
         yield argument, Path(argument)
     else:
@@ -100,6 +111,30 @@ def _entries(argument: str) -> "Iterator[tuple[str, Path | bytes | CatclfError]]
             yield argument, catclf.PictureError("no pictures in this folder")
         for path in paths:
             yield str(path), path
+
+
+def _count(source: "Path | bytes | Hdf5Split | CatclfError") -> int:
+    return len(source.names) if hasattr(source, "names") else 1
+
+
+def _outcomes(
+    model: "Model", entries: "list[Entry]", threshold: float | None
+) -> "Iterator[tuple[str, Prediction | CatclfError]]":
+    """Names and predictions, in the order of the entries."""
+    files = [source for _, source in entries if isinstance(source, Path | bytes)]
+    predictions = model.predict_files(files, threshold)
+    for name, source in entries:
+        if isinstance(source, Path | bytes):
+            yield name, next(predictions)
+        elif isinstance(source, Exception):
+            yield name, source
+        else:
+            try:
+                for portion in source.portions(model.recipe):
+                    outcomes = model.predict_pictures(portion.images, threshold)
+                    yield from zip(portion.names, outcomes, strict=True)
+            except catclf.CatclfError as error:
+                yield name, error
 
 
 def _text_line(name: str, outcome: "Prediction | CatclfError") -> str:

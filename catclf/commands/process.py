@@ -10,7 +10,14 @@ import click
 from catclf.commands.output import note
 from catclf.errors import CatclfError
 
-INTERRUPTED = 130
+_SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+
+
+class Stopped(BaseException):
+    """The user or the system has sent a signal that ends the program."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        self.number = number
 
 
 def run(command: click.Command, args: Sequence[str] | None = None) -> int:
@@ -26,7 +33,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted.
+        Exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted, 143 terminated.
     """
     try:
         # Not standalone: click then returns the status and leaves exceptions to this function.
@@ -40,8 +47,8 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         return _fail(f"{error.format_message().rstrip('.')}; see '{path} --help'", error.exit_code)
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
-    except click.Abort:
-        return _fail("interrupted", INTERRUPTED)
+    except Stopped as stop:
+        return _fail(_SIGNALS[stop.number], 128 + stop.number)
     except MemoryError:
         return _fail("not enough memory for so many pictures", 1)
     except BrokenPipeError:
@@ -54,12 +61,17 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
 
 def prepare() -> None:
     """Set up the process for a command-line program."""
-    # A program that is told to end still removes its unfinished files.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    for number in _SIGNALS:
+        signal.signal(number, _stop)
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     _silence_c_libraries()
+
+
+def _stop(number: int, frame: object) -> None:
+    # Whatever is unfinished is tidied up on the way out.
+    raise Stopped(signal.Signals(number))
 
 
 def _open_closed_streams() -> None:

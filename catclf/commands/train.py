@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import catclf
-from catclf.commands.options import DEFAULT_MODEL, MODEL_VARIABLE, json_option, positive_option
+from catclf.commands.options import (
+    DEFAULT_MODEL,
+    MODEL_VARIABLE,
+    fit_option,
+    json_option,
+    positive_option,
+    skip_bad_option,
+)
 from catclf.commands.output import (
     note,
     note_skipped,
@@ -20,12 +27,14 @@ from catclf.commands.output import (
     skipped_files,
     warning_of_trained_on,
 )
+from catclf.commands.process import Stopped
 
 if TYPE_CHECKING:
     from catclf.datasets import Dataset
     from catclf.datasets.source import Source
     from catclf.evaluation import Evaluation
     from catclf.model import Model
+    from catclf.training import TrainingResult
 
 
 def _number_or_auto(context: click.Context, parameter: click.Parameter, value: str) -> float | str:
@@ -42,6 +51,7 @@ def _number_or_auto(context: click.Context, parameter: click.Parameter, value: s
     epilog="\b\nExamples:\n"
     "  catclf train data/\n"
     "  catclf train photos/ -o cats.npz --learning-rate auto --history costs.csv\n"
+    "  catclf train photos.h5 --solver lbfgs --l2 0.001 --dtype float32\n"
     "  catclf train animals/ --positive dog --skip-bad",
 )
 @click.argument("data", type=click.Path(path_type=Path))
@@ -56,14 +66,15 @@ def _number_or_auto(context: click.Context, parameter: click.Parameter, value: s
     help="Model file to write.",
 )
 @positive_option
+@fit_option
+@skip_bad_option
 @click.option(
-    "--fit",
-    type=click.Choice(["stretch", "crop"]),
-    default="stretch",
+    "--solver",
+    type=click.Choice(["gd", "lbfgs"]),
+    default="gd",
     show_default=True,
-    help="Stretch pictures to the square, as the course does, or take their centre square.",
+    help="Gradient descent, as in the lecture, or L-BFGS, which goes to the optimum in few passes.",
 )
-@click.option("--skip-bad", is_flag=True, help="Leave out files that are no pictures.")
 @click.option(
     "--learning-rate",
     metavar="NUMBER|auto",
@@ -74,7 +85,11 @@ def _number_or_auto(context: click.Context, parameter: click.Parameter, value: s
     "cost goes down at every step.",
 )
 @click.option(
-    "--iterations", type=int, default=2000, show_default=True, help="Steps of gradient descent."
+    "--iterations",
+    type=int,
+    default=2000,
+    show_default=True,
+    help="Steps to make; with lbfgs, at most.",
 )
 @click.option(
     "--l2", type=float, default=0.0, show_default=True, help="Penalty on the squared weights."
@@ -97,16 +112,26 @@ def _number_or_auto(context: click.Context, parameter: click.Parameter, value: s
 @click.option(
     "--tolerance",
     type=float,
-    default=0.0,
-    show_default=True,
-    help="Stop early when the gradient has shrunk to this share of its length at the start.",
+    help="Stop when the gradient has shrunk to this share of its length at the start.  "
+    "[default: 0; with lbfgs 0.0001]",
 )
 @click.option(
     "--dtype",
     type=click.Choice(["float64", "float32"]),
     default="float64",
     show_default=True,
-    help="Precision of the calculation.",
+    help="Precision of the passes over the pictures, and of the weights.",
+)
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    help="File to write the state of the training to, every half a minute and when it is stopped.",
+)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    help="Checkpoint to go on from, with the same data and settings; it is kept up to date unless "
+    "--checkpoint names another file.",
 )
 @click.option("--history", type=click.Path(path_type=Path), help="CSV file to write every cost to.")
 @json_option
@@ -114,8 +139,10 @@ def train(
     data: Path,
     output: Path,
     positive: str | None,
-    fit: str,
+    fit: str | None,
     skip_bad: bool,
+    checkpoint: Path | None,
+    resume: Path | None,
     history: Path | None,
     as_json: bool,
     **settings: Any,
@@ -129,13 +156,18 @@ def train(
     from catclf.files import check_writable
     from catclf.history import write_history
 
+    context = click.get_current_context()
+    given = context.get_parameter_source("learning_rate") is not click.core.ParameterSource.DEFAULT
+    if given and settings["solver"] == "lbfgs":
+        raise click.UsageError("--learning-rate is for --solver gd; lbfgs finds its own steps")
     training_settings = catclf.TrainingSettings(**settings)
-    for path in (output, history):
+    checkpoint = checkpoint or resume
+    for path in (output, history, checkpoint):
         if path:
             check_writable(path)
-    places = [os.path.realpath(path) for path in (data, output, history) if path]
+    places = [os.path.realpath(path) for path in (data, output, history, checkpoint) if path]
     if len(set(places)) < len(places):
-        raise click.UsageError("DATA, --output and --history must be different files")
+        raise click.UsageError("DATA, --output, --history and --checkpoint must be different files")
 
     source = catclf.open_source(data, positive)
     for text in source.notes:
@@ -143,20 +175,27 @@ def train(
     dataset = _load(source, source.choose(None, "train"), fit, skip_bad)
     test = _load(source, "test", fit, skip_bad) if "test" in source.splits else None
 
-    with progress_bar("Training", "step") as update:
-        result = catclf.train(
-            dataset,
-            training_settings,
-            on_step=update
-            and (
-                lambda steps, cost, accuracy: update(
-                    steps,
-                    training_settings.iterations,
-                    cost=f"{cost:.4f}",
-                    accuracy=percent(accuracy),
-                )
-            ),
-        )
+    try:
+        with progress_bar("Training", "step") as update:
+            result = catclf.train(
+                dataset,
+                training_settings,
+                on_step=update
+                and (
+                    lambda steps, cost, accuracy: update(
+                        steps,
+                        training_settings.iterations,
+                        cost=f"{cost:.4f}",
+                        accuracy=percent(accuracy),
+                    )
+                ),
+                checkpoint=checkpoint,
+                resume=resume,
+            )
+    except Stopped:
+        if checkpoint:
+            note(f"Stopped; --resume {checkpoint} goes on")
+        raise
     catclf.save_model(result.model, output)
     if history:
         write_history(result.costs, history)
@@ -178,10 +217,14 @@ def train(
     say(f"Trained on {dataset.where}: {pictures(dataset.class_counts())}")
     if skipped:
         say(f"Skipped {skipped_files(len(skipped))}")
+    rate = trained["learning_rate"]
+    how = f"at learning rate {rate:.4g}" if rate else "of L-BFGS"
     say(
-        f"{trained['iterations']} iterations at learning rate {trained['learning_rate']:.4g}: "
+        f"{trained['iterations']} iterations {how}: "
         f"cost {result.costs[0]:.6f} to {result.costs[-1]:.6f}"
     )
+    if trained["tolerance"]:
+        say(_convergence(result))
     say(f"Training accuracy {percent(result.accuracy)}")
     if test_score:
         say(f"Test accuracy {score(test_score)}")
@@ -190,11 +233,24 @@ def train(
     say(f"Model written to {output}")
 
 
-def _load(source: "Source", split: str, fit: str, skip_bad: bool) -> "Dataset":
+def _convergence(result: "TrainingResult") -> str:
+    trained = result.model.training
+    shrunk = f"gradient at {result.gradient:.1e} of its length at the start"
+    if result.converged:
+        return f"Converged: {shrunk}"
+    if trained["iterations"] == trained["limit"]:
+        remedy = "allow more --iterations, or ask for less with --tolerance"
+    else:
+        remedy = "rounding hides the rest; use --dtype float64, or a larger --tolerance"
+    return f"Careful: not converged: {shrunk}, asked for {trained['tolerance']:.1e}; {remedy}"
+
+
+def _load(source: "Source", split: str, fit: str | None, skip_bad: bool) -> "Dataset":
     from catclf.images import PictureRecipe
 
+    recipe = PictureRecipe(fit) if fit else None
     with progress_bar("Reading", "picture") as update:
-        dataset = source.load(split, PictureRecipe(fit), skip_bad=skip_bad, progress=update)
+        dataset = source.load(split, recipe, skip_bad=skip_bad, progress=update)
     note_skipped(dataset.skipped)
     return dataset
 

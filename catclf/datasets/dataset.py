@@ -1,7 +1,7 @@
-"""What a data set is, once it is in memory."""
+"""What a data set is, before and after its pictures are read."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import DataError
-from catclf.images import PictureRecipe, Pictures
+from catclf.images import Images, PictureRecipe
 
 Progress = Callable[[int, int], None]
 """Called with the number of pictures done and the number of all."""
+
+WHOLE = "all"
+"""The one split of a data set that is not divided."""
 
 
 class Skipped(NamedTuple):
@@ -26,8 +29,8 @@ class Skipped(NamedTuple):
 class Dataset:
     """Labelled pictures."""
 
-    images: Pictures
-    """uint8 (m, 64, 64, 3)."""
+    images: Images
+    """uint8 (m, 64, 64, 3); perhaps in a file, from which slices are read when asked for."""
     labels: NDArray[np.uint8]
     """(m,); 1 is the positive class."""
     names: Sequence[str]
@@ -72,13 +75,63 @@ class Dataset:
             )
 
 
+class Portion(NamedTuple):
+    """Some of a split's pictures, or all."""
+
+    images: Images
+    """uint8 (k, 64, 64, 3)."""
+    classes: list[str]
+    """Name of each picture's class."""
+    names: list[str]
+    """Where each picture came from."""
+    skipped: list[Skipped]
+    """Files among them that are no pictures."""
+
+
 class Split(Protocol):
     """Labelled pictures that are found but not yet read."""
+
+    @property
+    def recipe(self) -> PictureRecipe | None:
+        """By which they were brought to 64 × 64, if that has been done already."""
 
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of pictures of each."""
 
-    def load(
-        self, recipe: PictureRecipe, progress: Progress | None
-    ) -> tuple[Pictures, list[str], list[str], list[Skipped]]:
-        """Pictures, their class names, their own names, and what is left out."""
+    def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
+        """All pictures, some at a time, brought to 64 × 64."""
+
+    def load(self, recipe: PictureRecipe, progress: Progress | None) -> Portion:
+        """All pictures at once; from a large file they are read only when they are used."""
+
+
+def in_memory(split: Split, recipe: PictureRecipe, progress: Progress | None) -> Portion:
+    """Read all pictures of a split.
+
+    Parameters
+    ----------
+    split : Split
+        The pictures.
+    recipe : PictureRecipe
+        How to bring them to 64 × 64.
+    progress : callable, optional
+        Told how many are done.
+
+    Returns
+    -------
+    Portion
+        With all of them.
+    """
+    total = split.class_names().total()
+    images = np.empty((total, *recipe.shape), np.uint8)  # (m, 64, 64, 3)
+    classes: list[str] = []
+    names: list[str] = []
+    skipped: list[Skipped] = []
+    for portion in split.portions(recipe):
+        images[len(names) : len(names) + len(portion.names)] = portion.images[:]
+        classes += portion.classes
+        names += portion.names
+        skipped += portion.skipped
+        if progress:
+            progress(min(len(names) + len(skipped), total), total)
+    return Portion(images[: len(names)], classes, names, skipped)

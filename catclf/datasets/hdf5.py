@@ -1,5 +1,6 @@
 """HDF5 files in the layout of the course: `train_set_x`, `train_set_y`, `list_classes`."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,15 +10,26 @@ from typing import Any
 
 import numpy as np
 
-from catclf.datasets.dataset import Progress, Skipped
-from catclf.errors import DataError
-from catclf.images import PictureRecipe, Pictures, resize_pictures
+from catclf.datasets.dataset import WHOLE, Portion, Progress, in_memory
+from catclf.datasets.stored import StoredPictures
+from catclf.errors import DataError, SettingsError
+from catclf.images import PictureRecipe, resize_pictures
 
-_SPLITS = {"train_set": "train", "test_set": "test"}
+PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
+"""How the arrays of a split are called, before `_x` and `_y`, and the split."""
+
+PACKED = "catclf"
+"""Name of the attribute, a JSON text, that tells how `catclf pack` made a file."""
 
 # Deflate, the strongest of HDF5's usual compressions, makes data at most 1032 times smaller. A file
 # that claims more holds nothing but the claim.
 _LARGEST_COMPRESSION = 1032
+
+
+# More bytes of pictures than this stay in the file, and are read on each pass.
+_IN_MEMORY = 2**28
+
+_PORTION = 256
 
 
 @dataclass(frozen=True)
@@ -26,24 +38,45 @@ class Hdf5Split:
 
     path: Path
     prefix: str
-    """`train_set` or `test_set`."""
+    """`train_set`, for instance."""
     classes: list[str]
     """Class of each picture."""
+    names: list[str]
+    """Where each picture came from."""
+    recipe: PictureRecipe | None
+    """By which the pictures were brought to 64 × 64, if `catclf pack` has done so."""
 
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of pictures of each."""
         return Counter(self.classes)
 
-    def load(
-        self, recipe: PictureRecipe, progress: Progress | None
-    ) -> tuple[Pictures, list[str], list[str], list[Skipped]]:
+    def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
         """Read the pictures, and resize them unless they are 64 × 64."""
-        with _opened(self.path) as file:
-            pictures = resize_pictures(file[f"{self.prefix}_x"][:], recipe)
-        if progress:
-            progress(len(pictures), len(pictures))
-        names = [f"{self.path}[{self.prefix}_x {i}]" for i in range(len(pictures))]
-        return pictures, self.classes, names, []
+        pictures = self._opened(recipe)
+        for start in range(0, len(pictures), _PORTION):
+            here = slice(start, start + _PORTION)
+            images = resize_pictures(pictures[here], recipe)
+            yield Portion(images, self.classes[here], self.names[here], [])
+
+    def load(self, recipe: PictureRecipe, progress: Progress | None) -> Portion:
+        """All pictures; if they need no work and are many, left in the file until they are used."""
+        pictures = self._opened(recipe)
+        if pictures.shape[1:] == recipe.shape and pictures.nbytes > _IN_MEMORY:
+            return Portion(pictures, self.classes, self.names, [])
+        return in_memory(self, recipe, progress)
+
+    def _opened(self, recipe: PictureRecipe) -> StoredPictures:
+        import h5py
+
+        if self.recipe and self.recipe != recipe:
+            raise DataError(
+                f"{self.path} was packed with --fit {self.recipe.fit}, and {recipe.fit} is needed; "
+                f"pack the pictures again with --fit {recipe.fit}"
+            )
+
+        with _readable(self.path):
+            # Closed when the pictures are not in use any more.
+            return StoredPictures(self.path, h5py.File(self.path, "r")[f"{self.prefix}_x"])
 
 
 def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
@@ -52,24 +85,33 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
     Parameters
     ----------
     path : Path
-        An HDF5 file with `train_set_x` (m, h, w, 3) of uint8 and `train_set_y` (m,), or
-        `test_set_…` alike, or both; and, if it has class names, `list_classes`, in the order of
-        the labels.
+        An HDF5 file with `train_set_x` (m, h, w, 3) of uint8 and `train_set_y` (m,), and
+        `test_set_…` alike, or one of them; and, if it has class names, `list_classes`, in the order
+        of the labels. What `catclf pack` adds to that is used where it is there.
 
     Returns
     -------
     dict
-        "train" and "test", or one of them.
+        "train", "validation" and "test", or some of them; or "all".
 
     Raises
     ------
     DataError
         If the file is no such file, is damaged, or if lengths, types or labels do not fit.
     """
-    with _opened(path) as file:
+    import h5py
+
+    with _readable(path), h5py.File(path, "r") as file:
+        recipe, undivided = _packed(path, file)
         splits = {
-            split: Hdf5Split(path, prefix, _class_of_each(path, file, prefix))
-            for prefix, split in _SPLITS.items()
+            WHOLE if undivided else split: Hdf5Split(
+                path,
+                prefix,
+                _class_of_each(path, file, prefix),
+                _names(path, file, prefix),
+                recipe,
+            )
+            for prefix, split in PREFIXES.items()
             if {f"{prefix}_x", f"{prefix}_y"} & set(file)
         }
     if not splits:
@@ -78,18 +120,39 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    import h5py
-
+def _readable(path: Path) -> Iterator[None]:
     try:
-        with h5py.File(path, "r") as file:
-            yield file
+        yield
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         # What the HDF5 library says is long and of its inner life; the last part is the gist.
         reason = str(error).strip("'\"").split("(")[-1].rstrip(")")
         raise DataError(f"{path} cannot be read as HDF5: {reason}") from error
     except MemoryError:
         raise DataError(f"{path} holds more pictures than fit into memory") from None
+
+
+def _packed(path: Path, file: Any) -> tuple[PictureRecipe | None, bool]:
+    """The picture recipe of a file that `catclf pack` made, and whether its data is undivided."""
+    if PACKED not in file.attrs:
+        return None, False
+    try:
+        meta = json.loads(file.attrs[PACKED])
+        return PictureRecipe.from_dict(meta["pictures"]), bool(meta["undivided"])
+    except (SettingsError, ValueError, KeyError, TypeError):
+        raise DataError(
+            f"{path} was packed in a way that this version does not know; upgrade catclf"
+        ) from None
+
+
+def _names(path: Path, file: Any, prefix: str) -> list[str]:
+    """Where each picture came from: its file if the packed file tells, or its place here."""
+    count = len(file[f"{prefix}_x"])
+    if f"{prefix}_names" not in set(file):
+        return [f"{path}[{prefix}_x {i}]" for i in range(count)]
+    names = _texts(_array(path, file, f"{prefix}_names"))
+    if len(names) != count:
+        raise DataError(f"{path}: {prefix}_x has {count} pictures, but {len(names)} names")
+    return [f"{path}[{name}]" for name in names]
 
 
 def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
@@ -106,7 +169,15 @@ def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
         raise DataError(
             f"{path}: {prefix}_x has {len(x)} pictures, but {prefix}_y has {len(labels)} labels"
         )
-    names = _class_list(path, file)
+    if f"{prefix}_class" in set(file):  # more than the two classes of the course's layout
+        labels = np.ravel(_array(path, file, f"{prefix}_class")[()])
+        names = _texts(_array(path, file, "class_names"))
+        if len(labels) != len(x) or labels.dtype.kind not in "iu":
+            raise DataError(f"{path}: {prefix}_class does not fit {prefix}_x")
+    elif "list_classes" in set(file):
+        names = _texts(_array(path, file, "list_classes"))
+    else:
+        names = []
     known = np.arange(len(names)) if names else np.array([0, 1])
     wrong = labels[~np.isin(labels, known)]
     if len(wrong):
@@ -130,10 +201,8 @@ def _array(path: Path, file: Any, key: str) -> Any:
     return array
 
 
-def _class_list(path: Path, file: Any) -> list[str]:
-    if "list_classes" not in set(file):
-        return []
-    names = np.ravel(_array(path, file, "list_classes")[()])
+def _texts(array: Any) -> list[str]:
     return [
-        name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name) for name in names
+        text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else str(text)
+        for text in np.ravel(array[()])
     ]

@@ -1,14 +1,17 @@
 """Labelled pictures that are files, whatever told their labels."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from catclf.datasets.dataset import Progress, Skipped
+from catclf.datasets.dataset import Portion, Progress, Skipped, in_memory
 from catclf.errors import PictureError
 from catclf.images import PictureRecipe, Pictures, load_pictures
+
+_PORTION = 64
 
 
 @dataclass(frozen=True)
@@ -19,28 +22,44 @@ class PictureFiles:
     classes: list[str]
     unlabelled: list[Path] = field(default_factory=list)
     """Pictures beside them of which nothing tells the class."""
+    recipe: PictureRecipe | None = None
+    """None: files can be brought to 64 × 64 in any way."""
 
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of files of each."""
         return Counter(self.classes)
 
-    def load(
-        self, recipe: PictureRecipe, progress: Progress | None
-    ) -> tuple[Pictures, list[str], list[str], list[Skipped]]:
+    def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
         """Decode the files; those that are no pictures are left out."""
-        images = np.empty((len(self.paths), *recipe.shape), np.uint8)  # (files, 64, 64, 3)
-        classes: list[str] = []
-        names: list[str] = []
         skipped = [Skipped(str(path), "nothing tells its class") for path in self.unlabelled]
         decoded = load_pictures(self.paths, recipe)
-        files = zip(self.paths, self.classes, decoded, strict=True)
-        for done, (path, class_, picture) in enumerate(files, start=1):
+        images: list[Pictures] = []
+        classes: list[str] = []
+        names: list[str] = []
+        for path, class_, picture in zip(self.paths, self.classes, decoded, strict=True):
             if isinstance(picture, PictureError):
                 skipped.append(Skipped(str(path), str(picture)))
             else:
-                images[len(names)] = picture
-                names.append(str(path))
+                images.append(picture)
                 classes.append(class_)
-            if progress:
-                progress(done, len(self.paths))
-        return images[: len(names)], classes, names, skipped
+                names.append(str(path))
+            if len(names) + len(skipped) >= _PORTION:
+                yield _portion(images, classes, names, skipped, recipe)
+                images, classes, names, skipped = [], [], [], []
+        if names or skipped:
+            yield _portion(images, classes, names, skipped, recipe)
+
+    def load(self, recipe: PictureRecipe, progress: Progress | None) -> Portion:
+        """Decode all files."""
+        return in_memory(self, recipe, progress)
+
+
+def _portion(
+    images: list[Pictures],
+    classes: list[str],
+    names: list[str],
+    skipped: list[Skipped],
+    recipe: PictureRecipe,
+) -> Portion:
+    stacked = np.stack(images) if images else np.empty((0, *recipe.shape), np.uint8)
+    return Portion(stacked, classes, names, skipped)

@@ -1,24 +1,20 @@
 """What a data set's path stands for, found without decoding a picture."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from catclf.datasets import csv_file, folders
-from catclf.datasets.dataset import Dataset, Progress, Split
+from catclf.datasets.dataset import WHOLE, Dataset, Progress, Skipped, Split
 from catclf.datasets.labels import positive_classes
 from catclf.errors import DataError, SettingsError
 from catclf.images import PictureRecipe
-from catclf.listing import files
-
-_HDF5_ENDINGS = (".h5", ".hdf5")
+from catclf.listing import HDF5_ENDINGS, files
 
 _LONGEST_NAME = 255
-
-WHOLE = "all"
-"""The one split of a data set that is not divided."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +81,14 @@ class Source:
         skip_bad: bool = False,
         progress: Progress | None = None,
     ) -> Dataset:
-        """Read a split into memory.
+        """Read a split.
 
         Parameters
         ----------
         split : str
             A key of `splits`.
         recipe : PictureRecipe, optional
-            How to bring pictures to 64 × 64.
+            How to bring pictures to 64 × 64; by default as the course does it, or as has been done.
         skip_bad : bool
             Leave out files that are no pictures, and list them in the result, instead of stopping.
         progress : callable, optional
@@ -106,21 +102,34 @@ class Source:
         Raises
         ------
         DataError
-            If there are files that are no pictures and `skip_bad` is off, or no pictures at all.
+            If there are files that are no pictures and `skip_bad` is off, or no pictures at all, or
+            if they have been brought to 64 × 64 by another recipe.
         """
-        recipe = recipe or PictureRecipe()
+        recipe = recipe or self.recipe
         images, classes, names, skipped = self.splits[split].load(recipe, progress)
         where = str(self.path) if split == WHOLE else f"{self.path} ({split} split)"
-        if skipped and not skip_bad:
-            name, reason = skipped[0]
-            others = len(skipped) - 1
-            more = f" (and {others} more such file{'s' * (others > 1)})" if others else ""
-            raise DataError(f"{name}: {reason}{more}; remove it, or leave it out with --skip-bad")
+        if not skip_bad:
+            refuse(skipped)
         if not names:
             reason = f": {skipped[0].name}: {skipped[0].reason}" if skipped else ""
             raise DataError(f"{where} has no picture that can be used{reason}")
         labels = np.array([name in self.positive_classes for name in classes], np.uint8)  # (m,)
         return Dataset(images, labels, names, self.positive, where, recipe, skipped)
+
+    @property
+    def recipe(self) -> PictureRecipe:
+        """How the pictures have been brought to 64 × 64, or else the course's way to do it."""
+        used = (split.recipe for split in self.splits.values() if split.recipe)
+        return next(used, PictureRecipe())
+
+
+def refuse(skipped: Sequence[Skipped]) -> None:
+    """Raise `DataError` if there is a file that is no picture."""
+    if skipped:
+        name, reason = skipped[0]
+        others = len(skipped) - 1
+        more = f" (and {others} more such file{'s' * (others > 1)})" if others else ""
+        raise DataError(f"{name}: {reason}{more}; remove it, or leave it out with --skip-bad")
 
 
 def open_source(path: Path, positive: str | None = None) -> Source:
@@ -168,13 +177,13 @@ def _splits(path: Path, notes: list[str]) -> dict[str, Split]:
         raise DataError(f"{path} does not exist; name a folder, a .csv file or an .h5 file")
     if path.is_file() and path.suffix.lower() == ".csv":
         return {WHOLE: csv_file.labelled_files(path)}
-    if path.is_file() and path.suffix.lower() in _HDF5_ENDINGS:
+    if path.is_file() and path.suffix.lower() in HDF5_ENDINGS:
         return _in_hdf5([path])
     raise DataError(f"{path} is no data set; name a folder, a .csv file or an .h5 file")
 
 
 def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
-    hdf5_files = [file for file in files(path) if file.suffix.lower() in _HDF5_ENDINGS]
+    hdf5_files = [file for file in files(path) if file.suffix.lower() in HDF5_ENDINGS]
     if hdf5_files:
         return _in_hdf5(hdf5_files)
     split_folders = folders.split_folders(path)

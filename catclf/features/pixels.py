@@ -16,6 +16,8 @@ class Pixels:
 
     name = "pixels"
     n_x = SIDE * SIDE * 3
+    scale = 1 / 255
+    """What solvers, which take pictures as bytes, multiply an unrolled picture by."""
 
     def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of some pictures.

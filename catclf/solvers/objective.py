@@ -55,7 +55,7 @@ class InMemory:
         return self.X @ Z.T, float(Z.sum())  # (n_x, 1), a number
 
 
-def lipschitz_constant(objective: Objective, *, rtol: float = 1e-9, passes: int = 1000) -> float:
+def lipschitz_constant(objective: Objective, *, rtol: float = 1e-6, passes: int = 1000) -> float:
     """Lipschitz constant L of the cost's gradient, by power iteration.
 
     Gradient descent is sure to go downhill at every step while the learning rate is below 2/L;

@@ -6,9 +6,19 @@ gradients makes the same steps on R (at most m × m) as on X (n_x × m), penalty
 carried back in the end.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from catclf.logistic import Array
+
+# Rows of X that are converted to float64 at a time: few enough for the processor's cache.
+_CHUNK = 1024
+
+# The reduction takes about six m × m matrices: 430 MB.
+_LARGEST = 3000
 
 
 class Span:
@@ -17,40 +27,96 @@ class Span:
     Parameters
     ----------
     X : array (n_x, m)
-        Feature columns, of float64: the eigenvalues of XᵀX, from which the basis comes, have the
-        square of X's range.
+        Feature columns before scaling: bytes, for instance.
+    scale : float
+        What to multiply X by; 1/255 for pixels.
+    centred : bool
+        Take the mean column from all columns first. The cost of w and b is then that of w and
+        b + wᵀμ on the columns as they are (see centred.py).
     """
 
-    def __init__(self, X: Array) -> None:
-        self._X = X
-        eigenvalues, V = np.linalg.eigh(X.T @ X)  # (m,), (m, m)
-        # Directions that are there by rounding only: duplicate pictures, for instance.
-        kept = eigenvalues > eigenvalues[-1] * len(eigenvalues) * np.finfo(X.dtype).eps
-        lengths = np.sqrt(eigenvalues[kept])  # (r,)
-        self.R: Array = lengths[:, np.newaxis] * V[:, kept].T  # (r, m)
-        self._combinations = V[:, kept] / lengths  # (m, r); Q = X @ combinations
+    R: Array
+    """(r, m); its rows are orthogonal, the longest last."""
+    lengths: Array
+    """(r, 1): of the rows of R."""
 
-    def carry_back(self, u: Array) -> Array:
-        """Weights for X from weights for R.
+    def __init__(self, X: NDArray[Any], scale: float = 1.0, *, centred: bool = False) -> None:
+        self._X, self._scale = X, scale
+        m = X.shape[1]
+        gram = np.zeros((m, m))
+        for _, chunk in self._chunks():
+            gram += chunk.T @ chunk  # exact where X holds bytes, whose sums float64 holds
+        gram *= scale**2
+        # Directions with less are there by rounding only: for duplicate pictures, for instance.
+        least = m * np.finfo(np.float64).eps * float(np.linalg.norm(gram))
+        self._means = np.zeros((1, m))
+        if centred:
+            self._means = gram.mean(axis=0, keepdims=True)  # (1, m): products of μ and columns
+            gram -= self._means + self._means.T - self._means.mean()
+        eigenvalues, V = np.linalg.eigh(gram)  # (m,), (m, m)
+        kept = eigenvalues > least
+        self.lengths = np.sqrt(eigenvalues[kept])[:, np.newaxis]  # (r, 1)
+        self.R = self.lengths * V[:, kept].T
+        self._combinations = V[:, kept] / self.lengths.T  # (m, r); Q = X @ combinations
+
+    def carry_back(self, u: Array, b: float) -> tuple[Array, float]:
+        """Weights and bias for X from those for R.
 
         Parameters
         ----------
         u : array (r, 1)
             Weights found on R.
+        b : float
+            Bias found on R.
 
         Returns
         -------
-        array (n_x, 1)
-            w = Qu.
+        array (n_x, 1), float
+            w = Qu, and the bias for columns that are not centred.
         """
-        w: Array = self._X @ (self._combinations @ u)
-        return w
+        combination = self._combinations @ u  # (m, 1)
+        return self._times(combination), b - float(np.vdot(self._means, combination))
+
+    def longest(self, count: int) -> Array:
+        """The basis vectors, (n_x, count) at most, along which the columns are longest."""
+        return self._times(self._combinations[:, -count:])
+
+    def _times(self, combinations: Array) -> Array:
+        """X times some combinations (m, k) of its columns: (n_x, k)."""
+        product = np.empty((self._X.shape[0], combinations.shape[1]))
+        for here, chunk in self._chunks():
+            product[here] = chunk @ combinations
+        return product * self._scale
+
+    def _chunks(self) -> Iterator[tuple[slice, Array]]:
+        for start in range(0, self._X.shape[0], _CHUNK):
+            here = slice(start, start + _CHUNK)
+            yield here, self._X[here].astype(np.float64)  # (chunk, m)
 
 
-def pays(n_x: int, m: int, iterations: int) -> bool:
+def pays(n_x: int, m: int, passes: int, *, itemsize: int = 8) -> bool:
     """Whether reducing costs less than it saves.
 
-    A direct iteration takes 2·n_x·m multiplications. The reduction takes n_x·m² once, and m² for
-    each of the two products of an iteration.
+    In units of a float64 multiplication in a pass over X: a pass takes two for each number in X, or
+    the time of half as many in float32; a pass over R takes 2·m². The reduction takes 0.06·n_x·m²
+    for the products of all columns, because a matrix product has the numbers at hand, and 0.4·m³
+    for the eigenvalues. (Measured: `make bench`.)
+
+    Parameters
+    ----------
+    n_x, m : int
+        Shape of X.
+    passes : int
+        How many passes over the examples the solver will make.
+    itemsize : {8, 4}
+        Bytes of a number in the direct passes.
+
+    Returns
+    -------
+    bool
+        False also where the m × m matrices would take too much memory.
     """
-    return m < n_x and m * (n_x + 2 * iterations) < 2 * iterations * n_x
+    reduction = 0.06 * n_x * m**2 + 0.4 * m**3
+    return (
+        m < min(n_x, _LARGEST) and reduction + 2 * passes * m**2 < passes * n_x * m * itemsize / 4
+    )

@@ -7,7 +7,7 @@ from catclf import __version__
 from catclf.cli import cli
 from tests.conftest import ROOT
 
-COMMANDS = sorted(cli.commands)
+COMMANDS = {name: cli.get_command(None, name) for name in cli.list_commands(None)}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -19,7 +19,7 @@ def test_every_command_has_help_with_an_example(catclf_run, name):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_has_help(name):
-    for parameter in cli.commands[name].params:
+    for parameter in COMMANDS[name].params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
 
@@ -32,7 +32,7 @@ def test_the_readme_shows_every_command(name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_readme_names_no_option_that_is_not_there(name):
     known = {"--help", "--version", "-h"}
-    for command in cli.commands.values():
+    for command in COMMANDS.values():
         for parameter in command.params:
             known.update(parameter.opts)
     for line in re.findall(r"^catclf .*$", (ROOT / "README.md").read_text(), re.MULTILINE):

@@ -169,4 +169,4 @@ def test_one_class_only(tmp_path):
 def test_progress_is_told(data):
     told = []
     load_dataset(data, progress=lambda done, total: told.append((done, total)))
-    assert told == [(i, 12) for i in range(1, 13)]
+    assert told[-1] == (12, 12)

@@ -5,6 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from catclf.logistic import LOSSES
 from catclf.solvers.gradient_descent import gradient_descent
 from catclf.solvers.objective import InMemory, lipschitz_constant
+from catclf.solvers.state import State
 
 CROSS_ENTROPY = LOSSES["cross-entropy"]
 
@@ -21,10 +22,9 @@ def test_finds_the_optimum_of_scikit_learn(examples):
     X, Y = examples
     l2 = 0.05
     objective = InMemory(X, Y, l2, CROSS_ENTROPY)
-    solution = gradient_descent(
+    *_, solution = gradient_descent(
         objective,
-        np.zeros((6, 1)),
-        0.0,
+        State(np.zeros((6, 1)), 0.0),
         learning_rate=1 / lipschitz_constant(objective),
         iterations=100_000,
         tolerance=1e-10,
@@ -33,7 +33,8 @@ def test_finds_the_optimum_of_scikit_learn(examples):
     oracle = LogisticRegression(C=1 / (80 * l2), tol=1e-12, max_iter=10_000).fit(X.T, Y[0])
     assert solution.w[:, 0] == pytest.approx(oracle.coef_[0], abs=1e-5)
     assert solution.b == pytest.approx(oracle.intercept_[0], abs=1e-5)
-    assert len(solution.costs) < 100_000, "the tolerance did not stop it"
+    assert solution.converged
+    assert solution.steps < 100_000, "the tolerance did not stop it"
 
 
 def test_makes_the_lectures_steps(examples):
@@ -44,8 +45,8 @@ def test_makes_the_lectures_steps(examples):
         costs.append(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))
         w, b = w - 0.1 * np.dot(X, (A - Y).T) / 80, b - 0.1 * np.mean(A - Y)
     start = np.zeros((6, 1))
-    solution = gradient_descent(
-        InMemory(X, Y, 0.0, CROSS_ENTROPY), start, 0.0, learning_rate=0.1, iterations=25
+    *_, solution = gradient_descent(
+        InMemory(X, Y, 0.0, CROSS_ENTROPY), State(start, 0.0), learning_rate=0.1, iterations=25
     )
     assert solution.w == pytest.approx(w, rel=1e-12)
     assert solution.b == pytest.approx(b, rel=1e-12)
@@ -56,25 +57,36 @@ def test_makes_the_lectures_steps(examples):
 
 def test_tells_of_every_step(examples):
     X, Y = examples
-    told = []
-    gradient_descent(
-        InMemory(X, Y, 0.0, CROSS_ENTROPY),
-        np.zeros((6, 1)),
-        0.0,
-        learning_rate=0.1,
-        iterations=3,
-        on_step=lambda steps, step: told.append((steps, step.J)),
+    states = list(
+        gradient_descent(
+            InMemory(X, Y, 0.0, CROSS_ENTROPY),
+            State(np.zeros((6, 1)), 0.0),
+            learning_rate=0.1,
+            iterations=3,
+        )
     )
-    assert [steps for steps, _ in told] == [0, 1, 2, 3]
-    assert told[0][1] == pytest.approx(np.log(2))
+    assert [state.steps for state in states] == [0, 1, 2, 3]
+    assert states[0].last.J == pytest.approx(np.log(2))
+    assert [state.last.J for state in states] == states[-1].costs
+
+
+def test_goes_on_from_any_step(examples):
+    X, Y = examples
+    objective = InMemory(X, Y, 0.01, CROSS_ENTROPY)
+    settings = {"learning_rate": 0.1, "iterations": 20, "tolerance": 1e-3}
+    whole = gradient_descent(objective, State(np.zeros((6, 1)), 0.0), **settings)
+    states = [state._replace(costs=state.costs[: state.steps + 1]) for state in whole]
+    *_, again = gradient_descent(objective, states[7], **settings)
+    assert again.w.tobytes() == states[-1].w.tobytes()
+    assert (again.b, again.costs) == (states[-1].b, states[-1].costs)
+    assert again.first_gradient == states[-1].first_gradient
 
 
 def test_stops_where_the_cost_is_no_number(examples):
     X, Y = examples
-    solution = gradient_descent(
+    *_, solution = gradient_descent(
         InMemory(X * 1e200, Y, 0.1, CROSS_ENTROPY),
-        np.zeros((6, 1)),
-        0.0,
+        State(np.zeros((6, 1)), 0.0),
         learning_rate=1e300,
         iterations=1000,
     )

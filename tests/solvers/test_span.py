@@ -7,28 +7,29 @@ from catclf.logistic import LOSSES
 from catclf.solvers.gradient_descent import gradient_descent
 from catclf.solvers.objective import InMemory
 from catclf.solvers.span import Span, pays
+from catclf.solvers.state import State
 from tests.conftest import shared
 
 
 def both_routes(X, Y, l2, iterations, learning_rate=0.005):
     span = Span(X)
-    solutions = [
-        gradient_descent(
+    states = []
+    for matrix in (X.astype(float), span.R):
+        *_, state = gradient_descent(
             InMemory(matrix, Y, l2, LOSSES["cross-entropy"]),
-            np.zeros((len(matrix), 1)),
-            0.0,
+            State(np.zeros((len(matrix), 1)), 0.0),
             learning_rate=learning_rate,
             iterations=iterations,
         )
-        for matrix in (X, span.R)
-    ]
-    return solutions[0], solutions[1], span
+        states.append(state)
+    return *states, span
 
 
 def assert_equal(direct, reduced, span):
+    w, b = span.carry_back(reduced.w, reduced.b)
     assert reduced.costs == pytest.approx(direct.costs, abs=1e-9)
-    assert np.abs(span.carry_back(reduced.w) - direct.w).max() < 1e-9
-    assert reduced.b == pytest.approx(direct.b, abs=1e-9)
+    assert np.abs(w - direct.w).max() < 1e-9
+    assert b == pytest.approx(direct.b, abs=1e-9)
     assert ((reduced.last.A >= 0.5) == (direct.last.A >= 0.5)).all()
 
 
@@ -57,7 +58,39 @@ def test_black_pictures_have_no_span():
     assert_equal(direct, reduced, span)
 
 
+@pytest.mark.parametrize("centred", [False, True])
+def test_bytes_are_reduced_as_the_columns_that_they_stand_for(centred):
+    pictures = catclf.load_dataset(shared("catvnoncat")).images
+    X = pictures.reshape(len(pictures), -1).T
+    span = Span(X, 1 / 255, centred=centred)
+    columns = X / 255
+    if centred:
+        columns = columns - columns.mean(axis=1, keepdims=True)
+    assert np.abs(span.R.T @ span.R - columns.T @ columns).max() < 1e-9
+    assert np.abs(span.R @ span.R.T - np.diag(span.lengths[:, 0] ** 2)).max() < 1e-8
+    # Q is orthonormal, and QR gives the columns back.
+    Q = span.longest(len(span.R))
+    assert np.abs(Q.T @ Q - np.eye(len(span.R))).max() < 1e-8
+    assert np.abs(Q @ span.R - columns).max() < 1e-8
+
+
+def test_a_bias_on_centred_columns_is_carried_back():
+    rng = np.random.default_rng(1)
+    X = rng.integers(0, 256, (40, 9)).astype(np.uint8)
+    span = Span(X, 1 / 255, centred=True)
+    u = rng.standard_normal((len(span.R), 1))
+    w, b = span.carry_back(u, 0.3)
+    assert w.T @ (X / 255) + b == pytest.approx(u.T @ span.R + 0.3, abs=1e-12)
+
+
+def test_pictures_that_are_all_alike_have_no_centred_span():
+    span = Span(np.full((50, 4), 77, np.uint8), 1 / 255, centred=True)
+    assert span.R.shape == (0, 4)
+
+
 def test_it_pays_where_there_are_few_pictures_and_many_steps():
     assert pays(12288, 209, 2000)
-    assert not pays(12288, 209, 50)
+    assert not pays(12288, 209, 5)
     assert not pays(12288, 20_000, 10**6)
+    assert pays(12288, 2000, 300)
+    assert not pays(12288, 2000, 300, itemsize=4)

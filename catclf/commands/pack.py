@@ -1,0 +1,79 @@
+"""`catclf pack`."""
+
+import os
+from pathlib import Path
+
+import click
+
+import catclf
+from catclf.commands.options import fit_option, json_option, positive_option, skip_bad_option
+from catclf.commands.output import (
+    note,
+    note_skipped,
+    pictures,
+    progress_bar,
+    say,
+    say_json,
+    skipped_files,
+)
+from catclf.listing import HDF5_ENDINGS
+
+
+@click.command(
+    short_help="Put a data set into one file that is quick to read.",
+    epilog="\b\nExamples:\n"
+    "  catclf pack photos/ photos.h5\n"
+    "  catclf pack animals/ dogs.h5 --positive dog --fit crop --skip-bad",
+)
+@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUT.h5", type=click.Path(path_type=Path))
+@positive_option
+@fit_option
+@skip_bad_option
+@json_option
+def pack(
+    data: Path,
+    output: Path,
+    positive: str | None,
+    fit: str | None,
+    skip_bad: bool,
+    as_json: bool,
+) -> None:
+    """Put the labelled pictures of DATA, brought to 64 x 64, into the HDF5 file OUT.h5.
+
+    train, evaluate and predict take the file like any data set, without decoding anything again,
+    and without loading it whole: it may be larger than memory. It has the layout of the course's
+    files, so that other programs for these can read it.
+    """
+    from catclf.files import check_writable
+    from catclf.images import PictureRecipe
+
+    if output.suffix.lower() not in HDF5_ENDINGS:
+        raise click.UsageError(f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}")
+    check_writable(output)
+    if os.path.realpath(data) == os.path.realpath(output):
+        raise click.UsageError("DATA and OUT.h5 must be different files")
+    source = catclf.open_source(data, positive)
+    for text in source.notes:
+        note(f"Note: {text}")
+    with progress_bar("Packing", "picture") as update:
+        packed = catclf.pack(
+            source, output, PictureRecipe(fit) if fit else None, skip_bad=skip_bad, progress=update
+        )
+    note_skipped(packed.skipped)
+    size = output.stat().st_size
+    if as_json:
+        say_json(
+            {
+                "file": str(output),
+                "bytes": size,
+                "splits": packed.pictures,
+                "skipped": [file._asdict() for file in packed.skipped],
+            }
+        )
+        return
+    for split, counts in packed.pictures.items():
+        say(f"{data}{f' ({split} split)' * (split != 'all')}: {pictures(counts)}")
+    if packed.skipped:
+        say(f"Skipped {skipped_files(len(packed.skipped))}")
+    say(f"Packed into {output}: {size / 1e6:.1f} MB")

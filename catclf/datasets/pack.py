@@ -1,0 +1,164 @@
+"""Any data set into one HDF5 file, ready to be read again and again."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from catclf.datasets.dataset import WHOLE, Portion, Progress, Skipped
+from catclf.datasets.hdf5 import PACKED, PREFIXES
+from catclf.datasets.source import Source, refuse
+from catclf.errors import DataError
+from catclf.files import replaced_whole
+from catclf.images import PictureRecipe
+
+# Pictures that lie together in the file: 1.5 MB, about what one read takes at best.
+_CHUNK = 128
+
+
+class Packed(NamedTuple):
+    """What has been packed."""
+
+    pictures: dict[str, dict[str, int]]
+    """For each split, the number of pictures of each class, the positive one first."""
+    skipped: list[Skipped]
+    """Files that are no pictures."""
+
+
+def pack(
+    source: Source,
+    path: str | Path,
+    recipe: PictureRecipe | None = None,
+    *,
+    skip_bad: bool = False,
+    progress: Progress | None = None,
+) -> Packed:
+    """Write all splits of a data set to one HDF5 file, without holding them in memory.
+
+    The file has the course's layout: `train_set_x` (m, 64, 64, 3) of uint8, `train_set_y` (m,) with
+    1 for the positive class, `test_set_…` alike, and `list_classes`. Beside them are
+    `train_set_names`, the pictures' files, and `train_set_class`, places in `class_names`, where
+    there may be more than two classes; the attribute `catclf` tells how it was made. What is not
+    divided into splits becomes `train_set_…`.
+
+    Parameters
+    ----------
+    source : Source
+        The data set.
+    path : str or Path
+        The file. An old one stays as it is until the new one is complete.
+    recipe : PictureRecipe, optional
+        How to bring pictures to 64 × 64.
+    skip_bad : bool
+        Leave out files that are no pictures instead of stopping.
+    progress : callable, optional
+        Told how many pictures are done.
+
+    Returns
+    -------
+    Packed
+        What is in the file, and what was left out.
+
+    Raises
+    ------
+    DataError
+        If there are files that are no pictures and `skip_bad` is off, or no pictures in a split.
+    OutputError
+        If the file cannot be written.
+    """
+    import h5py
+
+    recipe = recipe or source.recipe
+    classes = sorted(set().union(*(split.class_names() for split in source.splits.values())))
+    total = sum(split.class_names().total() for split in source.splits.values())
+    done = 0
+    packed = Packed({}, [])
+    with (
+        replaced_whole(Path(path)) as partial,
+        _errors_of_the_system(),
+        h5py.File(partial, "x") as file,
+    ):
+        meta = {"pictures": recipe.to_dict(), "undivided": WHOLE in source.splits}
+        file.attrs[PACKED] = json.dumps(meta)
+        file["class_names"] = _texts(classes)
+        file["list_classes"] = _texts([f"non-{source.positive}", source.positive])
+        for split, found in source.splits.items():
+            into = _SplitWriter(file, _prefix(split), found.class_names().total())
+            for portion in found.portions(recipe):
+                if not skip_bad:
+                    refuse(portion.skipped)
+                packed.skipped.extend(portion.skipped)
+                into.write(portion)
+                done += len(portion.names) + len(portion.skipped)
+                if progress:
+                    progress(min(done, total), total)
+            positive = into.finish(source, classes)
+            packed.pictures[split] = {
+                source.positive: positive,
+                f"non-{source.positive}": into.count - positive,
+            }
+    return packed
+
+
+class _SplitWriter:
+    """Writes the pictures of a split, and then what is known of them."""
+
+    def __init__(self, file: Any, prefix: str, most: int) -> None:
+        shape = (most, *PictureRecipe().shape)
+        chunks = (min(_CHUNK, max(most, 1)), *shape[1:])
+        self._file, self._prefix = file, prefix
+        self._x = file.create_dataset(
+            f"{prefix}_x", shape, np.uint8, maxshape=shape, chunks=chunks, fillvalue=None
+        )
+        self._classes: list[str] = []
+        self._names: list[str] = []
+
+    @property
+    def count(self) -> int:
+        """Pictures written so far."""
+        return len(self._names)
+
+    def write(self, portion: Portion) -> None:
+        """Add pictures."""
+        self._x[self.count : self.count + len(portion.names)] = portion.images[:]
+        self._classes += portion.classes
+        self._names += portion.names
+
+    def finish(self, source: Source, classes: list[str]) -> int:
+        """Add labels and names; the number of positive pictures."""
+        if not self.count:
+            raise DataError(f"{source.path}: no picture of {self._prefix} can be used")
+        self._x.resize(self.count, axis=0)
+        y = np.array([name in source.positive_classes for name in self._classes], np.int64)
+        place = {name: i for i, name in enumerate(classes)}
+        self._file[f"{self._prefix}_y"] = y
+        self._file[f"{self._prefix}_class"] = np.array([place[name] for name in self._classes])
+        folder = source.path if source.path.is_dir() else source.path.parent
+        self._file[f"{self._prefix}_names"] = _texts(
+            [os.path.relpath(name, folder) for name in self._names]
+        )
+        return int(y.sum())
+
+
+def _prefix(split: str) -> str:
+    names = {name: prefix for prefix, name in PREFIXES.items()}
+    return names.get(split, "train_set")
+
+
+def _texts(texts: list[str]) -> Any:
+    return np.array([text.encode("utf-8", "surrogateescape") for text in texts], np.bytes_)
+
+
+@contextmanager
+def _errors_of_the_system() -> Iterator[None]:
+    """Pass on what the HDF5 library says, of a full disk for instance, as an OSError."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number else "the file system refuses (is the disk full?)"
+        raise OSError(number, reason) from error

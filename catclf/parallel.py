@@ -1,0 +1,120 @@
+"""All cores at work, and none of them twice."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# How builds of OpenBLAS, the linear algebra library inside numpy, call these two functions.
+_NAMES = (
+    "scipy_openblas_{}_num_threads64_",
+    "scipy_openblas_{}_num_threads",
+    "openblas_{}_num_threads64_",
+    "openblas_{}_num_threads",
+)
+
+
+def cores() -> int:
+    """Number of processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def workers() -> int:
+    """How many threads may do linear algebra side by side.
+
+    One for each core, or a single one where numpy's linear algebra has threads of its own that
+    cannot be held back: they would take the cores from each other.
+    """
+    return cores() if _blas_switch() else 1
+
+
+def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int) -> list[R]:
+    """Results of a function for all items, worked out by several threads.
+
+    Far quicker to set up than a pool of threads, so that it can be done a thousand times a second.
+    The calling thread is one of the workers.
+
+    Parameters
+    ----------
+    function : callable
+        Takes an item; should spend its time where other threads may run, as in large numpy calls.
+    items : sequence
+        What to call it with.
+    threads : int
+        Number of workers, the calling thread included.
+
+    Returns
+    -------
+    list
+        In the order of the items.
+
+    Raises
+    ------
+    Exception
+        Whatever the function raises; the other workers stop after the item that they are at.
+    """
+    results: dict[int, R] = {}
+    failures: list[BaseException] = []
+    waiting = iter(range(len(items)))  # taking the next of an iterator is safe between threads
+
+    def work() -> None:
+        try:
+            for i in waiting:
+                if failures:
+                    break
+                results[i] = function(items[i])
+        except BaseException as error:
+            failures.append(error)
+
+    others = [threading.Thread(target=work) for _ in range(min(threads, len(items)) - 1)]
+    for thread in others:
+        thread.start()
+    work()
+    for thread in others:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return [results[i] for i in range(len(items))]
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold numpy's linear algebra to the thread that calls it, for as long as the context lasts.
+
+    Best held around a whole loop: a thread of OpenBLAS that was used once goes on to look for work,
+    on a core that others need, for a while.
+    """
+    switch = _blas_switch()
+    before = switch[0]() if switch else 1
+    if switch is None or before == 1:
+        yield
+        return
+    switch[1](1)
+    try:
+        yield
+    finally:
+        switch[1](before)
+
+
+@cache
+def _blas_switch() -> tuple[Callable[[], int], Callable[[int], Any]] | None:
+    """The functions that get and set OpenBLAS's number of threads, if numpy uses OpenBLAS."""
+    import ctypes
+
+    from numpy.linalg import _umath_linalg
+
+    # A name is looked up in the module and in what it is linked with, OpenBLAS among it.
+    library = ctypes.CDLL(_umath_linalg.__file__)
+    for name in _NAMES:
+        get_threads = getattr(library, name.format("get"), None)
+        set_threads = getattr(library, name.format("set"), None)
+        if get_threads and set_threads:
+            return get_threads, set_threads
+    return None

@@ -1,0 +1,98 @@
+"""What L-BFGS begins from: how bent the cost is, in the directions in which examples vary most.
+
+With logits near 0, the matrix of second derivatives is c·C + λI for the weights, and c for the bias
+of centred columns, with C the covariance of the columns, and c the loss's largest curvature.
+"""
+
+import numpy as np
+
+from catclf.logistic import Array
+from catclf.solvers.objective import Objective
+from catclf.solvers.span import Span
+
+# More take longer than they save.
+_DIRECTIONS = 200
+
+
+class Preconditioner:
+    """The inverse of that matrix, with all directions but some treated as alike.
+
+    Parameters
+    ----------
+    objective : Objective
+        The cost over centred columns.
+    variances : array (r, 1)
+        Of the examples along each direction.
+    directions : array (n_x, r), optional
+        Orthonormal columns; by default, the axes themselves.
+    rest : float
+        Variance along each other direction.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        variances: Array,
+        directions: Array | None = None,
+        rest: float = 0.0,
+    ) -> None:
+        c, l2 = objective.loss.curvature, objective.l2
+        # Without a penalty nothing bends the cost where the examples do not vary.
+        least = 1e-9 * c * max(float(variances.max(initial=0)), 1e-9)
+        self._directions = directions
+        self._inverse = 1 / np.maximum(c * variances + l2, least)  # (r, 1)
+        self._inverse_of_rest = 1 / max(c * rest + l2, least)
+        self._inverse_of_b = 1 / c
+
+    def __call__(self, gradient: Array) -> Array:
+        """The inverse times a gradient, (n_x + 1, 1)."""
+        dw, db = gradient[:-1], gradient[-1:]
+        if self._directions is None:
+            product = self._inverse * dw
+        else:
+            U = self._directions
+            along = U.T @ dw.astype(U.dtype)  # (r, 1)
+            extra = (self._inverse - self._inverse_of_rest) * along
+            product = self._inverse_of_rest * dw + U @ extra.astype(U.dtype)
+        return np.vstack([product, self._inverse_of_b * db])
+
+
+def exact(objective: Objective, span: Span) -> Preconditioner:
+    """The preconditioner for a cost over the R of a centred span: its axes are the directions.
+
+    Parameters
+    ----------
+    objective : Objective
+        The cost over the columns of R.
+    span : Span
+        Whose R it is.
+
+    Returns
+    -------
+    Preconditioner
+        From all variances.
+    """
+    return Preconditioner(objective, span.lengths**2 / objective.m)
+
+
+def low_rank(objective: Objective, span: Span) -> Preconditioner:
+    """The preconditioner for a cost over many centred columns, from a sample of them.
+
+    Parameters
+    ----------
+    objective : Objective
+        The cost over all columns.
+    span : Span
+        Centred, of the sample.
+
+    Returns
+    -------
+    Preconditioner
+        From the directions in which the sample varies most.
+    """
+    variances = span.lengths**2 / span.R.shape[1]  # (r, 1)
+    leading = variances[-_DIRECTIONS:]
+    rest = float(variances[:-_DIRECTIONS].sum()) / max(objective.n_x - len(leading), 1)
+    # A preconditioner need not be precise, and half the bytes take half the time.
+    directions = span.longest(_DIRECTIONS).astype(np.float32)
+    return Preconditioner(objective, leading, directions, rest)
