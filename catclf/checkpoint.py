@@ -74,7 +74,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     from catclf import __version__
 
     state = checkpoint.state
-    no_pairs = np.empty((len(state.w) + 1, 0))
+    no_pairs = np.empty((0, len(state.w) + 1))
     write_archive(
         path,
         {
@@ -87,8 +87,9 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         w=state.w,
         b=np.float64(state.b),
         costs=np.array(state.costs[: state.steps + 1]),
-        s=np.hstack([no_pairs, *(s for s, _ in state.pairs)]),  # (n_x + 1, pairs)
-        y=np.hstack([no_pairs, *(y for _, y in state.pairs)]),
+        # A pair's numbers lie together, as they did: linear algebra rounds others otherwise.
+        s=np.vstack([no_pairs, *(s.T for s, _ in state.pairs)]),  # (pairs, n_x + 1)
+        y=np.vstack([no_pairs, *(y.T for _, y in state.pairs)]),
     )
 
 
@@ -130,7 +131,7 @@ def _checkpoint(meta: dict[str, Any], arrays: Arrays) -> Checkpoint:
         and (w.shape[1], b.shape, costs.ndim) == (1, (), 1)
         and len(costs) > 0
         and s.ndim == 2
-        and s.shape == y.shape == (len(w) + 1, s.shape[1])
+        and s.shape == y.shape == (len(s), len(w) + 1)
     )
     if not fits:
         raise ArchiveError("its arrays do not fit together")
@@ -138,7 +139,7 @@ def _checkpoint(meta: dict[str, Any], arrays: Arrays) -> Checkpoint:
         return Checkpoint(
             State(
                 w, float(b), costs.tolist(), len(costs) - 1, float(meta["first_gradient"]),
-                tuple((s[:, i : i + 1], y[:, i : i + 1]) for i in range(s.shape[1])),
+                tuple((s[i][:, np.newaxis], y[i][:, np.newaxis]) for i in range(len(s))),
             ),
             TrainingSettings(**meta["settings"]),
             str(meta["pictures"]),

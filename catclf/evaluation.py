@@ -8,7 +8,7 @@ import numpy as np
 
 from catclf.datasets.dataset import Dataset, Skipped
 from catclf.errors import SettingsError
-from catclf.fingerprints import fingerprints
+from catclf.fingerprints import fingerprints, known
 from catclf.logistic import sigmoid
 from catclf.metrics import Metrics, metrics
 from catclf.model import Model
@@ -111,7 +111,7 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
 
 
 def _seen(model: Model, dataset: Dataset) -> list[str]:
-    seen = np.isin(fingerprints(dataset.images), model.fingerprints)  # (m,)
+    seen = known(fingerprints(dataset.images), model.fingerprints)  # (m,)
     return [dataset.names[int(i)] for i in np.flatnonzero(seen)]
 
 

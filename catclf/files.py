@@ -32,6 +32,9 @@ def check_writable(path: Path) -> None:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing so that the old one or the whole new one is there, never a part.
 
+    The bytes go to a new file in the same folder, which takes the old one's place when all of them
+    are safe on the disk. If anything fails, the old file stays as it was.
+
     Parameters
     ----------
     path : Path
@@ -47,38 +50,14 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     OutputError
         If the file cannot be written, for instance because the disk is full.
     """
-    with replaced_whole(path) as partial, partial.open("xb") as file:
-        yield file
-
-
-@contextmanager
-def replaced_whole(path: Path) -> Iterator[Path]:
-    """Replace a file when another one, in the same folder, is complete and safe on the disk.
-
-    If anything fails, the old file stays as it was, and the other one is removed.
-
-    Parameters
-    ----------
-    path : Path
-        The file to replace; a link is followed.
-
-    Yields
-    ------
-    Path
-        Name for the new file. It must be there, and closed, when the context ends.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written, for instance because the disk is full.
-    """
     check_writable(path)
     target = _real(path)
     partial = target.with_name(f".catclf-{os.urandom(4).hex()}.partial")
     try:
         try:
-            yield partial
-            with partial.open("rb") as file:
+            with partial.open("x+b") as file:
+                yield file
+                file.flush()
                 os.fsync(file.fileno())
             if target.exists():
                 partial.chmod(target.stat().st_mode)

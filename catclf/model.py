@@ -9,8 +9,8 @@ import numpy as np
 
 from catclf.errors import PictureError
 from catclf.features import FeatureMap, Pixels
-from catclf.images import Images, PictureRecipe, Pictures, load_pictures, resize_pictures
 from catclf.logistic import Array, sigmoid
+from catclf.pictures import Images, PictureRecipe, Pictures
 
 # Pictures that are turned to columns at a time: few enough for the processor's cache to hold.
 _BLOCK = 128
@@ -131,6 +131,8 @@ class Model:
             if isinstance(prediction, PictureError):
                 raise PictureError(f"{picture}: {prediction}")
             return prediction
+        from catclf.images import resize_pictures
+
         pictures = picture[np.newaxis]  # (1, h, w, 3)
         _require_pictures(pictures, any_size=True)
         return self.predict_pictures(resize_pictures(pictures, self.recipe))[0]
@@ -176,6 +178,8 @@ class Model:
         Prediction or PictureError
             For each source, in the order given, while the next ones are being decoded.
         """
+        from catclf.images import load_pictures
+
         for picture in load_pictures(sources, self.recipe):
             if isinstance(picture, PictureError):
                 yield picture

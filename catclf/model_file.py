@@ -9,8 +9,8 @@ import numpy as np
 from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import ModelError, SettingsError
 from catclf.features import FEATURE_MAPS
-from catclf.images import PictureRecipe
 from catclf.model import Model
+from catclf.pictures import PictureRecipe
 
 FORMAT = 1
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import asdict
 from math import isclose, isfinite, nan
 from pathlib import Path
@@ -103,8 +102,8 @@ def train(
 
     features = Pixels()
     problem = _pose(dataset, features, settings, earlier)
-    # The workers that read blocks are slowed down by others; a small matrix has no such workers.
-    with nullcontext() if problem.reduced else one_blas_thread():
+    # More threads than cores, here or in another program, would wait for each other at every step.
+    with one_blas_thread():
         start = _place(earlier, problem, resume) if earlier else problem.start
         learning_rate = _learning_rate(settings, problem.objective)
         state = _follow(

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from catclf.errors import PictureError, SettingsError
-from catclf.images import PictureRecipe, load_picture, load_pictures, resize_pictures
+from catclf.images import load_picture, load_pictures, resize_pictures
+from catclf.pictures import PictureRecipe
 from tests.conftest import picture, shared
 
 RECIPE = PictureRecipe()

@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import catclf
@@ -101,6 +102,62 @@ def test_interrupted_training_leaves_nothing_behind(long_training, number, statu
     assert stdout == ""
     assert stderr == f"Error: {'interrupted' if number == signal.SIGINT else 'terminated'}\n"
     assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_training_goes_on_where_it_was(program, data, tmp_path, number, status):
+    options = ("--iterations", "100000", "--learning-rate", "auto")
+    checkpoint = tmp_path / "run.ckpt"
+    process = subprocess.Popen(
+        [EXECUTABLE, "train", data, "-o", tmp_path / "m.npz", *options, "--checkpoint", checkpoint],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(2)
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=20)
+    assert process.returncode == status
+    assert f"Stopped; --resume {checkpoint} goes on\nError: " in stderr
+    assert 0 < len(np.load(checkpoint)["costs"]) < 100_000
+    if number == signal.SIGTERM:  # once is enough
+        return
+    program("train", data, "-o", tmp_path / "m.npz", *options, "--resume", checkpoint)
+    program("train", data, "-o", tmp_path / "n.npz", *options)
+    one, other = (catclf.load_model(tmp_path / name) for name in ("m.npz", "n.npz"))
+    assert one.w.tobytes() == other.w.tobytes()
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.06, 0.1, 0.15, 0.2, 0.3])
+def test_an_interrupt_at_any_moment_is_no_traceback(data, tmp_path, seconds):
+    process = subprocess.Popen(
+        [EXECUTABLE, "train", data, "-o", tmp_path / "m.npz", "--iterations", "100000000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=20)
+    assert process.returncode in (130, -signal.SIGINT)
+    # Until the program's own first line runs, Python answers in its way.
+    assert "catclf/" not in stderr.replace(str(EXECUTABLE), "")
+
+
+def test_a_disk_that_fills_while_packing(program, data, tmp_path):
+    out = tmp_path / "p.h5"
+    program("pack", data, out)
+    before = out.read_bytes()
+
+    def limit_file_size():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    result = program("pack", data, out, status=1, preexec_fn=limit_file_size)
+    assert "p.h5 cannot be written: File too large (the old file is unchanged)" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert out.read_bytes() == before
+    assert list(tmp_path.glob(".*")) == []
 
 
 def test_a_disk_that_fills_keeps_the_old_model(program, data, model_path):

@@ -46,7 +46,7 @@ def pack(
     files, so that other programs for these can read it.
     """
     from catclf.files import check_writable
-    from catclf.images import PictureRecipe
+    from catclf.pictures import PictureRecipe
 
     if output.suffix.lower() not in HDF5_ENDINGS:
         raise click.UsageError(f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}")

@@ -246,7 +246,7 @@ def _convergence(result: "TrainingResult") -> str:
 
 
 def _load(source: "Source", split: str, fit: str | None, skip_bad: bool) -> "Dataset":
-    from catclf.images import PictureRecipe
+    from catclf.pictures import PictureRecipe
 
     recipe = PictureRecipe(fit) if fit else None
     with progress_bar("Reading", "picture") as update:

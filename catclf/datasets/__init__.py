@@ -4,7 +4,7 @@ from pathlib import Path
 
 from catclf.datasets.dataset import Dataset, Progress, Skipped
 from catclf.datasets.source import Source, open_source
-from catclf.images import PictureRecipe
+from catclf.pictures import PictureRecipe
 
 __all__ = [
     "Dataset",
@@ -21,7 +21,7 @@ def load_dataset(
     split: str | None = None,
     *,
     positive: str | None = None,
-    fit: str = "stretch",
+    fit: str | None = None,
     skip_bad: bool = False,
     progress: Progress | None = None,
 ) -> Dataset:
@@ -37,8 +37,9 @@ def load_dataset(
         Which split; by default the training split, or everything where there are no splits.
     positive : str, optional
         The class that gets the label 1; by default the one named cat or cats.
-    fit : {"stretch", "crop"}
-        Stretch pictures to the square, or take their centre square.
+    fit : {"stretch", "crop"}, optional
+        Stretch pictures to the square, or take their centre square; by default as they were packed,
+        or else stretch.
     skip_bad : bool
         Leave out files that are no pictures, and list them as `skipped`, instead of stopping.
     progress : callable, optional
@@ -56,5 +57,8 @@ def load_dataset(
     """
     source = open_source(Path(path), positive)
     return source.load(
-        source.choose(split, "train"), PictureRecipe(fit=fit), skip_bad=skip_bad, progress=progress
+        source.choose(split, "train"),
+        PictureRecipe(fit) if fit else None,
+        skip_bad=skip_bad,
+        progress=progress,
     )

@@ -13,7 +13,7 @@ import numpy as np
 from catclf.datasets.dataset import WHOLE, Portion, Progress, in_memory
 from catclf.datasets.stored import StoredPictures
 from catclf.errors import DataError, SettingsError
-from catclf.images import PictureRecipe, resize_pictures
+from catclf.pictures import PictureRecipe
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
 """How the arrays of a split are called, before `_x` and `_y`, and the split."""
@@ -55,7 +55,11 @@ class Hdf5Split:
         pictures = self._opened(recipe)
         for start in range(0, len(pictures), _PORTION):
             here = slice(start, start + _PORTION)
-            images = resize_pictures(pictures[here], recipe)
+            images = pictures[here]
+            if images.shape[1:] != recipe.shape:
+                from catclf.images import resize_pictures
+
+                images = resize_pictures(images, recipe)
             yield Portion(images, self.classes[here], self.names[here], [])
 
     def load(self, recipe: PictureRecipe, progress: Progress | None) -> Portion:
@@ -178,8 +182,8 @@ def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
         names = _texts(_array(path, file, "list_classes"))
     else:
         names = []
-    known = np.arange(len(names)) if names else np.array([0, 1])
-    wrong = labels[~np.isin(labels, known)]
+    known = (labels >= 0) & (labels < (len(names) or 2)) & (labels == np.floor(labels))
+    wrong = labels[~known]
     if len(wrong):
         raise DataError(
             f"{path}: {prefix}_y has the label {wrong[0]}; labels must be 0 or 1"

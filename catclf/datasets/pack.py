@@ -2,10 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -13,8 +12,8 @@ from catclf.datasets.dataset import WHOLE, Portion, Progress, Skipped
 from catclf.datasets.hdf5 import PACKED, PREFIXES
 from catclf.datasets.source import Source, refuse
 from catclf.errors import DataError
-from catclf.files import replaced_whole
-from catclf.images import PictureRecipe
+from catclf.files import written_whole
+from catclf.pictures import PictureRecipe
 
 # Pictures that lie together in the file: 1.5 MB, about what one read takes at best.
 _CHUNK = 128
@@ -77,30 +76,30 @@ def pack(
     total = sum(split.class_names().total() for split in source.splits.values())
     done = 0
     packed = Packed({}, [])
-    with (
-        replaced_whole(Path(path)) as partial,
-        _errors_of_the_system(),
-        h5py.File(partial, "x") as file,
-    ):
-        meta = {"pictures": recipe.to_dict(), "undivided": WHOLE in source.splits}
-        file.attrs[PACKED] = json.dumps(meta)
-        file["class_names"] = _texts(classes)
-        file["list_classes"] = _texts([f"non-{source.positive}", source.positive])
-        for split, found in source.splits.items():
-            into = _SplitWriter(file, _prefix(split), found.class_names().total())
-            for portion in found.portions(recipe):
-                if not skip_bad:
-                    refuse(portion.skipped)
-                packed.skipped.extend(portion.skipped)
-                into.write(portion)
-                done += len(portion.names) + len(portion.skipped)
-                if progress:
-                    progress(min(done, total), total)
-            positive = into.finish(source, classes)
-            packed.pictures[split] = {
-                source.positive: positive,
-                f"non-{source.positive}": into.count - positive,
-            }
+    with written_whole(Path(path)) as output:
+        disk = _Disk(output)
+        with h5py.File(disk, "w") as file:
+            meta = {"pictures": recipe.to_dict(), "undivided": WHOLE in source.splits}
+            file.attrs[PACKED] = json.dumps(meta)
+            file["class_names"] = _texts(classes)
+            file["list_classes"] = _texts([f"non-{source.positive}", source.positive])
+            for split, found in source.splits.items():
+                into = _SplitWriter(file, _prefix(split), found.class_names().total())
+                for portion in found.portions(recipe):
+                    if not skip_bad:
+                        refuse(portion.skipped)
+                    packed.skipped.extend(portion.skipped)
+                    into.write(portion)
+                    disk.raise_error()
+                    done += len(portion.names) + len(portion.skipped)
+                    if progress:
+                        progress(min(done, total), total)
+                positive = into.finish(source, classes)
+                packed.pictures[split] = {
+                    source.positive: positive,
+                    f"non-{source.positive}": into.count - positive,
+                }
+        disk.raise_error()
     return packed
 
 
@@ -153,12 +152,46 @@ def _texts(texts: list[str]) -> Any:
     return np.array([text.encode("utf-8", "surrogateescape") for text in texts], np.bytes_)
 
 
-@contextmanager
-def _errors_of_the_system() -> Iterator[None]:
-    """Pass on what the HDF5 library says, of a full disk for instance, as an OSError."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        number = getattr(error, "errno", None)
-        reason = os.strerror(number) if number else "the file system refuses (is the disk full?)"
-        raise OSError(number, reason) from error
+class _Disk:
+    """A file for the HDF5 library to write to, which keeps the system's errors from it.
+
+    The library ends the process when it cannot write what it still has in its buffers. So an error
+    is kept until `raise_error` is called, and what the library does meanwhile comes to nothing.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._error: OSError | None = None
+        self.read, self.tell = file.read, file.tell
+        self.readinto = getattr(file, "readinto", None)
+
+    def write(self, data: Any) -> int:
+        """Write, or pretend to."""
+        self._attempt(self._file.write, data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place, or pretend to."""
+        self._attempt(self._file.seek, offset, whence)
+        return offset
+
+    def truncate(self, size: int) -> int:
+        """Make the file so long, or pretend to."""
+        self._attempt(self._file.truncate, size)
+        return size
+
+    def flush(self) -> None:
+        """Write what is in the file's buffer, or pretend to."""
+        self._attempt(self._file.flush)
+
+    def _attempt(self, operation: Callable[..., Any], *arguments: Any) -> None:
+        if not self._error:
+            try:
+                operation(*arguments)
+            except OSError as error:
+                self._error = error
+
+    def raise_error(self) -> None:
+        """Raise the error that has been kept, if there is one."""
+        if self._error:
+            raise self._error

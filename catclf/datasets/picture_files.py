@@ -9,7 +9,7 @@ import numpy as np
 
 from catclf.datasets.dataset import Portion, Progress, Skipped, in_memory
 from catclf.errors import PictureError
-from catclf.images import PictureRecipe, Pictures, load_pictures
+from catclf.pictures import PictureRecipe, Pictures
 
 _PORTION = 64
 
@@ -31,6 +31,8 @@ class PictureFiles:
 
     def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
         """Decode the files; those that are no pictures are left out."""
+        from catclf.images import load_pictures
+
         skipped = [Skipped(str(path), "nothing tells its class") for path in self.unlabelled]
         decoded = load_pictures(self.paths, recipe)
         images: list[Pictures] = []

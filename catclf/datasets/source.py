@@ -11,8 +11,8 @@ from catclf.datasets import csv_file, folders
 from catclf.datasets.dataset import WHOLE, Dataset, Progress, Skipped, Split
 from catclf.datasets.labels import positive_classes
 from catclf.errors import DataError, SettingsError
-from catclf.images import PictureRecipe
 from catclf.listing import HDF5_ENDINGS, files
+from catclf.pictures import PictureRecipe
 
 _LONGEST_NAME = 255
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from catclf.errors import DataError
-from catclf.images import Pictures
+from catclf.pictures import Pictures
 
 
 class StoredPictures:

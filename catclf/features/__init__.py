@@ -9,8 +9,8 @@ from typing import Protocol
 from numpy.typing import DTypeLike
 
 from catclf.features.pixels import Pixels
-from catclf.images import Pictures
 from catclf.logistic import Array
+from catclf.pictures import Pictures
 
 
 class FeatureMap(Protocol):

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import DTypeLike
 
-from catclf.images import SIDE, Pictures
 from catclf.logistic import Array
+from catclf.pictures import SIDE, Pictures
 
 
 class Pixels:

@@ -37,8 +37,9 @@ class Preconditioner:
         rest: float = 0.0,
     ) -> None:
         c, l2 = objective.loss.curvature, objective.l2
-        # Without a penalty nothing bends the cost where the examples do not vary.
-        least = 1e-9 * c * max(float(variances.max(initial=0)), 1e-9)
+        # Without a penalty nothing bends the cost where the examples do not vary, and the inverse
+        # of little would, times what float32 rounds away, drown the rest.
+        least = 1e-6 * c * max(float(variances.max(initial=0)), 1e-6)
         self._directions = directions
         self._inverse = 1 / np.maximum(c * variances + l2, least)  # (r, 1)
         self._inverse_of_rest = 1 / max(c * rest + l2, least)

@@ -34,8 +34,6 @@ class Problem(NamedTuple):
     """w and b for the examples as they are, from the solver's."""
     preconditioner: Preconditioner | None
     """For L-BFGS."""
-    reduced: bool
-    """Whether the solver works in the span of the examples."""
 
 
 def reduction_pays(rows: Rows, dtype: DTypeLike, *, lbfgs: bool, iterations: int) -> bool:
@@ -107,10 +105,10 @@ def pose(
         objective = InMemory(span.R, Y, l2, loss)
         start = State(np.zeros((objective.n_x, 1)), 0.0)
         preconditioner = exact(objective, span) if lbfgs else None
-        return Problem(objective, start, span.carry_back, preconditioner, True)
+        return Problem(objective, start, span.carry_back, preconditioner)
     blocks = Blocks(rows, Y, l2, loss, scale=scale, dtype=dtype)
     if not lbfgs:
-        return Problem(blocks, State(w, 0.0), lambda w, b: (w, b), None, False)
+        return Problem(blocks, State(w, 0.0), lambda w, b: (w, b), None)
     centred = Centred(blocks)
     sample = _span(rows, -(-blocks.m // _SAMPLE), scale, centred=True)
     return Problem(
@@ -118,7 +116,6 @@ def pose(
         State(w, centred.centred_bias(w, 0.0)),
         lambda w, b: (w, centred.bias(w, b)),
         low_rank(centred, sample),
-        False,
     )
 
 

@@ -55,6 +55,41 @@ def test_real_pictures(catclf_run, tmp_path, name):
         assert line["label"] == ("cat" if line["probability"] >= 0.5 else "non-cat")
 
 
+def test_lbfgs_says_whether_it_converged(catclf_run, data, tmp_path):
+    options = ("-o", tmp_path / "m.npz", "--solver", "lbfgs", "--l2", 0.01)
+    out = catclf_run("train", data, *options).out
+    assert "iterations of L-BFGS: cost 0.693147 to" in out
+    assert "Converged: gradient at " in out
+    out = catclf_run("train", data, *options, "--iterations", 2).out
+    assert "Careful: not converged: gradient at " in out
+    assert "asked for 1.0e-04; allow more --iterations" in out
+    document = json.loads(catclf_run("train", data, *options, "--json").out)
+    assert (document["solver"], document["converged"], document["learning_rate"]) == (
+        "lbfgs", True, None,
+    )  # fmt: skip
+
+
+def test_a_tolerance_that_rounding_does_not_allow(catclf_run, data, tmp_path):
+    out = catclf_run(
+        "train", data, "-o", tmp_path / "m.npz", "--solver", "lbfgs", "--l2", 0.1, "--dtype",
+        "float32", "--init", "random", "--tolerance", 1e-14,
+    ).out  # fmt: skip
+    assert "rounding hides the rest; use --dtype float64, or a larger --tolerance" in out
+
+
+def test_a_checkpoint_is_gone_on_from(catclf_run, data, tmp_path):
+    options = ("--learning-rate", "auto", "--checkpoint", tmp_path / "run.ckpt")
+    catclf_run("train", data, "-o", tmp_path / "m.npz", "--iterations", 5, *options)
+    out = catclf_run(
+        "train", data, "-o", tmp_path / "m.npz", "--iterations", 9, "--learning-rate", "auto",
+        "--resume", tmp_path / "run.ckpt",
+    ).out  # fmt: skip
+    assert "9 iterations" in out
+    catclf_run("train", data, "-o", tmp_path / "n.npz", "--iterations", 9, *options)
+    one, other = (catclf.load_model(tmp_path / name) for name in ("m.npz", "n.npz"))
+    assert one.w.tobytes() == other.w.tobytes()
+
+
 def test_history_is_a_table_of_all_costs(catclf_run, data, tmp_path):
     history = tmp_path / "costs.csv"
     catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--history", history)
@@ -136,6 +171,14 @@ def test_an_old_model_survives_a_failed_training(catclf_run, data, model_path):
         (["{data}", "--seed", "-1"], 2, "seed must be a whole number"),
         (["{data}", "--fit", "squeeze"], 2, "'squeeze' is not one of"),
         (["{data}", "-o", "x", "--history", "x"], 2, "must be different files"),
+        (["{data}", "-o", "x", "--checkpoint", "x"], 2, "must be different files"),
+        (["{data}", "--resume", "none.ckpt"], 1, "none.ckpt cannot be read: no such file"),
+        (["{data}", "--resume", "labels.csv"], 1, "cannot be read: no such file"),
+        (["{data}", "--checkpoint", "{tmp}/no/run.ckpt"], 1, "there is no folder"),
+        (["{data}", "--solver", "newton"], 2, "'newton' is not one of"),
+        (["{data}", "--solver", "lbfgs", "--learning-rate", "1"], 2, "is for --solver gd"),
+        (["{data}", "--solver", "lbfgs"], 1, "no finite optimum exists"),
+        (["{data}", "--tolerance", "-1"], 2, "tolerance must be a number of 0 or more"),
         (["labels.csv", "-o", "labels.csv"], 2, "must be different files"),
         (["{data}", "--positive", ""], 2, "needs a name"),
         (["{data}", "--frobnicate"], 2, "No such option"),

@@ -1,0 +1,108 @@
+import json
+
+import h5py
+import pytest
+
+import catclf
+from tests.conftest import shared
+
+QUICK = ("--iterations", 3, "--learning-rate", "auto")
+
+
+@pytest.fixture
+def packed(catclf_run, data, tmp_path):
+    catclf_run("pack", data, tmp_path / "p.h5")
+    return tmp_path / "p.h5"
+
+
+def test_it_tells_what_is_in_the_file(catclf_run, data, tmp_path):
+    out = catclf_run("pack", data, tmp_path / "p.h5").out
+    assert f"{data} (train split): 12 pictures (6 cat, 6 non-cat)" in out
+    assert f"Packed into {tmp_path / 'p.h5'}: 0." in out
+    document = json.loads(catclf_run("pack", data, tmp_path / "q.hdf5", "--json").out)
+    assert document["splits"]["test"] == {"cat": 4, "non-cat": 4}
+    assert document["bytes"] == (tmp_path / "q.hdf5").stat().st_size
+
+
+def test_the_file_is_a_data_set_like_any(catclf_run, data, packed, tmp_path):
+    weights = []
+    for source in (data, packed):
+        out = catclf_run("train", source, "-o", tmp_path / "m.npz", *QUICK).out
+        assert f"Trained on {source} (train split): 12 pictures" in out
+        weights.append(catclf.load_model(tmp_path / "m.npz").w.tobytes())
+    assert weights[0] == weights[1]
+    scores = [
+        json.loads(catclf_run("evaluate", source, "-m", tmp_path / "m.npz", "--json").out)
+        for source in (data, packed)
+    ]
+    assert scores[0] | {"data": ""} == scores[1] | {"data": ""}
+
+
+@pytest.mark.parametrize("ways", [[], ["--csv"]])
+def test_predictions_are_those_of_the_files(catclf_run, data, packed, model_path, ways):
+    of_files = catclf_run("predict", data / "test", data / "train", "-m", model_path, *ways).out
+    of_pack = catclf_run("predict", packed, "-m", model_path, *ways).out
+    renamed = of_pack.replace(f"{packed}[", f"{data}/").replace(".png]", ".png")
+    assert sorted(renamed.splitlines()) == sorted(of_files.splitlines())
+    assert len(of_pack.splitlines()) == 20 + (ways == ["--csv"])
+
+
+def test_files_and_packs_in_the_order_given(catclf_run, data, packed, model_path):
+    picture = data / "test" / "cat" / "cat-100.png"
+    out = catclf_run("predict", picture, packed, "nowhere.png", "no.h5", picture, "-m", model_path,
+                     "--json", status=1)  # fmt: skip
+    lines = [json.loads(line) for line in out.out.splitlines()]
+    assert len(lines) == 1 + 20 + 2 + 1
+    assert [line["path"] for line in (lines[0], *lines[-3:])] == [
+        str(picture), "nowhere.png", "no.h5", str(picture),
+    ]  # fmt: skip
+    assert "no.h5" in lines[-2]["error"]
+    assert "2 of 24 could not be predicted" in out.err
+
+
+def test_the_courses_files_are_predicted_as_they_are(catclf_run, model_path):
+    path = shared("catvnoncat", "test_catvnoncat.h5")
+    assert len(catclf_run("predict", path, "-m", model_path).out.splitlines()) == 50
+
+
+def test_crop_goes_with_the_file(catclf_run, data, tmp_path, model_path):
+    path = tmp_path / "p.h5"
+    catclf_run("pack", data, path, "--fit", "crop")
+    catclf_run("train", path, "-o", tmp_path / "m.npz", *QUICK)
+    assert catclf.load_model(tmp_path / "m.npz").recipe.fit == "crop"
+    for arguments in (
+        ("train", path, "--fit", "stretch", *QUICK),
+        ("evaluate", path, "-m", model_path),
+        ("predict", path, "-m", model_path),
+    ):
+        assert "packed with --fit crop" in catclf_run(*arguments, status=1).err
+
+
+def test_bad_pictures(catclf_run, data, tmp_path):
+    (data / "test" / "dog" / "bad.png").write_text("no picture")
+    assert "--skip-bad" in catclf_run("pack", data, tmp_path / "p.h5", status=1).err
+    result = catclf_run("pack", data, tmp_path / "p.h5", "--skip-bad")
+    assert "Skipped 1 file that is no picture" in result.out
+    assert "bad.png: not a picture of a known kind" in result.err
+    with h5py.File(tmp_path / "p.h5") as file:
+        assert len(file["test_set_x"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "reason"),
+    [
+        (["{data}", "{tmp}/p.zip"], 2, "must end in .h5 or .hdf5"),
+        (["{data}", "{tmp}/no/p.h5"], 1, "there is no folder"),
+        (["nowhere", "{tmp}/p.h5"], 1, "does not exist"),
+        (["{data}"], 2, "Missing argument 'OUT.h5'"),
+        (["{tmp}/same.h5", "{tmp}/same.h5"], 2, "must be different files"),
+        (["{data}", "{tmp}/p.h5", "--positive", "bird"], 1, "no class named bird"),
+    ],
+)
+def test_mistakes_get_one_line(catclf_run, data, tmp_path, arguments, status, reason):
+    arguments = [text.format(data=data, tmp=tmp_path) for text in arguments]
+    result = catclf_run("pack", *arguments, status=status)
+    assert result.err.startswith("Error: ")
+    assert result.err.count("\n") == 1
+    assert reason in result.err
+    assert list(tmp_path.glob("*.h5")) == []

@@ -1,0 +1,197 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import catclf
+from catclf import TrainingSettings
+from catclf.errors import TrainingError
+from catclf.features import Pixels
+from catclf.logistic import LOSSES
+from catclf.pictures import PictureRecipe
+from catclf.solvers.blocks import Blocks
+from catclf.solvers.centred import Centred
+from catclf.solvers.lbfgs import lbfgs
+from catclf.solvers.objective import InMemory
+from catclf.solvers.preconditioner import exact, low_rank
+from catclf.solvers.problem import pose
+from catclf.solvers.span import Span
+from catclf.solvers.state import State
+from tests.conftest import shared
+
+CROSS_ENTROPY = LOSSES["cross-entropy"]
+
+
+def cost_of(model, pictures, l2):
+    """The cost, from scikit-learn's point of view: rows, and its own losses."""
+    rows = pictures.images[:].reshape(pictures.m, -1) / 255
+    z = rows @ model.w[:, 0] + model.b
+    losses = np.logaddexp(0, np.where(pictures.labels == 1, -z, z))
+    return losses.mean() + l2 / 2 * float(np.vdot(model.w, model.w))
+
+
+@pytest.fixture(scope="module")
+def course():
+    return catclf.load_dataset(shared("catvnoncat"))
+
+
+@pytest.fixture(scope="module", params=[1.0, 0.01])
+def penalty_and_optimum(request, course):
+    oracle = LogisticRegression(C=1 / (course.m * request.param), tol=1e-10, max_iter=100_000)
+    oracle.fit(course.images.reshape(course.m, -1) / 255, course.labels)
+    return request.param, oracle
+
+
+@pytest.mark.parametrize("init", ["zeros", "random"])  # in the span, and in blocks
+def test_finds_the_optimum_of_scikit_learn_on_real_pictures(course, penalty_and_optimum, init):
+    l2, oracle = penalty_and_optimum
+    settings = TrainingSettings(solver="lbfgs", l2=l2, tolerance=1e-9, init=init)
+    result = catclf.train(course, settings)
+    assert result.converged
+    assert result.gradient <= 1e-9
+    assert result.model.w[:, 0] == pytest.approx(oracle.coef_[0], abs=1e-5)
+    assert result.model.b == pytest.approx(oracle.intercept_[0], abs=1e-4)
+    assert result.costs[-1] == pytest.approx(cost_of(result.model, course, l2), rel=1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_many_pictures_with_the_default_tolerance(dtype):
+    pictures = catclf.load_dataset(shared("cifar-cats"), positive="cat")
+    settings = TrainingSettings(solver="lbfgs", l2=0.01, dtype=dtype)
+    result = catclf.train(pictures, settings)
+    assert result.converged
+    assert result.model.training["iterations"] < 60
+    assert (np.diff(result.costs) < 1e-6).all()
+    tight = catclf.train(pictures, TrainingSettings(solver="lbfgs", l2=0.01, tolerance=1e-7))
+    assert cost_of(result.model, pictures, 0.01) < tight.costs[-1] + 1e-5
+
+
+def test_goes_on_from_any_step():
+    rng = np.random.default_rng(2)
+    X, Y = rng.random((30, 20)), rng.integers(0, 2, (1, 20)).astype(float)
+    span = Span(X, centred=True)
+    objective = InMemory(span.R, Y, 0.01, CROSS_ENTROPY)
+    settings = {
+        "preconditioner": exact(objective, span),
+        "iterations": 50,
+        "tolerance": 1e-8,
+    }
+    whole = list(lbfgs(objective, State(np.zeros((len(span.R), 1)), 0.0), **settings))
+    costs = whole[-1].costs
+    for state in whole[:-1]:
+        *_, again = lbfgs(objective, state._replace(costs=costs[: state.steps + 1]), **settings)
+        assert again.w.tobytes() == whole[-1].w.tobytes()
+        assert (again.b, again.costs) == (whole[-1].b, costs)
+
+
+def test_centred_columns_have_the_same_cost_and_gradient():
+    rng = np.random.default_rng(4)
+    X, Y = rng.random((7, 40)), rng.integers(0, 2, (1, 40)).astype(float)
+    w, b = rng.standard_normal((7, 1)), 0.4
+    mean = X.mean(axis=1, keepdims=True)
+    oracle = InMemory(X - mean, Y, 0.2, CROSS_ENTROPY)
+    centred = Centred(InMemory(X, Y, 0.2, CROSS_ENTROPY))
+    one, other = oracle.propagate(w, b), centred.propagate(w, b)
+    assert other.J == pytest.approx(one.J, rel=1e-12)
+    assert other.dw == pytest.approx(one.dw, rel=1e-9)
+    assert other.db == pytest.approx(one.db, rel=1e-9)
+    assert centred.centred_bias(w, centred.bias(w, b)) == pytest.approx(b)
+    (one, one_sum), (other, other_sum) = oracle.gram_product(w, b), centred.gram_product(w, b)
+    assert other == pytest.approx(one, rel=1e-9)
+    assert other_sum == pytest.approx(one_sum, rel=1e-9)
+
+
+def test_the_exact_preconditioner_inverts_the_second_derivatives():
+    rng = np.random.default_rng(6)
+    X = rng.random((25, 10))
+    span = Span(X, centred=True)
+    objective = InMemory(span.R, np.ones((1, 10)), 0.05, CROSS_ENTROPY)
+    v = rng.standard_normal((len(span.R) + 1, 1))
+    # At w = 0, b = 0 all a(1 - a) are 1/4, and centred columns have no part in b's derivative.
+    H = np.zeros((len(v), len(v)))
+    H[:-1, :-1] = span.R @ span.R.T / 40 + 0.05 * np.eye(len(span.R))
+    H[-1, -1] = 1 / 4
+    assert exact(objective, span)(H @ v) == pytest.approx(v, rel=1e-9)
+
+
+def test_the_low_rank_preconditioner_inverts_them_along_its_directions():
+    rng = np.random.default_rng(7)
+    pictures = (rng.random((300, 30)) * rng.random((1, 30)) * 255).astype(np.uint8)
+    Y = rng.integers(0, 2, (1, 300))
+    centred = Centred(Blocks(pictures, Y, 0.01, CROSS_ENTROPY, scale=1 / 255, dtype="float64"))
+    span = Span(pictures.T, 1 / 255, centred=True)
+    preconditioner = low_rank(centred, span)  # 30 directions: all of them
+    X = pictures.T / 255
+    covariance = np.cov(X, bias=True)
+    v = rng.standard_normal((30, 1))
+    H_v = covariance @ v / 4 + 0.01 * v
+    result = preconditioner(np.vstack([H_v, [[0.5]]]))
+    assert result[:-1] == pytest.approx(v, rel=1e-3, abs=1e-3)
+    assert result[-1, 0] == pytest.approx(2)
+
+
+@pytest.mark.parametrize("reduced", [True, False])
+def test_both_forms_lead_to_the_same_optimum(reduced):
+    rng = np.random.default_rng(8)
+    rows = rng.integers(0, 256, (120, 50), np.uint8)
+    Y = rng.integers(0, 2, (1, 120))
+    problem = pose(
+        rows, Y, np.zeros((50, 1)), scale=1 / 255, l2=0.02, loss=CROSS_ENTROPY, dtype="float64",
+        lbfgs=True, reduced=reduced,
+    )  # fmt: skip
+    *_, state = lbfgs(
+        problem.objective, problem.start, preconditioner=problem.preconditioner, iterations=300,
+        tolerance=1e-10,
+    )  # fmt: skip
+    assert state.converged
+    w, b = problem.carry_back(state.w, state.b)
+    oracle = LogisticRegression(C=1 / (120 * 0.02), tol=1e-12, max_iter=10_000)
+    oracle.fit(rows / 255, Y[0])
+    assert w[:, 0] == pytest.approx(oracle.coef_[0], abs=1e-5)
+    assert b == pytest.approx(oracle.intercept_[0], abs=1e-5)
+
+
+def test_without_a_penalty_there_may_be_no_optimum(course):
+    with pytest.raises(TrainingError, match=r"no finite optimum exists.*--l2 0\.001"):
+        catclf.train(course, TrainingSettings(solver="lbfgs"))
+
+
+def test_without_a_penalty_there_may_be_one():
+    rng = np.random.default_rng(9)
+    rows = rng.integers(0, 256, (400, 5), np.uint8)
+    Y = rng.integers(0, 2, (1, 400))
+    problem = pose(
+        rows, Y, np.zeros((5, 1)), scale=1 / 255, l2=0.0, loss=CROSS_ENTROPY, dtype="float64",
+        lbfgs=True, reduced=False,
+    )  # fmt: skip
+    *_, state = lbfgs(
+        problem.objective, problem.start, preconditioner=problem.preconditioner, iterations=100,
+        tolerance=1e-9,
+    )  # fmt: skip
+    assert state.converged
+    last = problem.objective.propagate(state.w, state.b)
+    assert np.abs(last.dw).max() < 1e-8
+
+
+def test_pictures_that_are_all_alike():
+    images = np.full((6, 64, 64, 3), 90, np.uint8)
+    pictures = catclf.Dataset(
+        images, np.array([1, 0, 0, 0, 1, 0], np.uint8), [""] * 6, "cat", "here",
+        PictureRecipe(),
+    )  # fmt: skip
+    result = catclf.train(pictures, TrainingSettings(solver="lbfgs", l2=0.1, tolerance=1e-8))
+    assert result.converged
+    assert result.model.probabilities(images)[0] == pytest.approx(1 / 3)
+
+
+def test_stops_at_the_limit_of_iterations(course):
+    result = catclf.train(course, TrainingSettings(solver="lbfgs", l2=0.01, iterations=3))
+    assert (result.model.training["iterations"], result.converged) == (3, False)
+    assert result.gradient > 1e-4
+
+
+def test_sees_the_same_pixels_as_predictions(course):
+    result = catclf.train(course, TrainingSettings(solver="lbfgs", l2=0.05))
+    columns = Pixels().columns(course.images)
+    assert result.model.logits(course.images) == pytest.approx(
+        result.model.w.T @ columns + result.model.b
+    )
