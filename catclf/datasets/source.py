@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from catclf.datasets import csv_file, folders
 from catclf.datasets.dataset import WHOLE, Dataset, Progress, Skipped, Split
 from catclf.datasets.labels import positive_classes
 from catclf.errors import DataError, SettingsError
@@ -176,6 +175,8 @@ def _splits(path: Path, notes: list[str]) -> dict[str, Split]:
     if not path.exists():
         raise DataError(f"{path} does not exist; name a folder, a .csv file or an .h5 file")
     if path.is_file() and path.suffix.lower() == ".csv":
+        from catclf.datasets import csv_file
+
         return {WHOLE: csv_file.labelled_files(path)}
     if path.is_file() and path.suffix.lower() in HDF5_ENDINGS:
         return _in_hdf5([path])
@@ -186,6 +187,9 @@ def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
     hdf5_files = [file for file in files(path) if file.suffix.lower() in HDF5_ENDINGS]
     if hdf5_files:
         return _in_hdf5(hdf5_files)
+
+    from catclf.datasets import folders
+
     split_folders = folders.split_folders(path)
     if not split_folders:
         return {WHOLE: folders.labelled_files(path)}

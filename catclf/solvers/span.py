@@ -7,15 +7,20 @@ carried back in the end.
 """
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catclf.logistic import Array
+from catclf.parallel import one_blas_thread
 
 # Rows of X that are converted to float64 at a time: few enough for the processor's cache.
 _CHUNK = 1024
+
+# Examples that one thread decomposes as soon as several.
+_FEW = 500
 
 # The reduction takes about six m × m matrices: 430 MB.
 _LARGEST = 3000
@@ -43,10 +48,15 @@ class Span:
     def __init__(self, X: NDArray[Any], scale: float = 1.0, *, centred: bool = False) -> None:
         self._X, self._scale = X, scale
         m = X.shape[1]
+        # Threads that once had work look for more for a while, and slow down what comes next.
+        with one_blas_thread() if m < _FEW else nullcontext():
+            self._decompose(m, centred=centred)
+
+    def _decompose(self, m: int, *, centred: bool) -> None:
         gram = np.zeros((m, m))
         for _, chunk in self._chunks():
             gram += chunk.T @ chunk  # exact where X holds bytes, whose sums float64 holds
-        gram *= scale**2
+        gram *= self._scale**2
         # Directions with less are there by rounding only: for duplicate pictures, for instance.
         least = m * np.finfo(np.float64).eps * float(np.linalg.norm(gram))
         self._means = np.zeros((1, m))
