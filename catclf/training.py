@@ -123,7 +123,6 @@ def train(
             **asdict(settings),
             "learning_rate": learning_rate,
             "tolerance": settings.stops_at,
-            "limit": settings.iterations,
             "iterations": state.steps,
             "converged": state.converged,
             "pictures": dataset.class_counts(),

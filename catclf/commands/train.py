@@ -224,7 +224,7 @@ def train(
         f"cost {result.costs[0]:.6f} to {result.costs[-1]:.6f}"
     )
     if trained["tolerance"]:
-        say(_convergence(result))
+        say(_convergence(result, training_settings.iterations))
     say(f"Training accuracy {percent(result.accuracy)}")
     if test_score:
         say(f"Test accuracy {score(test_score)}")
@@ -233,12 +233,12 @@ def train(
     say(f"Model written to {output}")
 
 
-def _convergence(result: "TrainingResult") -> str:
+def _convergence(result: "TrainingResult", most_iterations: int) -> str:
     trained = result.model.training
     shrunk = f"gradient at {result.gradient:.1e} of its length at the start"
     if result.converged:
         return f"Converged: {shrunk}"
-    if trained["iterations"] == trained["limit"]:
+    if trained["iterations"] == most_iterations:
         remedy = "allow more --iterations, or ask for less with --tolerance"
     else:
         remedy = "rounding hides the rest; use --dtype float64, or a larger --tolerance"

@@ -1,6 +1,7 @@
 """Gradient descent, as the lecture writes it."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def gradient_descent(
                 first_gradient = first_gradient or gradient
                 converged = gradient <= tolerance * first_gradient
             yield State(w, b, costs, len(costs) - 1, first_gradient, (), step, converged)
-            if converged or len(costs) > iterations or not np.isfinite(step.J):
+            if converged or len(costs) > iterations or not isfinite(step.J):
                 return
             w = w - learning_rate * step.dw
             b = b - learning_rate * step.db
