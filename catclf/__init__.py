@@ -17,6 +17,7 @@ a file or a setting is a `CatclfError`, whose text can be shown to a user.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from catclf.check import check
     from catclf.datasets import Dataset, load_dataset, open_source
     from catclf.datasets.pack import pack
     from catclf.errors import CatclfError, PictureError
@@ -37,6 +38,7 @@ __all__ = [
     "Prediction",
     "TrainingResult",
     "TrainingSettings",
+    "check",
     "evaluate",
     "load_dataset",
     "load_model",
@@ -57,6 +59,7 @@ _MODULES = {
     "Prediction": "model",
     "TrainingResult": "training",
     "TrainingSettings": "settings",
+    "check": "check",
     "evaluate": "evaluation",
     "load_dataset": "datasets",
     "load_model": "model_file",

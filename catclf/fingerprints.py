@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from catclf.parallel import cores, map_on_threads
 from catclf.pictures import Images
 
 Fingerprints = NDArray[np.uint64]
@@ -29,11 +30,13 @@ def fingerprints(pictures: Images) -> Fingerprints:
     uint64 array (m,)
         One number a picture.
     """
-    digests = b"".join(
-        hashlib.blake2b(picture.data, digest_size=8).digest()
-        for start in range(0, len(pictures), _PORTION)
-        for picture in np.ascontiguousarray(pictures[start : start + _PORTION])
-    )
+
+    def digests_from(start: int) -> bytes:
+        portion = np.ascontiguousarray(pictures[start : start + _PORTION])
+        return b"".join(hashlib.blake2b(picture, digest_size=8).digest() for picture in portion)
+
+    starts = range(0, len(pictures), _PORTION)
+    digests = b"".join(map_on_threads(digests_from, starts, cores()))
     return np.frombuffer(digests, "<u8").astype(np.uint64)  # (m,)
 
 

@@ -72,6 +72,23 @@ def load_picture(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
         return _decode(source, recipe)
 
 
+def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
+    """Format of a picture file, and its width and height, from its first bytes.
+
+    Parameters
+    ----------
+    path : Path
+        A file that `load_picture` can decode.
+
+    Returns
+    -------
+    str, (int, int)
+        A name like "JPEG", and pixels.
+    """
+    with _safe_pillow(), Image.open(path) as picture:
+        return str(picture.format), picture.size
+
+
 def load_pictures(
     sources: Sequence[Path | bytes], recipe: PictureRecipe
 ) -> Iterator[Pictures | PictureError]:

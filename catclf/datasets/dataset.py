@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -97,6 +98,9 @@ class Split(Protocol):
 
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of pictures of each."""
+
+    def files(self) -> Sequence[Path]:
+        """The pictures' files; none where pictures lie together in one."""
 
     def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
         """All pictures, some at a time, brought to 64 × 64."""

@@ -50,6 +50,10 @@ class Hdf5Split:
         """Names of the classes, with the number of pictures of each."""
         return Counter(self.classes)
 
+    def files(self) -> tuple[()]:
+        """None: the pictures lie together."""
+        return ()
+
     def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
         """Read the pictures, and resize them unless they are 64 × 64."""
         pictures = self._opened(recipe)

@@ -29,6 +29,10 @@ class PictureFiles:
         """Names of the classes, with the number of files of each."""
         return Counter(self.classes)
 
+    def files(self) -> list[Path]:
+        """The files."""
+        return self.paths
+
     def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
         """Decode the files; those that are no pictures are left out."""
         from catclf.images import load_pictures
