@@ -1,77 +1,41 @@
-"""`python -m benchmarks`: catclf beside its peers, as a Markdown table of medians and ratios."""
+"""`python -m benchmarks [GROUP...]`: catclf beside its peers, as a Markdown table."""
 
-import os
-import platform
 import sys
-import tempfile
-from pathlib import Path
 
-import numpy as np
+from benchmarks import course, decoding, descent, machine, optimum, start, stored, table
 
-import catclf
-from benchmarks.side_by_side import medians
+GROUPS = {
+    "course": course.print_rows,
+    "start": start.print_rows,
+    "decoding": decoding.print_rows,
+    "optimum": optimum.print_rows,
+    "descent": descent.print_rows,
+    "stored": stored.print_rows,
+}
 
-ROOT = Path(__file__).parents[1]
-SHARED = Path(os.environ.get("CATCLF_SHARED_DATA", ROOT.parent / "shared" / "data"))
-PLAIN_NUMPY = Path(__file__).with_name("plain_numpy.py")
-CATCLF = Path(sys.executable).with_name("catclf")
+HEADER = """# Results
+
+The last run of `make bench`. In each line, catclf and a peer do the same work on the same machine,
+in turn, several rounds, after one round that is not counted; the times are medians, and so what
+else the machine does hits both alike. A cold start is a whole process; files are in the system's
+cache. "Less" and "as much" compare catclf with the peer; "asked" is what catclf is meant to reach.
+Pictures called synthetic are random: smooth ones with the spectrum and the colours of photographs
+where the work depends on what is in them, bytes where it does not.
+"""
 
 
 def main() -> None:
-    """Print the table."""
-    print(
-        f"catclf {catclf.__version__}, Python {platform.python_version()}, numpy {np.__version__}, "
-        f"{platform.machine()}, {os.cpu_count()} cores\n"
-    )
-    print("| work | peer | catclf | peer's time | catclf / peer | at most |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder)
-        predict_one(out)
-        train_on_the_courses_data(out)
+    """Print the table, or the lines of some groups."""
+    names = sys.argv[1:] or list(GROUPS)
+    for name in names:
+        if name not in GROUPS:
+            sys.exit(f"no group {name}; there are {', '.join(GROUPS)}")
+    print(HEADER)
+    print(f"{machine.description()}\n")
+    table.print_head()
+    for name in names:
+        GROUPS[name]()
 
 
-def row(work: str, peer: str, seconds: dict[str, float], at_most: float) -> None:
-    """Print a line of the table."""
-    ours, theirs = seconds["catclf"], seconds["peer"]
-    print(
-        f"| {work} | {peer} | {1000 * ours:.0f} ms | {1000 * theirs:.0f} ms "
-        f"| {ours / theirs:.2f} | {at_most} |"
-    )
-
-
-def predict_one(out: Path) -> None:
-    """A cold start to one prediction, beside the bare imports that it cannot do without."""
-    model = out / "model.npz"
-    settings = catclf.TrainingSettings(iterations=10, learning_rate="auto")
-    catclf.save_model(catclf.train(catclf.load_dataset(ROOT / "data"), settings).model, model)
-    picture = min((ROOT / "data" / "test" / "cat").iterdir())
-    imports = "import numpy, PIL.Image, click"
-    seconds = medians(
-        {
-            "catclf": [CATCLF, "predict", picture, "-m", model],
-            "peer": [sys.executable, "-c", imports],
-        },
-        rounds=25,
-    )
-    row("`catclf predict one.jpg`, cold", f'`python -c "{imports}"`', seconds, 1.5)
-
-
-def train_on_the_courses_data(out: Path) -> None:
-    """Whole processes from files to saved weights, 2000 iterations."""
-    folder = SHARED / "catvnoncat"
-    if not folder.exists():
-        print(f"| `catclf train` on the course's data | skipped: no {folder.name} | | | | |")
-        return
-    seconds = medians(
-        {
-            "catclf": [CATCLF, "train", folder, "-o", out / "course.npz"],
-            "peer": [sys.executable, PLAIN_NUMPY, folder, out / "plain.npz"],
-        }
-    )
-    with np.load(out / "plain.npz") as plain:
-        assert np.allclose(plain["w"], catclf.load_model(out / "course.npz").w, atol=1e-9)
-    row("`catclf train` on the course's data", "plain numpy script", seconds, 1.0)
-
-
-main()
+if __name__ == "__main__":
+    main()

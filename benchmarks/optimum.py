@@ -1,0 +1,57 @@
+"""To the optimum of the cost with a penalty: L-BFGS beside scikit-learn's."""
+
+import statistics
+import tempfile
+from pathlib import Path
+
+from benchmarks.machine import installed
+from benchmarks.places import CATCLF, SHARED
+from benchmarks.side_by_side import figures, process
+from benchmarks.synthetic import write_natural
+from benchmarks.table import Less, count, print_row, print_skipped
+
+PEER = "scikit-learn `LogisticRegression`, lbfgs, float32; one round"
+PICTURES = 10_000
+PENALTIES = (1e-2, 1e-3)
+ROUNDS = 3
+
+# catclf may end so much above the peer.
+_SAME_COST = 1e-5
+
+
+def print_rows() -> None:
+    """Measure, and print."""
+    if not installed("sklearn"):
+        print_skipped("the optimum with a penalty", PEER, "not installed")
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        synthetic = Path(temporary, "synthetic.h5")
+        write_natural(synthetic, PICTURES)
+        _compare(f"{count(PICTURES)} synthetic pictures", synthetic, Less(8), Less(4))
+        cifar = SHARED / "cifar-cats"
+        if cifar.exists():
+            packed = Path(temporary, "cifar.h5")
+            process(CATCLF, "pack", cifar, packed)()
+            _compare("4 000 pictures of CIFAR-10", packed, None, None)
+        else:
+            print_skipped("the optimum, pictures of CIFAR-10", PEER, f"no {cifar.name}")
+
+
+def _compare(pictures: str, path: Path, time: Less | None, memory: Less | None) -> None:
+    for l2 in PENALTIES:
+        # Half a minute and more of the peer: what disturbs it is short beside that.
+        theirs = figures("fit_to_the_optimum", "scikit-learn", path, l2)
+        rounds = [figures("fit_to_the_optimum", "catclf", path, l2) for _ in range(ROUNDS)]
+        ours = {name: statistics.median(round_[name] for round_ in rounds) for name in theirs}
+        work = f"{pictures}, optimum with λ = {l2:g}"
+        print_row(
+            f"{work} (J = {ours['cost']:.6f}; the peer's {theirs['cost']:.6f})",
+            PEER,
+            ours["seconds"],
+            theirs["seconds"],
+            time,
+            provided=ours["cost"] <= theirs["cost"] + _SAME_COST,
+        )
+        print_row(
+            f"{work}: peak of memory", PEER, ours["peak"], theirs["peak"], memory, memory=True
+        )
