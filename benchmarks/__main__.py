@@ -16,9 +16,10 @@ GROUPS = {
 HEADER = """# Results
 
 The last run of `make bench`. In each line, catclf and a peer do the same work on the same machine,
-in turn, several rounds, after one round that is not counted; the times are medians, and so what
-else the machine does hits both alike. A cold start is a whole process; files are in the system's
-cache. "Less" and "as much" compare catclf with the peer; "asked" is what catclf is meant to reach.
+in turn, several rounds, after one round that is not counted; the times are medians. On a machine
+that is busy otherwise the figures mean little: linear algebra on all cores, above all the peers',
+then takes many times as long. A cold start is a whole process; files are in the system's cache.
+"Less" and "as much" compare catclf with the peer; "asked" is what catclf is meant to reach.
 Pictures called synthetic are random: smooth ones with the spectrum and the colours of photographs
 where the work depends on what is in them, bytes where it does not.
 """

@@ -12,10 +12,11 @@ from catclf.parallel import cores
 
 
 def description() -> str:
-    """Versions, processor, cores and memory, on one line."""
+    """Versions, processor, cores, memory, and how busy they are, on one line."""
     return (
         f"catclf {catclf.__version__}, Python {platform.python_version()}, numpy {np.__version__}; "
-        f"{_processor()}, {cores()} cores, {memory() / 2**30:.0f} GiB of memory"
+        f"{_processor()}, {cores()} cores, {memory() / 2**30:.0f} GiB of memory, "
+        f"load before the run {os.getloadavg()[0]:.1f}"
     )
 
 

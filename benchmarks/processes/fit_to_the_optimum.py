@@ -21,31 +21,37 @@ Fit = tuple[float, NDArray[Any], float]
 """Seconds, w (n_x,), and b."""
 
 
-def fit_by_catclf(images: NDArray[np.uint8], labels: NDArray[Any], l2: float) -> Fit:
+def fit_by_catclf(path: str, l2: float) -> Fit:
     """Fit, in float32, and keep the time."""
-    from catclf import Dataset, TrainingSettings, train
-    from catclf.pictures import PictureRecipe
+    from catclf import TrainingSettings, load_dataset, train
 
-    names = [str(i) for i in range(len(images))]
-    dataset = Dataset(images, labels.astype(np.uint8), names, "cat", "here", PictureRecipe())
+    dataset = load_dataset(path)
     settings = TrainingSettings(solver="lbfgs", l2=l2, dtype="float32")
     start = time.perf_counter()
     model = train(dataset, settings).model
     return time.perf_counter() - start, model.w.ravel(), model.b
 
 
-def fit_by_scikit_learn(images: NDArray[np.uint8], labels: NDArray[Any], l2: float) -> Fit:
+def fit_by_scikit_learn(path: str, l2: float) -> Fit:
     """Fit, in float32, and keep the time."""
     from sklearn.linear_model import LogisticRegression
 
+    images, labels = arrays(path)
     m = len(images)
     X = np.divide(images.reshape(m, -1), 255, dtype=np.float32)  # (m, n_x)
+    del images
     solver = LogisticRegression(
         solver="lbfgs", C=1 / (m * l2), tol=TOLERANCE_OF_SCIKIT_LEARN, max_iter=10_000
     )
     start = time.perf_counter()
     solver.fit(X, labels)
     return time.perf_counter() - start, solver.coef_.ravel(), float(solver.intercept_[0])
+
+
+def arrays(path: str) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """Pictures and labels."""
+    with h5py.File(path) as file:
+        return file["train_set_x"][:], file["train_set_y"][:]
 
 
 def cost(
@@ -62,14 +68,12 @@ def main() -> None:
     """Fit, and print."""
     fit = {"catclf": fit_by_catclf, "scikit-learn": fit_by_scikit_learn}[sys.argv[1]]
     l2 = float(sys.argv[3])
-    with h5py.File(sys.argv[2]) as file:
-        images, labels = file["train_set_x"][:], file["train_set_y"][:]
-    seconds, w, b = fit(images, labels, l2)
+    seconds, w, b = fit(sys.argv[2], l2)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kilobytes; on macOS, bytes
     figures = {
         "seconds": seconds,
         "peak": peak if sys.platform == "darwin" else 1024 * peak,
-        "cost": cost(images, labels, w, b, l2),
+        "cost": cost(*arrays(sys.argv[2]), w, b, l2),
     }
     print(json.dumps(figures))
 

@@ -27,7 +27,7 @@ _LARGEST_COMPRESSION = 1032
 
 
 # More bytes of pictures than this stay in the file, and are read on each pass.
-_IN_MEMORY = 2**28
+_IN_MEMORY = 100 * 10**6
 
 _PORTION = 256
 

@@ -95,5 +95,5 @@ def low_rank(objective: Objective, span: Span) -> Preconditioner:
     leading = variances[-_DIRECTIONS:]
     rest = float(variances[:-_DIRECTIONS].sum()) / max(objective.n_x - len(leading), 1)
     # A preconditioner need not be precise, and half the bytes take half the time.
-    directions = span.longest(_DIRECTIONS).astype(np.float32)
+    directions = span.longest(_DIRECTIONS, np.float32)
     return Preconditioner(objective, leading, directions, rest)

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array
 from catclf.parallel import one_blas_thread
@@ -87,16 +87,17 @@ class Span:
         combination = self._combinations @ u  # (m, 1)
         return self._times(combination), b - float(np.vdot(self._means, combination))
 
-    def longest(self, count: int) -> Array:
+    def longest(self, count: int, dtype: DTypeLike = np.float64) -> Array:
         """The basis vectors, (n_x, count) at most, along which the columns are longest."""
-        return self._times(self._combinations[:, -count:])
+        return self._times(self._combinations[:, -count:], dtype)
 
-    def _times(self, combinations: Array) -> Array:
+    def _times(self, combinations: Array, dtype: DTypeLike = np.float64) -> Array:
         """X times some combinations (m, k) of its columns: (n_x, k)."""
-        product = np.empty((self._X.shape[0], combinations.shape[1]))
+        product: Array = np.empty((self._X.shape[0], combinations.shape[1]), dtype)
         for here, chunk in self._chunks():
             product[here] = chunk @ combinations
-        return product * self._scale
+        product *= self._scale
+        return product
 
     def _chunks(self) -> Iterator[tuple[slice, Array]]:
         for start in range(0, self._X.shape[0], _CHUNK):
