@@ -21,7 +21,9 @@ that is busy otherwise the figures mean little: linear algebra on all cores, abo
 then takes many times as long. A cold start is a whole process; files are in the system's cache.
 "Less" and "as much" compare catclf with the peer; "asked" is what catclf is meant to reach.
 Pictures called synthetic are random: smooth ones with the spectrum and the colours of photographs
-where the work depends on what is in them, bytes where it does not.
+where the work depends on what is in them, bytes where it does not. Memory is what a process holds
+itself: more than 100 MB of pictures catclf leaves in their file, and the system's cache of files
+does not count.
 """
 
 

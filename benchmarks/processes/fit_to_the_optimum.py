@@ -13,8 +13,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-# The largest round tolerance with which scikit-learn ends within 1e-5 of the least cost. (With its
-# default, 1e-4, it ends up to 1.5e-4 above.)
+# The largest round tolerance with which scikit-learn ends within 1e-5 of the least cost.
 TOLERANCE_OF_SCIKIT_LEARN = 2e-5
 
 Fit = tuple[float, NDArray[Any], float]
