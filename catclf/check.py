@@ -92,7 +92,7 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
     DataError
         If the data set is damaged, or no picture in it can be used.
     """
-    total = sum(split.class_names().total() for split in source.splits.values())
+    total = source.class_names().total()
     places: list[_Place] = []
     prints: list[Fingerprints] = []
     all_looks: list[Looks] = []

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from catclf.errors import PictureError
-from catclf.parallel import cores
+from catclf.parallel import cores, map_on_threads
 from catclf.pictures import SIDE, PictureRecipe, Pictures
 from catclf.rgb import to_rgb
 
@@ -106,21 +106,13 @@ def load_pictures(
     picture or error
         What `load_picture` would return or raise for each, in the order given.
     """
-    if len(sources) < 2:  # spare a single picture the start of the threads
-        for source in sources:
-            with _safe_pillow():
-                result = _picture_or_error(source, recipe)
-            yield result
-        return
-
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(cores()) as pool:
-        for start in range(0, len(sources), _PORTION):
-            portion = sources[start : start + _PORTION]
-            with _safe_pillow():
-                results = list(pool.map(lambda source: _picture_or_error(source, recipe), portion))
-            yield from results
+    for start in range(0, len(sources), _PORTION):
+        portion = sources[start : start + _PORTION]
+        with _safe_pillow():
+            results = map_on_threads(
+                lambda source: _picture_or_error(source, recipe), portion, cores()
+            )
+        yield from results
 
 
 def resize_pictures(pictures: Pictures, recipe: PictureRecipe) -> Pictures:

@@ -7,7 +7,7 @@ import click
 
 import catclf
 from catclf.commands.options import json_option, positive_option
-from catclf.commands.output import note, progress_bar, say, say_json, skipped_files
+from catclf.commands.output import note_understanding, progress_bar, say, say_json, skipped_files
 
 if TYPE_CHECKING:
     from catclf.check import Copy, Report
@@ -34,8 +34,7 @@ def check(data: Path, positive: str | None, as_json: bool) -> None:
     deserves.
     """
     source = catclf.open_source(data, positive)
-    for text in source.notes:
-        note(f"Note: {text}")
+    note_understanding(source)
     with progress_bar("Checking", "picture") as update:
         report = catclf.check(source, progress=update)
     if as_json:

@@ -13,8 +13,8 @@ from catclf.commands.options import (
     threshold_option,
 )
 from catclf.commands.output import (
-    note,
     note_skipped,
+    note_understanding,
     progress_bar,
     say,
     say_json,
@@ -66,8 +66,7 @@ def evaluate(
     """
     model = catclf.load_model(model_path)
     source = catclf.open_source(data, positive or model.positive)
-    for text in source.notes:
-        note(f"Note: {text}")
+    note_understanding(source)
     with progress_bar("Reading", "picture") as update:
         dataset = source.load(
             source.choose(split, "test", "validation"), model.recipe, skip_bad=True, progress=update

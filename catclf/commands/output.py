@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from catclf.datasets import Skipped
+    from catclf.datasets import Skipped, Source
     from catclf.evaluation import Evaluation
 
 
@@ -52,6 +52,12 @@ def note(text: str) -> None:
 def say_json(document: Any) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(document, indent=2, allow_nan=False))
+
+
+def note_understanding(source: "Source") -> None:
+    """Tell what a user should know about how a data set was understood."""
+    for text in source.notes:
+        note(f"Note: {text}")
 
 
 def note_skipped(skipped: Iterable["Skipped"]) -> None:

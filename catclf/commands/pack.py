@@ -8,8 +8,8 @@ import click
 import catclf
 from catclf.commands.options import fit_option, json_option, positive_option, skip_bad_option
 from catclf.commands.output import (
-    note,
     note_skipped,
+    note_understanding,
     pictures,
     progress_bar,
     say,
@@ -54,8 +54,7 @@ def pack(
     if os.path.realpath(data) == os.path.realpath(output):
         raise click.UsageError("DATA and OUT.h5 must be different files")
     source = catclf.open_source(data, positive)
-    for text in source.notes:
-        note(f"Note: {text}")
+    note_understanding(source)
     with progress_bar("Packing", "picture") as update:
         packed = catclf.pack(
             source, output, PictureRecipe(fit) if fit else None, skip_bad=skip_bad, progress=update

@@ -18,6 +18,7 @@ from catclf.commands.options import (
 from catclf.commands.output import (
     note,
     note_skipped,
+    note_understanding,
     percent,
     pictures,
     progress_bar,
@@ -170,8 +171,7 @@ def train(
         raise click.UsageError("DATA, --output, --history and --checkpoint must be different files")
 
     source = catclf.open_source(data, positive)
-    for text in source.notes:
-        note(f"Note: {text}")
+    note_understanding(source)
     dataset = _load(source, source.choose(None, "train"), fit, skip_bad)
     test = _load(source, "test", fit, skip_bad) if "test" in source.splits else None
 

@@ -72,8 +72,8 @@ def pack(
     import h5py
 
     recipe = recipe or source.recipe
-    classes = sorted(set().union(*(split.class_names() for split in source.splits.values())))
-    total = sum(split.class_names().total() for split in source.splits.values())
+    classes = sorted(source.class_names())
+    total = source.class_names().total()
     done = 0
     packed = Packed({}, [])
     with written_whole(Path(path)) as output:

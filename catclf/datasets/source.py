@@ -115,6 +115,10 @@ class Source:
         labels = np.array([name in self.positive_classes for name in classes], np.uint8)  # (m,)
         return Dataset(images, labels, names, self.positive, where, recipe, skipped)
 
+    def class_names(self) -> Counter[str]:
+        """Names of the classes, with the number of pictures of each in all splits."""
+        return _class_names(self.splits)
+
     @property
     def recipe(self) -> PictureRecipe:
         """How the pictures have been brought to 64 × 64, or else the course's way to do it."""
@@ -160,13 +164,17 @@ def open_source(path: Path, positive: str | None = None) -> Source:
         splits = _splits(path, notes)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from error
-    classes = sum((split.class_names() for split in splits.values()), Counter[str]())
+    classes = _class_names(splits)
     if not classes:
         raise DataError(
             f"{path} has no pictures; put them into folders named as their class, like {path}/cat"
         )
     chosen = positive_classes(classes, positive, str(path))
     return Source(path, splits, positive or "cat", chosen, notes)
+
+
+def _class_names(splits: dict[str, Split]) -> Counter[str]:
+    return sum((split.class_names() for split in splits.values()), Counter[str]())
 
 
 def _splits(path: Path, notes: list[str]) -> dict[str, Split]:

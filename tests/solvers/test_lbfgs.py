@@ -29,6 +29,19 @@ def cost_of(model, pictures, l2):
     return losses.mean() + l2 / 2 * float(np.vdot(model.w, model.w))
 
 
+def optimum(rows, Y, *, l2, reduced, tolerance):
+    """The problem as it is posed to L-BFGS, and where that ends."""
+    problem = pose(
+        rows, Y, np.zeros((rows.shape[1], 1)), scale=1 / 255, l2=l2, loss=CROSS_ENTROPY,
+        dtype="float64", lbfgs=True, reduced=reduced,
+    )  # fmt: skip
+    *_, state = lbfgs(
+        problem.objective, problem.start, preconditioner=problem.preconditioner, iterations=100,
+        tolerance=tolerance,
+    )  # fmt: skip
+    return problem, state
+
+
 @pytest.fixture(scope="module")
 def course():
     return catclf.load_dataset(shared("catvnoncat"))
@@ -134,14 +147,7 @@ def test_both_forms_lead_to_the_same_optimum(reduced):
     rng = np.random.default_rng(8)
     rows = rng.integers(0, 256, (120, 50), np.uint8)
     Y = rng.integers(0, 2, (1, 120))
-    problem = pose(
-        rows, Y, np.zeros((50, 1)), scale=1 / 255, l2=0.02, loss=CROSS_ENTROPY, dtype="float64",
-        lbfgs=True, reduced=reduced,
-    )  # fmt: skip
-    *_, state = lbfgs(
-        problem.objective, problem.start, preconditioner=problem.preconditioner, iterations=300,
-        tolerance=1e-10,
-    )  # fmt: skip
+    problem, state = optimum(rows, Y, l2=0.02, reduced=reduced, tolerance=1e-10)
     assert state.converged
     w, b = problem.carry_back(state.w, state.b)
     oracle = LogisticRegression(C=1 / (120 * 0.02), tol=1e-12, max_iter=10_000)
@@ -159,14 +165,7 @@ def test_without_a_penalty_there_may_be_one():
     rng = np.random.default_rng(9)
     rows = rng.integers(0, 256, (400, 5), np.uint8)
     Y = rng.integers(0, 2, (1, 400))
-    problem = pose(
-        rows, Y, np.zeros((5, 1)), scale=1 / 255, l2=0.0, loss=CROSS_ENTROPY, dtype="float64",
-        lbfgs=True, reduced=False,
-    )  # fmt: skip
-    *_, state = lbfgs(
-        problem.objective, problem.start, preconditioner=problem.preconditioner, iterations=100,
-        tolerance=1e-9,
-    )  # fmt: skip
+    problem, state = optimum(rows, Y, l2=0.0, reduced=False, tolerance=1e-9)
     assert state.converged
     last = problem.objective.propagate(state.w, state.b)
     assert np.abs(last.dw).max() < 1e-8
