@@ -8,7 +8,7 @@ import io
 import json
 import warnings
 import zipfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -46,15 +46,18 @@ def write_archive(path: Path, meta: dict[str, Any], **arrays: Any) -> None:
         np.savez(file, meta=np.array(json.dumps(meta)), **arrays)
 
 
-def read_archive(path: Path, names: Collection[str]) -> tuple[dict[str, Any], Arrays]:
+def read_archive(
+    path: Path, names: Callable[[dict[str, Any]], Collection[str]]
+) -> tuple[dict[str, Any], Arrays]:
     """Read an archive.
 
     Parameters
     ----------
     path : Path
         A file that `write_archive` wrote.
-    names : collection of str
-        The arrays that must be in it beside `meta`, and no others.
+    names : callable
+        Takes `meta`, and gives the names of the arrays that must be in it beside `meta`, and no
+        others.
 
     Returns
     -------
@@ -68,24 +71,22 @@ def read_archive(path: Path, names: Collection[str]) -> tuple[dict[str, Any], Ar
     OSError
         If it cannot be read.
     """
-    arrays = _arrays(path, {"meta", *names})
-    return _meta(arrays.pop("meta")), arrays
-
-
-def _arrays(path: Path, expected: set[str]) -> Arrays:
-    """The arrays in the archive, checked against the bytes that are there."""
     size = path.stat().st_size
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            names = sorted(member.filename for member in members)
-            if names != sorted(f"{name}.npy" for name in expected):
-                raise ArchiveError(f"it does not hold just {', '.join(sorted(expected))}")
+            found = sorted(member.filename for member in members)
+            if "meta.npy" not in found:
+                raise ArchiveError("it has no meta")
             if any(member.compress_type != zipfile.ZIP_STORED for member in members):
                 raise ArchiveError("it is compressed, as catclf never writes it")
             if sum(member.file_size for member in members) > size:
                 raise ArchiveError("it claims more bytes than it has")
-            return {name: _array(archive.read(f"{name}.npy")) for name in expected}
+            meta = _meta(_array(archive.read("meta.npy")))
+            expected = sorted(names(meta))
+            if found != sorted(f"{name}.npy" for name in ["meta", *expected]):
+                raise ArchiveError(f"it does not hold just meta, {', '.join(expected)}")
+            return meta, {name: _array(archive.read(f"{name}.npy")) for name in expected}
     except (ArchiveError, OSError):
         raise
     except Exception as error:

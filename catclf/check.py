@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from catclf.copies import Looks, exact_copies, looks, near_copies
-from catclf.datasets.dataset import Progress, Skipped
+from catclf.datasets.dataset import Dataset, Progress, Skipped
 from catclf.datasets.source import Source
 from catclf.errors import DataError
 from catclf.fingerprints import Fingerprints, fingerprints
+
+_MOST_COMPARED = 20_000
 
 
 class Copy(NamedTuple):
@@ -120,6 +122,28 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
         sizes=sizes,
         copies=_copies(places, np.concatenate(prints), all_looks),
         skipped=skipped,
+    )
+
+
+def near_leaks(train: Dataset, test: Dataset) -> int:
+    """How many test pictures are nearly, but not quite, the same as a training picture.
+
+    Parameters
+    ----------
+    train, test : Dataset
+        Pictures. More than 20 000 together would take long to compare.
+
+    Returns
+    -------
+    int
+        0 too where there are too many to compare.
+    """
+    if train.m + test.m > _MOST_COMPARED:
+        return 0
+    images = np.concatenate([test.images[:], train.images[:]])
+    prints = fingerprints(images)
+    return len(
+        {i for i, j in near_copies(looks(images)) if i < test.m <= j and prints[i] != prints[j]}
     )
 
 

@@ -112,7 +112,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         If the file is missing, is no checkpoint, is damaged, or was made by another version.
     """
     try:
-        return _checkpoint(*read_archive(path, _ARRAYS))
+        return _checkpoint(*read_archive(path, lambda _: _ARRAYS))
     except ArchiveError as error:
         raise CheckpointError(f"{path} is no usable checkpoint: {error}") from error
     except OSError as error:

@@ -6,7 +6,7 @@ import click
 
 from catclf import __version__
 
-_COMMANDS = ("train", "predict", "evaluate", "check", "pack")
+_COMMANDS = ("train", "predict", "evaluate", "check", "pack", "info")
 
 
 class _Commands(click.Group):

@@ -82,6 +82,34 @@ class SquaredError:
         return (A - Y) * A * (1 - A)
 
 
+class Weighted:
+    """A loss in which the examples of one class count more than those of the other.
+
+    Parameters
+    ----------
+    loss : Loss
+        What an example costs.
+    positive, negative : float
+        What that is multiplied by, where y = 1 and where y = 0.
+    """
+
+    def __init__(self, loss: Loss, positive: float, negative: float) -> None:
+        self._loss, self._positive, self._negative = loss, positive, negative
+        self.name = loss.name
+        self.curvature = loss.curvature * max(positive, negative)
+
+    def _weights(self, Y: Array) -> Array:
+        return np.where(Y == 1, Y.dtype.type(self._positive), Y.dtype.type(self._negative))
+
+    def values(self, Z: Array, A: Array, Y: Array) -> Array:
+        """Losses L, weighted."""
+        return self._weights(Y) * self._loss.values(Z, A, Y)
+
+    def dZ(self, A: Array, Y: Array) -> Array:
+        """Derivatives ∂L/∂Z, weighted."""
+        return self._weights(Y) * self._loss.dZ(A, Y)
+
+
 LOSSES: dict[str, Loss] = {loss.name: loss for loss in (CrossEntropy(), SquaredError())}
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,23 @@ from catclf.logistic import LOSSES, Array, sigmoid
 
 _Z_95 = 1.959963984540054
 """97.5 % point of the standard normal distribution."""
+
+
+_BINS = 10
+
+
+class Bin(NamedTuple):
+    """Pictures whose probabilities are alike."""
+
+    low: float
+    """The least probability that belongs here."""
+    high: float
+    """The least that belongs to the next bin."""
+    pictures: int
+    probability: float
+    """Mean probability; what the share would be if probabilities were right."""
+    share: float
+    """Share of real positives."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +39,8 @@ class Metrics:
     accuracy of always answering with the commoner class. `roc_auc` is the probability that a
     random positive has a higher logit than a random negative. `log_loss` is the mean
     cross-entropy (0.693 for a coin), `brier` the mean squared error of the probability (0.25).
+    `calibration_error` is the expected calibration error: how far probabilities are from the share
+    of real positives, on average, by the bins of `reliability`.
     """
 
     true_positives: int
@@ -38,10 +57,12 @@ class Metrics:
     roc_auc: float | None
     log_loss: float
     brier: float
+    calibration_error: float
+    reliability: tuple["Bin", ...]
 
     def to_dict(self) -> dict[str, Any]:
         """All figures, by name."""
-        return asdict(self)
+        return {**asdict(self), "reliability": [bin_._asdict() for bin_ in self.reliability]}
 
 
 def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
@@ -66,6 +87,7 @@ def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
     m = Z.size
     called, real = A >= threshold, Y == 1
     tp, fn = int(np.sum(called & real)), int(np.sum(~called & real))
+    bins = reliability(A, Y)
     fp, tn = int(np.sum(called & ~real)), int(np.sum(~called & ~real))
     return Metrics(
         true_positives=tp,
@@ -81,6 +103,43 @@ def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
         roc_auc=roc_auc(Z, Y),
         log_loss=float(LOSSES["cross-entropy"].values(Z, A, Y.astype(np.float64)).mean()),
         brier=float(np.mean((A - Y) ** 2)),
+        calibration_error=sum(bin_.pictures * abs(bin_.probability - bin_.share) for bin_ in bins)
+        / m,
+        reliability=bins,
+    )
+
+
+def reliability(A: Array, Y: NDArray[Any]) -> tuple[Bin, ...]:
+    """Pictures in ten bins of equal width, by their probability.
+
+    The mean difference between probability and share, weighted by the number of pictures, is the
+    expected calibration error (Guo et al., "On Calibration of Modern Neural Networks", 2017; here
+    for the probability of the positive class).
+
+    Parameters
+    ----------
+    A : array (1, m)
+        Probabilities.
+    Y : array (1, m)
+        Labels, 1 or 0.
+
+    Returns
+    -------
+    tuple of Bin
+        Those that are not empty, the lowest first.
+    """
+    a, y = np.ravel(A), np.ravel(Y)  # (m,)
+    places = np.minimum((a * _BINS).astype(int), _BINS - 1)
+    return tuple(
+        Bin(
+            place / _BINS,
+            (place + 1) / _BINS,
+            int(here.sum()),
+            float(a[here].mean()),
+            float(y[here].mean()),
+        )
+        for place in range(_BINS)
+        if (here := places == place).any()
     )
 
 

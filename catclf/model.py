@@ -10,7 +10,7 @@ import numpy as np
 from catclf.errors import PictureError
 from catclf.features import FeatureMap, Pixels
 from catclf.logistic import Array, sigmoid
-from catclf.pictures import Images, PictureRecipe, Pictures
+from catclf.pictures import Images, PictureRecipe, Pictures, mirrored
 
 # Pictures that are turned to columns at a time: few enough for the processor's cache to hold.
 _BLOCK = 128
@@ -20,7 +20,7 @@ class Prediction(NamedTuple):
     """What a model says of a picture."""
 
     label: str
-    """Name of the class."""
+    """Name of the class, or "unsure"."""
     probability: float
     """Probability of the positive class, whatever the label."""
 
@@ -41,6 +41,8 @@ class Model:
         How a picture becomes 64 × 64.
     features : FeatureMap
         How a 64 × 64 picture becomes a column.
+    flip : bool
+        Whether a logit is the mean of that of the picture and that of its mirror image.
     threshold : float
         Probability from which on a picture is called positive.
     training : dict
@@ -54,6 +56,7 @@ class Model:
     positive: str = "cat"
     recipe: PictureRecipe = field(default_factory=PictureRecipe)
     features: FeatureMap = field(default_factory=Pixels)
+    flip: bool = False
     threshold: float = 0.5
     training: dict[str, Any] = field(default_factory=dict)
     fingerprints: Any = field(default_factory=lambda: np.empty(0, np.uint64))
@@ -74,7 +77,8 @@ class Model:
         Returns
         -------
         array (1, m)
-            Z = wᵀX + b.
+            Z = wᵀX + b; for a model that flips, with the mean of each picture's and its mirror
+            image's columns.
 
         Raises
         ------
@@ -84,7 +88,10 @@ class Model:
         _require_pictures(pictures)
         Z = np.empty((1, len(pictures)), self.w.dtype)
         for start in range(0, len(pictures), _BLOCK):
-            X = self.features.columns(pictures[start : start + _BLOCK], self.w.dtype)
+            block = pictures[start : start + _BLOCK]
+            X = self.features.columns(block, self.w.dtype)
+            if self.flip:
+                X = (X + self.features.columns(mirrored(block), self.w.dtype)) / 2
             Z[:, start : start + _BLOCK] = self.w.T @ X + self.b
         return Z
 
@@ -138,7 +145,10 @@ class Model:
         return self.predict_pictures(resize_pictures(pictures, self.recipe))[0]
 
     def predict_pictures(
-        self, pictures: Images, threshold: float | None = None
+        self,
+        pictures: Images,
+        threshold: float | None = None,
+        unsure: tuple[float, float] | None = None,
     ) -> list[Prediction]:
         """Say what each of many decoded pictures shows.
 
@@ -148,6 +158,8 @@ class Model:
             Pictures.
         threshold : float, optional
             Instead of the model's own.
+        unsure : (float, float), optional
+            Probabilities from the first up to, but not with, the second are labelled "unsure".
 
         Returns
         -------
@@ -159,10 +171,13 @@ class Model:
         PictureError
             If the array has another shape or type.
         """
-        return [self._prediction(a, threshold) for a in self.probabilities(pictures)[0]]
+        return [self._prediction(a, threshold, unsure) for a in self.probabilities(pictures)[0]]
 
     def predict_files(
-        self, sources: Sequence[Path | bytes], threshold: float | None = None
+        self,
+        sources: Sequence[Path | bytes],
+        threshold: float | None = None,
+        unsure: tuple[float, float] | None = None,
     ) -> Iterator[Prediction | PictureError]:
         """Say what each of many pictures shows.
 
@@ -172,6 +187,8 @@ class Model:
             Picture files, or what is in them.
         threshold : float, optional
             Instead of the model's own.
+        unsure : (float, float), optional
+            Probabilities from the first up to, but not with, the second are labelled "unsure".
 
         Yields
         ------
@@ -184,9 +201,14 @@ class Model:
             if isinstance(picture, PictureError):
                 yield picture
             else:
-                yield from self.predict_pictures(picture[np.newaxis], threshold)  # (1, 64, 64, 3)
+                # (1, 64, 64, 3)
+                yield from self.predict_pictures(picture[np.newaxis], threshold, unsure)
 
-    def _prediction(self, probability: Any, threshold: float | None) -> Prediction:
+    def _prediction(
+        self, probability: Any, threshold: float | None, unsure: tuple[float, float] | None
+    ) -> Prediction:
+        if unsure and unsure[0] <= probability < unsure[1]:
+            return Prediction("unsure", float(probability))
         threshold = self.threshold if threshold is None else threshold
         is_positive = probability >= threshold
         return Prediction(self.positive if is_positive else self.negative, float(probability))

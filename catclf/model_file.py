@@ -1,4 +1,7 @@
-"""The model file: an `.npz` archive with `w`, `b`, `meta` (JSON) and `fingerprints`."""
+"""The model file: an `.npz` archive with `w`, `b`, `meta` (JSON) and `fingerprints`.
+
+Beside them is what the features have learned. Format 1 knew pixels only, and no mirror images.
+"""
 
 from math import isfinite
 from pathlib import Path
@@ -8,11 +11,12 @@ import numpy as np
 
 from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import ModelError, SettingsError
-from catclf.features import FEATURE_MAPS
+from catclf.features import array_names, is_known, restore_features
 from catclf.model import Model
 from catclf.pictures import PictureRecipe
 
-FORMAT = 1
+FORMAT = 2
+_FORMATS = (1, 2)
 
 _LARGEST_LOGIT = 1e30
 
@@ -41,12 +45,18 @@ def save_model(model: Model, path: str | Path) -> None:
         "catclf": __version__,
         "pictures": model.recipe.to_dict(),
         "features": model.features.name,
+        "flip": model.flip,
         "positive": model.positive,
         "threshold": model.threshold,
         "training": model.training,
     }
     write_archive(
-        Path(path), meta, w=model.w, b=np.float64(model.b), fingerprints=model.fingerprints
+        Path(path),
+        meta,
+        w=model.w,
+        b=np.float64(model.b),
+        fingerprints=model.fingerprints,
+        **model.features.arrays,
     )
 
 
@@ -77,7 +87,7 @@ def load_model(path: str | Path) -> Model:
             )
         if not path.is_file():
             raise ModelError(f"{path} is no file; name a model file with --model")
-        return _model(*read_archive(path, _ARRAYS))
+        return _model(*read_archive(path, _names))
     except ArchiveError as error:
         raise ModelError(f"{path} is no usable catclf model: {error}") from error
     except OSError as error:
@@ -86,22 +96,37 @@ def load_model(path: str | Path) -> Model:
         ) from error
 
 
-def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
+def _names(meta: dict[str, Any]) -> tuple[str, ...]:
+    """Names of the arrays that such a model has."""
+    version = str(meta.get("catclf"))[:20]
     if type(meta.get("format")) is not int:
         raise ArchiveError("its meta has no format number")
-    if meta["format"] != FORMAT:
-        found, version = str(meta["format"])[:20], str(meta.get("catclf"))[:20]
+    if meta["format"] not in _FORMATS:
         raise ArchiveError(
-            f"it has format {found} (written by catclf {version}), "
-            f"and this version reads format {FORMAT}; upgrade catclf"
+            f"it has format {str(meta['format'])[:20]} (written by catclf {version}), and this "
+            f"version reads formats up to {FORMAT}; use catclf {version} or newer"
         )
+    features = meta.get("features")
+    if not isinstance(features, str) or not is_known(features):
+        raise ArchiveError(
+            f"it needs the feature map {str(features)[:40]!r}, which this version has not; "
+            f"it was written by catclf {version}, which can read it"
+        )
+    return *_ARRAYS, *array_names(features)
+
+
+def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
     try:
         recipe = PictureRecipe.from_dict(meta.get("pictures"))
     except SettingsError as error:
         raise ArchiveError(f"its {error}") from None
-    features = FEATURE_MAPS.get(str(meta.get("features")))
-    if features is None:
-        raise ArchiveError(f"it needs the feature map {str(meta.get('features'))[:40]!r}")
+    try:
+        features = restore_features(meta["features"], arrays)
+    except ValueError as error:
+        raise ArchiveError(str(error)) from None
+    flip = meta.get("flip", False)
+    if type(flip) is not bool:
+        raise ArchiveError("its meta does not say whether it looks at mirror images")
     positive: Any = meta.get("positive")
     threshold: Any = meta.get("threshold")
     if not isinstance(positive, str) or not 0 < len(positive) <= 255:
@@ -128,5 +153,13 @@ def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
     if fingerprints.dtype != np.uint64 or fingerprints.ndim != 1:
         raise ArchiveError("its fingerprints are no list of 64-bit numbers")
     return Model(
-        w, float(b), positive, recipe, features(), float(threshold), meta["training"], fingerprints
+        w,
+        float(b),
+        positive,
+        recipe,
+        features,
+        flip,
+        float(threshold),
+        meta["training"],
+        fingerprints,
     )

@@ -96,3 +96,8 @@ class PictureRecipe:
                 if recipe.to_dict() == entries:
                     return recipe
         raise SettingsError("pictures are prepared in a way that this version does not know")
+
+
+def mirrored(pictures: Pictures) -> Pictures:
+    """Mirror images, left for right, of pictures (m, 64, 64, 3)."""
+    return np.ascontiguousarray(pictures[:, :, ::-1])

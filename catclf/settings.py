@@ -2,21 +2,31 @@
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from catclf.errors import SettingsError
+from catclf.features import FEATURE_MAPS, is_known
 
 SOLVERS = ("gd", "lbfgs")
 INITS = ("zeros", "random")
 LOSS_NAMES = ("cross-entropy", "squared-error")
 DTYPES = ("float64", "float32")
+CLASS_WEIGHTS = ("none", "balanced")
 
 _LARGEST_WHOLE = 10**9
 
 
+class Target(NamedTuple):
+    """What a threshold is to be chosen for."""
+
+    figure: str
+    """"precision" or "recall"."""
+    value: float
+
+
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How to train. The defaults are the course's.
+    """How to train. The defaults are the course's; `RECIPES` has them, and better ones, by name.
 
     Parameters
     ----------
@@ -25,12 +35,13 @@ class TrainingSettings:
         on these pictures. L-BFGS has none.
     iterations : int
         Steps to make, or with L-BFGS at most to make.
-    l2 : float
-        Penalty λ on the weights: (λ/2) ‖w‖² is added to the cost.
+    l2 : float or "auto"
+        Penalty λ on the weights: (λ/2) ‖w‖² is added to the cost. "auto" is the λ with which
+        pictures that were held out of training get the lowest cost.
     init : {"zeros", "random"}
         Where w starts. Random weights are normal with deviation 0.01.
     seed : int
-        For random weights.
+        For all that is drawn at random: weights, patches, which pictures are held out.
     loss : {"cross-entropy", "squared-error"}
         What an example costs.
     tolerance : float, optional
@@ -40,22 +51,42 @@ class TrainingSettings:
         Precision of the passes over the pictures, and of the weights.
     solver : {"gd", "lbfgs"}
         Gradient descent, or L-BFGS, which goes to the optimum.
+    features : str
+        What the columns hold: "pixels", "patches", "hog", or several joined with a plus sign.
+    flip : bool
+        Train on each picture's mirror image too, and predict from both.
+    standardise : bool
+        Bring each feature to mean 0 and deviation 1 over the training pictures.
+    class_weight : {"none", "balanced"}
+        Whether the rarer class counts more, so that both classes count the same together.
+    calibrate : bool
+        Fit the probabilities to pictures that were held out of training.
+    threshold : float or str
+        Probability from which on a picture is called positive; or "precision=P" or "recall=R", to
+        choose it for that, on pictures that were held out of training.
     """
 
     learning_rate: float | Literal["auto"] = 0.005
     iterations: int = 2000
-    l2: float = 0.0
+    l2: float | Literal["auto"] = 0.0
     init: str = "zeros"
     seed: int = 0
     loss: str = "cross-entropy"
     tolerance: float | None = None
     dtype: str = "float64"
     solver: str = "gd"
+    features: str = "pixels"
+    flip: bool = False
+    standardise: bool = False
+    class_weight: str = "none"
+    calibrate: bool = False
+    threshold: float | str = 0.5
 
     def __post_init__(self) -> None:
         if self.learning_rate != "auto":
             _require_number("learning rate", self.learning_rate, zero=False)
-        _require_number("l2", self.l2)
+        if self.l2 != "auto":
+            _require_number("l2", self.l2)
         if self.tolerance is not None:
             _require_number("tolerance", self.tolerance)
         _require_whole("iterations", self.iterations)
@@ -64,6 +95,14 @@ class TrainingSettings:
         _require_one_of("loss", self.loss, LOSS_NAMES)
         _require_one_of("dtype", self.dtype, DTYPES)
         _require_one_of("solver", self.solver, SOLVERS)
+        _require_one_of("class weight", self.class_weight, CLASS_WEIGHTS)
+        if not is_known(self.features):
+            raise SettingsError(
+                f"features must be one of {', '.join(FEATURE_MAPS)}, or several joined with +, "
+                f"not {self.features}"
+            )
+        if self.target is None and not 0 <= float(self.threshold) <= 1:
+            raise SettingsError(f"threshold must be between 0 and 1, not {self.threshold}")
 
     @property
     def stops_at(self) -> float:
@@ -71,6 +110,25 @@ class TrainingSettings:
         if self.tolerance is None:
             return 1e-4 if self.solver == "lbfgs" else 0.0
         return self.tolerance
+
+    @property
+    def target(self) -> Target | None:
+        """What to choose the threshold for, unless it is a number."""
+        if not isinstance(self.threshold, str):
+            return None
+        name, _, text = self.threshold.partition("=")
+        for figure in ("precision", "recall"):
+            if name == figure and _is_share(text):
+                return Target(figure, float(text))
+        raise SettingsError(
+            "threshold must be a number from 0 to 1, or like precision=0.95 or recall=0.99, "
+            f"not {self.threshold}"
+        )
+
+    @property
+    def holds_out(self) -> bool:
+        """Whether some choice is made on pictures that are held out of training for it."""
+        return self.l2 == "auto" or self.calibrate or self.target is not None
 
 
 def _require_number(name: str, value: object, *, zero: bool = True) -> None:
@@ -84,6 +142,13 @@ def _require_number(name: str, value: object, *, zero: bool = True) -> None:
         raise SettingsError(f"{name} must be a number {least}, not {value}")
 
 
+def _is_share(text: str) -> bool:
+    try:
+        return 0 < float(text) <= 1
+    except ValueError:
+        return False
+
+
 def _require_whole(name: str, value: object) -> None:
     if not isinstance(value, int) or not 0 <= value <= _LARGEST_WHOLE:
         raise SettingsError(f"{name} must be a whole number from 0 to {_LARGEST_WHOLE}")
@@ -92,3 +157,19 @@ def _require_whole(name: str, value: object) -> None:
 def _require_one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value}")
+
+
+RECIPES = {
+    "lecture": TrainingSettings(),
+    "best": TrainingSettings(
+        solver="lbfgs",
+        features="patches+hog",
+        flip=True,
+        standardise=True,
+        l2="auto",
+        calibrate=True,
+        dtype="float32",
+        iterations=500,
+    ),
+}
+"""Settings by name: the lecture's, and those that recognise most (docs/accuracy.md tells why)."""

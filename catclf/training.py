@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from math import isclose, isfinite, nan
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,26 +11,34 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from catclf.calibration import platt_scaling, threshold_for
 from catclf.checkpoint import Checkpoint, digest, load_checkpoint, save_checkpoint
-from catclf.datasets.dataset import Dataset
-from catclf.errors import CheckpointError, TrainingError
-from catclf.features import Pixels
-from catclf.fingerprints import fingerprints
-from catclf.logistic import LOSSES, Propagation, accuracy
+from catclf.datasets.dataset import Dataset, Progress
+from catclf.errors import CheckpointError, DataError, TrainingError
+from catclf.examples import TrainingExamples, make_examples
+from catclf.features import learn_features
+from catclf.fingerprints import Fingerprints, fingerprints
+from catclf.fit import learning_rate_for, pose_examples, steps
+from catclf.logistic import Array, Propagation, accuracy, sigmoid
 from catclf.model import Model
 from catclf.parallel import one_blas_thread
 from catclf.settings import TrainingSettings
-from catclf.solvers.gradient_descent import gradient_descent
 from catclf.solvers.objective import Objective, lipschitz_constant
-from catclf.solvers.problem import Problem, pose, reduction_pays
+from catclf.solvers.problem import Problem
 from catclf.solvers.state import State
 
 OnStep = Callable[[int, float, float], None]
 """Called a few times a second with the steps done, the cost, and the training accuracy."""
 
+OnStage = Callable[[str, int, int], None]
+"""Called before the steps, while there is much to prepare: what is being done, how much of it is
+done, and how much there is."""
+
 _SECONDS_BETWEEN_CALLS = 0.1
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
-_RANDOM_INIT_SCALE = 0.01
+
+# Where choices are made on pictures that are held out, each is held out once in so many folds.
+_FOLDS = 5
 
 
 class TrainingResult(NamedTuple):
@@ -51,6 +60,7 @@ def train(
     settings: TrainingSettings | None = None,
     *,
     on_step: OnStep | None = None,
+    on_stage: OnStage | None = None,
     checkpoint: str | Path | None = None,
     resume: str | Path | None = None,
 ) -> TrainingResult:
@@ -63,7 +73,9 @@ def train(
     settings : TrainingSettings, optional
         The course's, unless told otherwise.
     on_step : callable, optional
-        Told of the progress.
+        Told of the progress of the steps.
+    on_stage : callable, optional
+        Told of the progress of what comes before them.
     checkpoint : str or Path, optional
         File to write the solver's place to: every half a minute, at the end, and when whatever
         exception, `KeyboardInterrupt` for instance, stops the training.
@@ -79,7 +91,7 @@ def train(
     Raises
     ------
     DataError
-        If there are pictures of one class only.
+        If there are pictures of one class only, or too few to hold some out.
     TrainingError
         If the cost is not finite in the end, or above where it began, or if there is no optimum for
         L-BFGS to go to.
@@ -100,27 +112,51 @@ def train(
         if checkpoint:
             save_checkpoint(Checkpoint(state, settings, pictures), Path(checkpoint))
 
-    features = Pixels()
-    problem = _pose(dataset, features, settings, earlier)
+    features = learn_features(settings.features, dataset.images, settings.seed)
+    examples = make_examples(
+        dataset, features, settings, on_stage and partial(on_stage, "features")
+    )
+    l2, Z_held_out = _held_out(
+        examples, dataset, prints, settings, on_stage and partial(on_stage, "penalties")
+    )
+    # For another number of iterations, another form might pay than the one of the checkpoint.
+    reduced = len(earlier.state.w) < features.n_x if earlier else None
+    problem = pose_examples(examples, settings, l2, reduced=reduced)
     # More threads than cores, here or in another program, would wait for each other at every step.
     with one_blas_thread():
         start = _place(earlier, problem, resume) if earlier else problem.start
-        learning_rate = _learning_rate(settings, problem.objective)
+        learning_rate = learning_rate_for(settings, problem.objective)
         state = _follow(
-            _steps(problem, start, settings, learning_rate), settings, dataset.Y, on_step, save
+            steps(problem, start, settings, learning_rate), settings, l2, examples.Y, on_step, save
         )
         if learning_rate:
             _require_descent(state, problem.objective, learning_rate)
     w, b = problem.carry_back(state.w, state.b)
-    training_accuracy = accuracy(_last(state).A, dataset.Y)
+    slope, shift = 1.0, 0.0
+    if settings.calibrate:
+        slope, shift = platt_scaling(Z_held_out, dataset.Y)
+    if settings.target:
+        A_held_out = sigmoid(slope * Z_held_out + shift)
+        threshold = threshold_for(settings.target, A_held_out, dataset.Y)
+    else:
+        threshold = float(settings.threshold)
+    A = _last(state).A  # (1, m)
+    if settings.flip or settings.calibrate:
+        A = sigmoid(slope * examples.logits(w, b) + shift)  # (1, m)
+    w, b = examples.restore(slope * w, slope * b + shift)
+    training_accuracy = accuracy(A, dataset.Y, threshold)
     model = Model(
         w=w.astype(settings.dtype),
         b=b,
         positive=dataset.positive,
         recipe=dataset.recipe,
         features=features,
+        flip=settings.flip,
+        threshold=threshold,
         training={
             **asdict(settings),
+            "l2": l2,
+            "l2_chosen": settings.l2 == "auto",
             "learning_rate": learning_rate,
             "tolerance": settings.stops_at,
             "iterations": state.steps,
@@ -137,32 +173,29 @@ def train(
     )
 
 
-def _pose(
-    dataset: Dataset, features: Pixels, settings: TrainingSettings, earlier: Checkpoint | None
-) -> Problem:
-    lbfgs = settings.solver == "lbfgs"
-    if earlier:  # for another number of iterations, another form might pay
-        reduced = len(earlier.state.w) < features.n_x
-    else:
-        reduced = settings.init == "zeros" and reduction_pays(
-            dataset.images, settings.dtype, lbfgs=lbfgs, iterations=settings.iterations
+def _held_out(
+    examples: TrainingExamples,
+    dataset: Dataset,
+    prints: Fingerprints,
+    settings: TrainingSettings,
+    progress: Progress | None,
+) -> tuple[float, Array]:
+    """Penalty λ, and logits (1, m) of pictures held out of training where settings need them."""
+    if not settings.holds_out:
+        assert settings.l2 != "auto"
+        return settings.l2, np.empty((1, 0))
+    from catclf.folds import stratified_folds
+    from catclf.held_out import held_out
+
+    rarer = min(len(np.unique(prints[dataset.labels == label])) for label in (0, 1))
+    if rarer < 2:
+        raise DataError(
+            f"{dataset.where} has only one picture of a class, and choosing a penalty, "
+            "calibration and targets for the threshold need two; add pictures, or use a number "
+            "for --l2 and --threshold, and --no-calibrate"
         )
-    if settings.init == "zeros":
-        w = np.zeros((features.n_x, 1))
-    else:
-        rng = np.random.default_rng(settings.seed)
-        w = rng.standard_normal((features.n_x, 1)) * _RANDOM_INIT_SCALE
-    return pose(
-        dataset.images,
-        dataset.Y,
-        w,
-        scale=features.scale,
-        l2=settings.l2,
-        loss=LOSSES[settings.loss],
-        dtype=settings.dtype,
-        lbfgs=lbfgs,
-        reduced=reduced,
-    )
+    folds = stratified_folds(dataset.labels, prints, min(_FOLDS, rarer), settings.seed)
+    return held_out(examples, folds, settings, progress)
 
 
 def _place(earlier: Checkpoint, problem: Problem, resume: str | Path | None) -> State:
@@ -179,41 +212,10 @@ def _place(earlier: Checkpoint, problem: Problem, resume: str | Path | None) -> 
     )
 
 
-def _learning_rate(settings: TrainingSettings, objective: Objective) -> float | None:
-    if settings.solver == "lbfgs":
-        return None
-    if settings.learning_rate == "auto":
-        return 1 / lipschitz_constant(objective)
-    return settings.learning_rate
-
-
-def _steps(
-    problem: Problem, start: State, settings: TrainingSettings, learning_rate: float | None
-) -> Iterator[State]:
-    iterations, tolerance = settings.iterations, settings.stops_at
-    if learning_rate:
-        return gradient_descent(
-            problem.objective,
-            start,
-            learning_rate=learning_rate,
-            iterations=iterations,
-            tolerance=tolerance,
-        )
-    from catclf.solvers.lbfgs import lbfgs
-
-    assert problem.preconditioner
-    return lbfgs(
-        problem.objective,
-        start,
-        preconditioner=problem.preconditioner,
-        iterations=iterations,
-        tolerance=tolerance,
-    )
-
-
 def _follow(
     steps: Iterator[State],
     settings: TrainingSettings,
+    l2: float,
     Y: NDArray[Any],
     on_step: OnStep | None,
     save: Callable[[State], None],
@@ -221,7 +223,7 @@ def _follow(
     """The last step; on the way there, tell of the progress, and save it now and then."""
     state = None
     next_call, next_save = 0.0, time.monotonic() + _SECONDS_BETWEEN_CHECKPOINTS
-    unbounded = settings.solver == "lbfgs" and not settings.l2
+    unbounded = settings.solver == "lbfgs" and not l2
     try:
         for state in steps:
             now = time.monotonic()

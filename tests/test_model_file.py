@@ -62,7 +62,7 @@ def test_numpy_opens_it(path):
     with np.load(path) as arrays:
         assert arrays["w"].shape == (12288, 1)
         assert arrays["b"] == 2.0
-        assert json.loads(str(arrays["meta"]))["format"] == 1
+        assert json.loads(str(arrays["meta"]))["format"] == 2
 
 
 def test_the_same_model_gives_the_same_bytes(path, tmp_path):
@@ -80,7 +80,7 @@ def test_float32_and_fortran_order_are_read(path):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"w": None}, "does not hold just b, fingerprints, meta, w"),
+        ({"w": None}, "does not hold just meta, b, fingerprints, w"),
         ({"extra": np.zeros(1)}, "does not hold just"),
         ({"w": np.zeros((12288,))}, r"w is \(12288,\) .* make \(12288, 1\)"),
         ({"w": np.zeros((3072, 1))}, r"w is \(3072, 1\) .* make \(12288, 1\)"),
@@ -100,7 +100,12 @@ def test_float32_and_fortran_order_are_read(path):
         ({"fingerprints": np.zeros(3)}, "fingerprints"),
         ({"fingerprints": np.zeros((3, 1), np.uint64)}, "fingerprints"),
         ({"compressed": True}, "compressed"),
-        ({"meta": {"format": 2, "catclf": "9.0"}}, r"format 2 \(written by catclf 9.0\).*upgrade"),
+        (
+            {"meta": {"format": 3, "catclf": "9.0"}},
+            r"format 3 \(written by catclf 9.0\).*use catclf 9",
+        ),
+        ({"meta": {"format": 2, "flip": 1}}, "mirror images"),
+        ({"meta": {"format": 2, "features": "patches"}}, "does not hold just.*patches_atoms"),
         ({"meta": {"format": True}}, "no format number"),
         ({"meta": {"format": None}}, "no format number"),
         ({"meta": {"features": "magic"}}, "feature map 'magic'"),
@@ -154,9 +159,7 @@ def test_changed_bytes_are_refused_or_harmless(path, whole):
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x05\x06" + bytes(18), bytes(10_000)])
 def test_files_that_are_no_archive(path, content):
     path.write_bytes(content)
-    with pytest.raises(
-        ModelError, match=r"damaged, cut short, or no \.npz archive|does not hold just"
-    ):
+    with pytest.raises(ModelError, match=r"damaged, cut short, or no \.npz archive|has no meta"):
         catclf.load_model(path)
 
 

@@ -61,8 +61,10 @@ def evaluate(
     """Compare predictions with the labels of DATA (a data set as for train; default: data/).
 
     Pictures that the model was trained on are found, counted and named: a score that includes them
-    is better than the model deserves. Files that are no pictures are named and left out, and make
-    the exit status 1.
+    is better than the model deserves. Where probabilities mean what they say, 80 of 100 pictures
+    that got about 0.8 are cats: the table at the end compares the two, and the calibration error is
+    their mean difference. Files that are no pictures are named and left out, and make the exit
+    status 1.
     """
     model = catclf.load_model(model_path)
     source = catclf.open_source(data, positive or model.positive)
@@ -110,10 +112,18 @@ def _print(evaluation: "Evaluation", model_path: Path, mistakes: bool) -> None:
         ("ROC AUC", figures.roc_auc),
         ("Log-loss", figures.log_loss),
         ("Brier score", figures.brier),
+        ("Calibration error", figures.calibration_error),
     ):
-        say(f"{name:12}" + ("undefined" if value is None else f"{value:.4f}"))
+        say(f"{name:18}" + ("undefined" if value is None else f"{value:.4f}"))
     if evaluation.threshold != 0.5:
-        say(f"{'Threshold':12}{evaluation.threshold:g}")
+        say(f"{'Threshold':18}{evaluation.threshold:g}")
+    say("")
+    say(f"{'probability':>14}  {'pictures':>8}  {'mean':>6}  {positive} indeed")
+    for bin_ in figures.reliability:
+        say(
+            f"  {bin_.low:.1f} to {bin_.high:.1f}  {bin_.pictures:>8}  {bin_.probability:>6.3f}"
+            f"  {bin_.share:.3f}"
+        )
     if evaluation.trained_on:
         say("")
         say("Trained on:")

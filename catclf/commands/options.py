@@ -10,12 +10,13 @@ MODEL_VARIABLE = "CATCLF_MODEL"
 DEFAULT_MODEL = "model.npz"
 
 
-class _Probability(click.FloatRange):
+class Probability(click.FloatRange):
     """A number from 0 to 1; click alone lets NaN through."""
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
+        """The number of a text; a usage error if it is none, or outside."""
         number = float(super().convert(value, param, ctx))
         if isnan(number):
             self.fail("NaN is no probability", param, ctx)
@@ -43,8 +44,8 @@ positive_option = click.option(
 
 threshold_option = click.option(
     "--threshold",
-    type=_Probability(0, 1),
-    help="Probability from which on a picture is called positive.  [default: the model's, 0.5]",
+    type=Probability(0, 1),
+    help="Probability from which on a picture is called positive.  [default: the model's]",
 )
 
 fit_option = click.option(

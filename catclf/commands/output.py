@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from catclf.datasets import Skipped, Source
     from catclf.evaluation import Evaluation
+    from catclf.model import Model
 
 
 def printable(text: str) -> str:
@@ -92,6 +93,33 @@ def score(evaluation: "Evaluation") -> str:
         f"{percent(figures.accuracy)} (95 % interval {percent(low)} to {percent(high)}; "
         f'always answering "{commoner}" scores {percent(figures.baseline)})'
     )
+
+
+def recipe_in_words(model: "Model") -> str:
+    """How a model was made."""
+    trained = model.training
+    parts = [model.features.name]
+    if model.flip:
+        parts.append("mirror images too")
+    if trained.get("standardise"):
+        parts.append("standardised")
+    if trained.get("loss", "cross-entropy") != "cross-entropy":
+        parts.append(trained["loss"])
+    if trained.get("class_weight") == "balanced":
+        parts.append("classes balanced")
+    lbfgs = trained.get("solver") == "lbfgs"
+    parts.append("L-BFGS" if lbfgs else "gradient descent")
+    if trained.get("learning_rate"):
+        parts.append(f"learning rate {trained['learning_rate']:.4g}")
+    if "l2" in trained:
+        chosen = " (chosen by cross-validation)" if trained.get("l2_chosen") else ""
+        parts.append(f"penalty {trained['l2']:.4g}{chosen}")
+    if trained.get("calibrate"):
+        parts.append("calibrated")
+    target = trained.get("threshold")
+    chosen = f" (for {target})" if isinstance(target, str) else ""
+    parts.append(f"threshold {model.threshold:.4g}{chosen}")
+    return ", ".join(parts)
 
 
 def warning_of_trained_on(evaluation: "Evaluation") -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 import catclf
-from catclf.commands.options import json_option, model_option, threshold_option
+from catclf.commands.options import Probability, json_option, model_option, threshold_option
 from catclf.commands.output import note, printable, progress_bar
 from catclf.listing import HDF5_ENDINGS
 
@@ -33,18 +33,27 @@ _STDIN_BYTES = 2**30
     short_help="Say which pictures show a cat.",
     epilog="\b\nExamples:\n"
     "  catclf predict cat.jpg\n"
+    "  catclf predict photos/ --unsure 0.3 0.7\n"
     "  catclf predict --json photos/ > predictions.jsonl\n"
     "  curl -s https://example.com/cat.jpg | catclf predict -",
 )
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
 @model_option
 @threshold_option
+@click.option(
+    "--unsure",
+    type=Probability(0, 1),
+    nargs=2,
+    metavar="LOW HIGH",
+    help="Label pictures unsure if their probability is from LOW up to HIGH.",
+)
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 def predict(
     images: tuple[str, ...],
     model_path: Path,
     threshold: float | None,
+    unsure: tuple[float, float] | None,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -58,6 +67,8 @@ def predict(
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
+    if unsure and unsure[0] > unsure[1]:
+        raise click.UsageError("--unsure LOW HIGH: LOW must not be above HIGH")
     # Starting threads for linear algebra takes longer than what they would do here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     model = catclf.load_model(model_path)
@@ -70,7 +81,9 @@ def predict(
     failures = 0
     # Lines on the terminal show the progress themselves.
     with progress_bar("Predicting", "picture", show=not sys.stdout.isatty()) as update:
-        for done, (name, outcome) in enumerate(_outcomes(model, entries, threshold), start=1):
+        for done, (name, outcome) in enumerate(
+            _outcomes(model, entries, threshold, unsure), start=1
+        ):
             if isinstance(outcome, Exception):
                 failures += 1
                 note(f"Error: {'standard input' if name == STDIN else name}: {outcome}")
@@ -118,11 +131,14 @@ def _count(source: "Path | bytes | Hdf5Split | CatclfError") -> int:
 
 
 def _outcomes(
-    model: "Model", entries: "list[Entry]", threshold: float | None
+    model: "Model",
+    entries: "list[Entry]",
+    threshold: float | None,
+    unsure: tuple[float, float] | None,
 ) -> "Iterator[tuple[str, Prediction | CatclfError]]":
     """Names and predictions, in the order of the entries."""
     files = [source for _, source in entries if isinstance(source, Path | bytes)]
-    predictions = model.predict_files(files, threshold)
+    predictions = model.predict_files(files, threshold, unsure)
     for name, source in entries:
         if isinstance(source, Path | bytes):
             yield name, next(predictions)
@@ -131,7 +147,7 @@ def _outcomes(
         else:
             try:
                 for portion in source.portions(model.recipe):
-                    outcomes = model.predict_pictures(portion.images, threshold)
+                    outcomes = model.predict_pictures(portion.images, threshold, unsure)
                     yield from zip(portion.names, outcomes, strict=True)
             except catclf.CatclfError as error:
                 yield name, error

@@ -1,6 +1,7 @@
 """`catclf train`."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from catclf.commands.output import (
     percent,
     pictures,
     progress_bar,
+    recipe_in_words,
     say,
     say_json,
     score,
@@ -31,26 +33,37 @@ from catclf.commands.output import (
 from catclf.commands.process import Stopped
 
 if TYPE_CHECKING:
+    from catclf.cross_validation import CrossValidation
     from catclf.datasets import Dataset
     from catclf.datasets.source import Source
     from catclf.evaluation import Evaluation
     from catclf.model import Model
+    from catclf.settings import TrainingSettings
     from catclf.training import TrainingResult
 
 
 def _number_or_auto(context: click.Context, parameter: click.Parameter, value: str) -> float | str:
-    if value == "auto":
-        return value
+    return value if value == "auto" else _number(value, "a number nor auto")
+
+
+def _number_or_target(
+    context: click.Context, parameter: click.Parameter, value: str
+) -> float | str:
+    return value if "=" in value else _number(value, "a number nor like precision=0.95")
+
+
+def _number(value: str, wanted: str) -> float:
     try:
         return float(value)
     except ValueError:
-        raise click.BadParameter(f"{value!r} is neither a number nor auto") from None
+        raise click.BadParameter(f"{value!r} is neither {wanted}") from None
 
 
 @click.command(
     short_help="Train a classifier on labelled pictures.",
     epilog="\b\nExamples:\n"
     "  catclf train data/\n"
+    "  catclf train photos/ --recipe best --cv 5\n"
     "  catclf train photos/ -o cats.npz --learning-rate auto --history costs.csv\n"
     "  catclf train photos.h5 --solver lbfgs --l2 0.001 --dtype float32\n"
     "  catclf train animals/ --positive dog --skip-bad",
@@ -69,6 +82,56 @@ def _number_or_auto(context: click.Context, parameter: click.Parameter, value: s
 @positive_option
 @fit_option
 @skip_bad_option
+@click.option(
+    "--recipe",
+    type=click.Choice(["lecture", "best"]),
+    default="lecture",
+    show_default=True,
+    help="Settings to begin from; every option below overrides its part. best: patches and "
+    "gradients' directions, mirrored too, standardised, to the optimum, with the penalty chosen by "
+    "cross-validation, calibrated. The defaults below are the lecture's.",
+)
+@click.option(
+    "--cv",
+    "folds",
+    metavar="K",
+    type=click.IntRange(2, 1000),
+    help="First train without each of K parts of the pictures in turn, and score the model on it.",
+)
+@click.option(
+    "--features",
+    default="pixels",
+    show_default=True,
+    help="What columns hold: pixels, as in the lecture; patches, their likeness to a dictionary "
+    "learned from the pictures; hog, gradients' directions; or several, as in patches+hog.",
+)
+@click.option(
+    "--flip/--no-flip", help="Train on mirror images too, and predict from both.  [default: no]"
+)
+@click.option(
+    "--standardise/--no-standardise",
+    help="Bring each feature to mean 0 and deviation 1.  [default: no]",
+)
+@click.option(
+    "--class-weight",
+    type=click.Choice(["none", "balanced"]),
+    default="none",
+    show_default=True,
+    help="balanced: the rarer class counts as much as the other.",
+)
+@click.option(
+    "--calibrate/--no-calibrate",
+    help="Fit probabilities to pictures that were held out of training.  [default: no]",
+)
+@click.option(
+    "--threshold",
+    metavar="NUMBER|precision=P|recall=R",
+    callback=_number_or_target,
+    default="0.5",
+    show_default=True,
+    help="Probability from which on a picture is called positive; or what to choose it for, on "
+    "pictures that were held out of training. The model keeps it.",
+)
 @click.option(
     "--solver",
     type=click.Choice(["gd", "lbfgs"]),
@@ -93,7 +156,13 @@ def _number_or_auto(context: click.Context, parameter: click.Parameter, value: s
     help="Steps to make; with lbfgs, at most.",
 )
 @click.option(
-    "--l2", type=float, default=0.0, show_default=True, help="Penalty on the squared weights."
+    "--l2",
+    metavar="NUMBER|auto",
+    callback=_number_or_auto,
+    default="0",
+    show_default=True,
+    help="Penalty on the squared weights. auto: the one with which pictures that were held out of "
+    "training get the lowest cost.",
 )
 @click.option(
     "--init",
@@ -102,7 +171,7 @@ def _number_or_auto(context: click.Context, parameter: click.Parameter, value: s
     show_default=True,
     help="Where the weights start.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="For --init random.")
+@click.option("--seed", type=int, default=0, show_default=True, help="For what is drawn at random.")
 @click.option(
     "--loss",
     type=click.Choice(["cross-entropy", "squared-error"]),
@@ -142,6 +211,8 @@ def train(
     positive: str | None,
     fit: str | None,
     skip_bad: bool,
+    recipe: str,
+    folds: int | None,
     checkpoint: Path | None,
     resume: Path | None,
     history: Path | None,
@@ -157,11 +228,7 @@ def train(
     from catclf.files import check_writable
     from catclf.history import write_history
 
-    context = click.get_current_context()
-    given = context.get_parameter_source("learning_rate") is not click.core.ParameterSource.DEFAULT
-    if given and settings["solver"] == "lbfgs":
-        raise click.UsageError("--learning-rate is for --solver gd; lbfgs finds its own steps")
-    training_settings = catclf.TrainingSettings(**settings)
+    training_settings = _settings(recipe, settings)
     checkpoint = checkpoint or resume
     for path in (output, history, checkpoint):
         if path:
@@ -175,11 +242,15 @@ def train(
     dataset = _load(source, source.choose(None, "train"), fit, skip_bad)
     test = _load(source, "test", fit, skip_bad) if "test" in source.splits else None
 
+    validation = _cross_validate(dataset, training_settings, folds) if folds else None
+    if validation and not as_json:
+        _say_validation(validation)
     try:
         with progress_bar("Training", "step") as update:
             result = catclf.train(
                 dataset,
                 training_settings,
+                on_stage=update and (lambda stage, done, total: update(done, total, stage=stage)),
                 on_step=update
                 and (
                     lambda steps, cost, accuracy: update(
@@ -196,27 +267,33 @@ def train(
         if checkpoint:
             note(f"Stopped; --resume {checkpoint} goes on")
         raise
-    catclf.save_model(result.model, output)
+    test_score = _evaluate(result.model, test) if test else None
+    model = _with_scores(result.model, validation, test_score)
+    catclf.save_model(model, output)
     if history:
         write_history(result.costs, history)
-    test_score = _evaluate(result.model, test) if test else None
+    if test:
+        _warn_of_near_copies(dataset, test)
 
     skipped = [*dataset.skipped, *(test.skipped if test else ())]
-    trained = result.model.training
+    trained = model.training
     if as_json:
         say_json(
             {
                 "model": str(output),
                 "data": dataset.where,
                 **trained,
+                "threshold": model.threshold,
                 "skipped": [file._asdict() for file in skipped],
                 "test": test_score.to_dict() if test_score else None,
+                "cross_validation": validation.to_dict() if validation else None,
             }
         )
         return
     say(f"Trained on {dataset.where}: {pictures(dataset.class_counts())}")
     if skipped:
         say(f"Skipped {skipped_files(len(skipped))}")
+    say(f"Recipe: {recipe_in_words(model)}")
     rate = trained["learning_rate"]
     how = f"at learning rate {rate:.4g}" if rate else "of L-BFGS"
     say(
@@ -231,6 +308,76 @@ def train(
         if warning := warning_of_trained_on(test_score):
             say(f"Careful: {warning}")
     say(f"Model written to {output}")
+
+
+def _settings(recipe: str, options: dict[str, Any]) -> "TrainingSettings":
+    """The recipe's settings, and instead of them what was given on the command line."""
+    from catclf.settings import RECIPES
+
+    context = click.get_current_context()
+    default = click.core.ParameterSource.DEFAULT
+    given = {
+        name: value
+        for name, value in options.items()
+        if context.get_parameter_source(name) is not default
+    }
+    settings = replace(RECIPES[recipe], **given)
+    if "learning_rate" in given and settings.solver == "lbfgs":
+        raise click.UsageError("--learning-rate is for --solver gd; lbfgs finds its own steps")
+    return settings
+
+
+def _cross_validate(
+    dataset: "Dataset", settings: "TrainingSettings", folds: int
+) -> "CrossValidation":
+    from catclf.cross_validation import cross_validate
+
+    with progress_bar("Cross-validating", "fold") as update:
+        return cross_validate(dataset, settings, folds, progress=update)
+
+
+def _say_validation(validation: "CrossValidation") -> None:
+    accuracy, deviation = validation.spread("accuracy")
+    say(
+        f"Cross-validation, {len(validation.folds)} folds: accuracy {percent(accuracy)} "
+        f"± {percent(deviation)} from fold to fold "
+        f"(always giving the commoner answer scores {percent(validation.together.baseline)})"
+    )
+    for name, figure in (("AUC", "roc_auc"), ("log-loss", "log_loss")):
+        mean, deviation = validation.spread(figure)
+        say(f"  {name} {mean:.3f} ± {deviation:.3f}")
+
+
+def _with_scores(
+    model: "Model", validation: "CrossValidation | None", test: "Evaluation | None"
+) -> "Model":
+    """The model, which remembers how it did."""
+    scores: dict[str, Any] = {}
+    if validation:
+        scores["cross_validation"] = validation.to_dict()
+    if test:
+        figures = test.metrics
+        scores["test"] = {
+            "data": test.where,
+            "pictures": test.m,
+            "accuracy": figures.accuracy,
+            "accuracy_interval": figures.accuracy_interval,
+            "baseline": figures.baseline,
+            "roc_auc": figures.roc_auc,
+        }
+    return replace(model, training={**model.training, **scores})
+
+
+def _warn_of_near_copies(dataset: "Dataset", test: "Dataset") -> None:
+    from catclf.check import near_leaks
+
+    leaks = near_leaks(dataset, test)
+    if leaks:
+        were = "looks" if leaks == 1 else "look"
+        note(
+            f"Careful: {leaks} of the {test.m} test pictures {were} nearly like one that was "
+            "trained on, which flatters the score; catclf check names them"
+        )
 
 
 def _convergence(result: "TrainingResult", most_iterations: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -59,6 +59,15 @@ class Dataset:
     def Y(self) -> NDArray[np.uint8]:
         """Labels as a row (1, m)."""
         return self.labels.reshape(1, self.m)  # (1, m)
+
+    def subset(self, chosen: NDArray[np.bool_]) -> "Dataset":
+        """Some of the pictures, in memory; chosen is (m,)."""
+        return replace(
+            self,
+            images=self.images[:][chosen],
+            labels=self.labels[chosen],
+            names=[self.names[int(i)] for i in np.flatnonzero(chosen)],
+        )
 
     def class_counts(self) -> dict[str, int]:
         """Pictures of each class, the positive one first."""

@@ -1,28 +1,98 @@
 """Pictures to feature columns.
 
-A feature map has a `name`, the number `n_x` of features that a picture gets, and `columns`, which
-turns pictures into a matrix with one column a picture.
+A feature map turns pictures into a matrix with one column a picture. Some learn from pictures
+first, never from their labels. `FEATURE_MAPS` names them; names can be joined with a plus sign, and
+the columns then stand below each other.
 """
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any
 
-from numpy.typing import DTypeLike
+from numpy.typing import NDArray
 
+from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
-from catclf.logistic import Array
-from catclf.pictures import Pictures
+from catclf.pictures import Images
+
+# Modules are imported when a feature map is used: most models need one of them, or none.
+FEATURE_MAPS = {"pixels": "Pixels", "patches": "Patches", "hog": "Hog"}
 
 
-class FeatureMap(Protocol):
-    """What every feature map offers."""
-
-    name: str
-    n_x: int
-
-    def columns(self, pictures: Pictures, dtype: DTypeLike = ...) -> Array:
-        """Feature columns (n_x, m) of m pictures."""
+def is_known(name: str) -> bool:
+    """Whether a name, or each of several joined with a plus sign, is that of a feature map."""
+    parts = name.split("+")
+    return set(parts) <= set(FEATURE_MAPS) and len(set(parts)) == len(parts)
 
 
-FEATURE_MAPS: dict[str, type[Pixels]] = {"pixels": Pixels}
+def learn_features(name: str, pictures: Images, seed: int) -> FeatureMap:
+    """The feature map of a name, after it has learned from pictures.
 
-__all__ = ["FEATURE_MAPS", "FeatureMap", "Pixels"]
+    Parameters
+    ----------
+    name : str
+        One of `FEATURE_MAPS`, or several joined with a plus sign.
+    pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+        Training pictures.
+    seed : int
+        For what is drawn at random.
+
+    Returns
+    -------
+    FeatureMap
+        Ready to make columns.
+    """
+    parts = [_class_of(part).learn(pictures, seed) for part in name.split("+")]
+    return _joined(parts)
+
+
+def restore_features(name: str, arrays: Mapping[str, NDArray[Any]]) -> FeatureMap:
+    """The feature map of a name, from what it had learned.
+
+    Parameters
+    ----------
+    name : str
+        One of `FEATURE_MAPS`, or several joined with a plus sign.
+    arrays : mapping of str to array
+        Those of `array_names`.
+
+    Returns
+    -------
+    FeatureMap
+        As it was.
+
+    Raises
+    ------
+    ValueError
+        If the arrays cannot be those of this feature map. The text says why.
+    """
+    return _joined([_class_of(part).restore(arrays) for part in name.split("+")])
+
+
+def array_names(name: str) -> tuple[str, ...]:
+    """Names of the arrays that feature maps of a name have to learn."""
+    return tuple(array for part in name.split("+") for array in _class_of(part).array_names)
+
+
+def _class_of(name: str) -> Any:
+    from importlib import import_module
+
+    return getattr(import_module(f"catclf.features.{name}"), FEATURE_MAPS[name])
+
+
+def _joined(parts: list[FeatureMap]) -> FeatureMap:
+    if len(parts) == 1:
+        return parts[0]
+    from catclf.features.joined import Joined
+
+    return Joined(parts)
+
+
+__all__ = [
+    "FEATURE_MAPS",
+    "FeatureMap",
+    "Pixels",
+    "array_names",
+    "is_known",
+    "learn_features",
+    "restore_features",
+]

@@ -1,10 +1,13 @@
 """The lecture's features: all pixels of a picture in one column, scaled to [0, 1]."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array
-from catclf.pictures import SIDE, Pictures
+from catclf.pictures import SIDE, Images, Pictures
 
 
 class Pixels:
@@ -18,6 +21,22 @@ class Pixels:
     n_x = SIDE * SIDE * 3
     scale = 1 / 255
     """What solvers, which take pictures as bytes, multiply an unrolled picture by."""
+    array_names: tuple[str, ...] = ()
+
+    @classmethod
+    def learn(cls, pictures: Images, seed: int) -> "Pixels":
+        """Nothing needs to be learned."""
+        return cls()
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> "Pixels":
+        """Nothing was learned."""
+        return cls()
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Nothing was learned."""
+        return {}
 
     def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of some pictures.

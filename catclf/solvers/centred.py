@@ -24,9 +24,18 @@ class Centred:
     def __init__(self, objective: Objective) -> None:
         self._objective = objective
         self.n_x, self.m = objective.n_x, objective.m
-        self.l2, self.loss = objective.l2, objective.loss
+        self.loss = objective.loss
         sums, _ = objective.gram_product(np.zeros((self.n_x, 1)), 1.0)
         self._mean = sums / self.m  # (n_x, 1)
+
+    @property
+    def l2(self) -> float:
+        """Penalty λ."""
+        return self._objective.l2
+
+    @l2.setter
+    def l2(self, l2: float) -> None:
+        self._objective.l2 = l2
 
     def bias(self, w: Array, b: float) -> float:
         """The bias for the columns as they are."""

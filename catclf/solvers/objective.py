@@ -16,6 +16,7 @@ class Objective(Protocol):
     m: int
     """Number of examples."""
     l2: float
+    """Penalty λ; may be changed between one run of a solver and the next."""
     loss: Loss
 
     def propagate(self, w: Array, b: float) -> Propagation:

@@ -36,26 +36,26 @@ class Preconditioner:
         directions: Array | None = None,
         rest: float = 0.0,
     ) -> None:
-        c, l2 = objective.loss.curvature, objective.l2
-        # Without a penalty nothing bends the cost where the examples do not vary, and the inverse
-        # of little would, times what float32 rounds away, drown the rest.
-        least = 1e-6 * c * max(float(variances.max(initial=0)), 1e-6)
-        self._directions = directions
-        self._inverse = 1 / np.maximum(c * variances + l2, least)  # (r, 1)
-        self._inverse_of_rest = 1 / max(c * rest + l2, least)
-        self._inverse_of_b = 1 / c
+        self._objective = objective
+        self._variances, self._directions, self._rest = variances, directions, rest
 
     def __call__(self, gradient: Array) -> Array:
         """The inverse times a gradient, (n_x + 1, 1)."""
+        c, l2 = self._objective.loss.curvature, self._objective.l2
+        # Without a penalty nothing bends the cost where the examples do not vary, and the inverse
+        # of little would, times what float32 rounds away, drown the rest.
+        least = 1e-6 * c * max(float(self._variances.max(initial=0)), 1e-6)
+        inverse = 1 / np.maximum(c * self._variances + l2, least)  # (r, 1)
         dw, db = gradient[:-1], gradient[-1:]
         if self._directions is None:
-            product = self._inverse * dw
+            product = inverse * dw
         else:
+            inverse_of_rest = 1 / max(c * self._rest + l2, least)
             U = self._directions
             along = U.T @ dw.astype(U.dtype)  # (r, 1)
-            extra = (self._inverse - self._inverse_of_rest) * along
-            product = self._inverse_of_rest * dw + U @ extra.astype(U.dtype)
-        return np.vstack([product, self._inverse_of_b * db])
+            extra = (inverse - inverse_of_rest) * along
+            product = inverse_of_rest * dw + U @ extra.astype(U.dtype)
+        return np.vstack([product, db / c])
 
 
 def exact(objective: Objective, span: Span) -> Preconditioner:

@@ -63,7 +63,7 @@ def test_bad_pictures_are_counted_named_and_skipped(evaluate, data):
 
 def test_undefined_figures_are_said_to_be_so(evaluate, data):
     out = evaluate(data, "--threshold", 1).out
-    assert "Precision   undefined" in out
+    assert "Precision         undefined" in out
     assert "Threshold   1" in out
     assert json.loads(evaluate(data, "--threshold", 1, "--json").out)["precision"] is None
 

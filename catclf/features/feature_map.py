@@ -1,0 +1,32 @@
+"""What every feature map offers."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from catclf.logistic import Array
+from catclf.pictures import Pictures
+
+
+class FeatureMap(Protocol):
+    """Turns pictures into feature columns.
+
+    Each class also has `array_names`, the names of what it learns; `learn(pictures, seed)`, which
+    makes one from training pictures; and `restore(arrays)`, which makes one from what it learned.
+    """
+
+    @property
+    def name(self) -> str:
+        """By which model files and users call it."""
+
+    @property
+    def n_x(self) -> int:
+        """Features of a picture."""
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What it has learned."""
+
+    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns (n_x, m) of m pictures."""

@@ -1,0 +1,53 @@
+"""Several feature maps' columns below each other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from catclf.features.feature_map import FeatureMap
+from catclf.logistic import Array
+from catclf.pictures import Pictures
+
+
+class Joined:
+    """Feature maps side by side.
+
+    Parameters
+    ----------
+    parts : sequence of FeatureMap
+        In the order of their columns.
+    """
+
+    def __init__(self, parts: Sequence[FeatureMap]) -> None:
+        self.parts = parts
+        self.name = "+".join(part.name for part in parts)
+        self.n_x = sum(part.n_x for part in parts)
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What the parts have learned."""
+        return {name: array for part in self.parts for name, array in part.arrays.items()}
+
+    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns of some pictures.
+
+        Parameters
+        ----------
+        pictures : uint8 array (m, 64, 64, 3)
+            Pictures.
+        dtype : float64 or float32
+            Type of the columns.
+
+        Returns
+        -------
+        array (n_x, m)
+            A transposed view: in memory, a picture's numbers lie side by side.
+        """
+        rows = np.empty((len(pictures), self.n_x), dtype)
+        start = 0
+        for part in self.parts:
+            rows[:, start : start + part.n_x] = part.columns(pictures, dtype).T
+            start += part.n_x
+        return rows.T  # (n_x, m)

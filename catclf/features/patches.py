@@ -1,0 +1,254 @@
+"""Patches: what small parts of a picture look like, in the words of a learned dictionary.
+
+Coates, Lee and Ng, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning"
+(AISTATS 2011), and Coates and Ng, "The Importance of Encoding Versus Training with Sparse Coding
+and Vector Quantization" (ICML 2011). The dictionary is learned from training pictures without
+their labels: patches are taken at random, brought to the same brightness and contrast, whitened,
+and gathered around atoms by spherical k-means. Of a picture every patch is compared with every
+atom, and what is alike, or opposite, is averaged over the fields of a grid.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import DTypeLike, NDArray
+
+from catclf.logistic import Array
+from catclf.parallel import map_on_threads, one_blas_thread, workers
+from catclf.pictures import SIDE, Images, Pictures
+
+Floats = NDArray[np.float32]
+
+_ATOMS = 200
+_WIDTH = 6  # of a patch
+_NUMBERS = _WIDTH * _WIDTH * 3
+
+_STRIDE = 2  # pixels from one patch to the next
+_PLACES = (SIDE - _WIDTH) // _STRIDE + 1  # along a side
+
+_GRID = 4
+_FAINT = 10.0  # added to a patch's variance: what is fainter is mostly noise
+_WHITENING = 0.1  # added to the patches' variances
+_LEAST = 0.25  # what two patches are alike by chance does not count
+
+_SAMPLE = 100_000
+_ROUNDS = 10
+_PORTION = 5000
+
+
+class Patches:
+    """Likeness of a picture's patches to a dictionary.
+
+    A patch p of 108 numbers, with deviation d, has the likeness z = (atoms p) / √(d² + 10) - offset
+    to each atom: brightness and whitening are in atoms and offset already. The features are the
+    means of max(0, z - ¼) and of max(0, -z - ¼) in each field of a 4 × 4 grid, under a square root.
+
+    Parameters
+    ----------
+    atoms : float32 array (108, K)
+        K atoms in columns.
+    offsets : float32 array (K,)
+        What to take from each likeness.
+    """
+
+    name = "patches"
+    array_names: tuple[str, ...] = ("patches_atoms", "patches_offsets")
+
+    def __init__(self, atoms: Floats, offsets: Floats) -> None:
+        self._atoms, self._offsets = atoms, offsets
+        self.n_x = _GRID**2 * 2 * atoms.shape[1]
+
+    @classmethod
+    def learn(cls, pictures: Images, seed: int) -> "Patches":
+        """Learn the dictionary.
+
+        Parameters
+        ----------
+        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+            Training pictures.
+        seed : int
+            For the patches that are looked at, and the atoms to begin with.
+
+        Returns
+        -------
+        Patches
+            The same, to the last bit, for the same pictures and seed.
+        """
+        rng = np.random.default_rng(seed)
+        return cls(*_dictionary(_sample(pictures, rng), rng))
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> "Patches":
+        """The feature map from what it had learned.
+
+        Parameters
+        ----------
+        arrays : mapping of str to array
+            With `patches_atoms` and `patches_offsets`.
+
+        Returns
+        -------
+        Patches
+            As it was.
+
+        Raises
+        ------
+        ValueError
+            If these can be no dictionary.
+        """
+        atoms, offsets = (arrays[name] for name in cls.array_names)
+        fits = (
+            atoms.dtype == offsets.dtype == np.float32
+            and offsets.ndim == 1
+            and len(offsets) > 0
+            and atoms.shape == (_NUMBERS, len(offsets))
+        )
+        if not fits:
+            raise ValueError("its dictionary of patches has not the right shape")
+        # Larger ones, which are never learned, might overflow.
+        if not (np.abs(atoms) < 1e6).all() or not (np.abs(offsets) < 1e6).all():
+            raise ValueError("its dictionary of patches holds values that make no sense")
+        return cls(np.ascontiguousarray(atoms), np.ascontiguousarray(offsets))
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The dictionary."""
+        return dict(zip(self.array_names, (self._atoms, self._offsets), strict=True))
+
+    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns of some pictures.
+
+        Parameters
+        ----------
+        pictures : uint8 array (m, 64, 64, 3)
+            Pictures.
+        dtype : float64 or float32
+            Type of the columns; the work is done in float32.
+
+        Returns
+        -------
+        array (n_x, m)
+            A transposed view: in memory, a picture's numbers lie side by side.
+        """
+        rows = np.empty((len(pictures), self.n_x), dtype)
+
+        # One picture at a time stays in the cache; and its features are the same to the last bit,
+        # whatever other pictures there are.
+        def fill(i: int) -> None:
+            rows[i] = self._features(pictures[i])
+
+        with one_blas_thread():
+            map_on_threads(fill, range(len(pictures)), workers())
+        return rows.T  # (n_x, m)
+
+    def _features(self, picture: Pictures) -> Floats:
+        patches = _patches(picture.astype(np.float32, order="C"))  # (places, 108)
+        Z = np.dot(patches, self._atoms)  # (places, K)
+        Z /= _contrast(patches)
+        Z -= self._offsets
+        # The mean of max(0, z - ¼) is that of max(z, ¼), minus ¼.
+        alike = np.dot(_FIELDS, np.maximum(Z, _LEAST)) - _LEAST  # (16, K)
+        opposite = -np.dot(_FIELDS, np.minimum(Z, -_LEAST)) - _LEAST
+        features = np.concatenate([alike, opposite], axis=None)  # (n_x,)
+        # Rounding can make a mean of nothing negative.
+        rooted: Floats = np.sqrt(np.maximum(features, 0, out=features), out=features)
+        return rooted
+
+
+def _fields() -> Floats:
+    """The averages over each field, as a matrix (16, places²)."""
+    edges = np.linspace(0, _PLACES, _GRID + 1).round().astype(int)
+    along = np.zeros((_GRID, _PLACES), np.float32)
+    for i in range(_GRID):
+        along[i, edges[i] : edges[i + 1]] = 1 / (edges[i + 1] - edges[i])
+    return np.kron(along, along)  # (16, places)
+
+
+_FIELDS = _fields()
+
+
+def _patches(picture: Floats) -> Floats:
+    """Patches in rows (900, 108), from a picture (64, 64, 3)."""
+    places = _views(picture)[::_STRIDE, ::_STRIDE]  # (30, 30, 6, 18)
+    return places.reshape(_PLACES**2, _NUMBERS)  # a copy
+
+
+def _views(picture: Floats) -> Floats:
+    """Views of all patches of a picture (64, 64, 3), wherever they begin: (59, 59, 6, 18)."""
+    places = SIDE - _WIDTH + 1
+    row, pixel, number = picture.strides
+    # The three numbers of each of six pixels lie side by side.
+    return as_strided(
+        picture, (places, places, _WIDTH, _WIDTH * 3), (row, pixel, row, number), writeable=False
+    )
+
+
+def _contrast(patches: Floats) -> Floats:
+    """√(variance + 10) of each patch, (patches, 1)."""
+    mean_square = np.einsum("ij,ij->i", patches, patches) / _NUMBERS
+    variance = np.maximum(mean_square - patches.mean(axis=1) ** 2, 0)
+    contrast: Floats = np.sqrt(variance + np.float32(_FAINT))[:, np.newaxis]  # (patches, 1)
+    return contrast
+
+
+def _sample(pictures: Images, rng: np.random.Generator) -> Floats:
+    """Patches from random places of random pictures, (100 000, 108)."""
+    which = np.sort(rng.integers(0, len(pictures), _SAMPLE))
+    top, left = rng.integers(0, SIDE - _WIDTH + 1, (2, _SAMPLE))
+    sample = np.empty((_SAMPLE, _NUMBERS), np.float32)
+    for i in np.unique(which).tolist():
+        here = slice(*np.searchsorted(which, [i, i + 1]))
+        views = _views(pictures[i : i + 1][0].astype(np.float32, order="C"))
+        sample[here] = views[top[here], left[here]].reshape(-1, _NUMBERS)  # (patches, 108)
+    return sample
+
+
+def _dictionary(patches: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Atoms (108, K) and offsets (K,) from a sample of patches."""
+    patches = (patches - patches.mean(axis=1, keepdims=True)) / _contrast(patches)
+    mean = patches.mean(axis=0, dtype=np.float64)  # (108,)
+    patches -= mean.astype(np.float32)
+    with one_blas_thread():
+        covariance = np.zeros((_NUMBERS, _NUMBERS))
+        for portion in _portions(patches):
+            covariance += np.dot(portion.T, portion)
+        variances, axes = np.linalg.eigh(covariance / len(patches))
+        whitening = axes / np.sqrt(variances + _WHITENING) @ axes.T  # (108, 108)
+        whitened = np.dot(patches, whitening.astype(np.float32))
+        atoms = whitening @ _spherical_k_means(whitened, rng)  # (108, K)
+        offsets = atoms.T @ mean  # (K,)
+    atoms -= atoms.mean(axis=0)  # so that a patch's own mean need not be taken from it
+    return atoms.astype(np.float32), offsets.astype(np.float32)
+
+
+def _spherical_k_means(patches: Floats, rng: np.random.Generator) -> Array:
+    """Atoms of length 1, (108, K), around which patches (s, 108) gather, or opposite which."""
+    atoms = rng.standard_normal((_NUMBERS, _ATOMS))
+    atoms /= np.linalg.norm(atoms, axis=0)
+    portions = list(_portions(patches))
+    for _ in range(_ROUNDS):
+        small = atoms.astype(np.float32)
+
+        def gathered(portion: Floats, atoms: Floats = small) -> Array:
+            Z = np.dot(portion, atoms)  # (patches, K)
+            nearest = np.abs(Z).argmax(axis=1)[:, np.newaxis]  # (patches, 1)
+            # Each patch counts for its nearest atom only, by its likeness.
+            only = np.zeros_like(Z)
+            np.put_along_axis(only, nearest, np.take_along_axis(Z, nearest, axis=1), axis=1)
+            sums: Array = np.dot(portion.T, only)  # (108, K)
+            return sums
+
+        # In the order of the portions, whatever the number of threads.
+        parts = map_on_threads(gathered, portions, workers())
+        sums = sum(parts, start=np.zeros_like(atoms))
+        lengths = np.linalg.norm(sums, axis=0)
+        # An atom without patches stays as it is.
+        moved = lengths > 1e-6
+        atoms[:, moved] = sums[:, moved] / lengths[moved]
+    return atoms
+
+
+def _portions(patches: Floats) -> list[Floats]:
+    return [patches[start : start + _PORTION] for start in range(0, len(patches), _PORTION)]
