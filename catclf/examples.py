@@ -96,7 +96,6 @@ def make_examples(
 
     Returns
     -------
-
     TrainingExamples
     --------
         Pixels that need no standardisation stay the bytes that they are, wherever they are.

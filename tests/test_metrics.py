@@ -6,7 +6,7 @@ from scipy.stats import binomtest
 from sklearn import metrics as oracle
 
 from catclf.logistic import sigmoid
-from catclf.metrics import metrics, roc_auc, wilson_interval
+from catclf.metrics import metrics, reliability, roc_auc, wilson_interval
 
 # Few distinct logits, so that ties are common.
 EXAMPLES = st.lists(
@@ -63,3 +63,25 @@ def test_auc_at_extreme_logits():
 def test_float32_logits_are_judged_in_double_precision():
     figures = metrics(row([40.0, -40.0]).astype(np.float32), row([1, 0]))
     assert figures.log_loss == pytest.approx(np.exp(-40), rel=1e-6)
+
+
+def test_reliability_by_hand():
+    A = np.array([[0.02, 0.08, 0.1, 0.55, 0.95, 1.0]])
+    Y = np.array([[0, 1, 0, 1, 1, 1]])
+    bins = reliability(A, Y)
+    assert [(b.low, b.high, b.pictures) for b in bins] == [
+        (0.0, 0.1, 2), (0.1, 0.2, 1), (0.5, 0.6, 1), (0.9, 1.0, 2),
+    ]  # fmt: skip
+    assert [b.probability for b in bins] == pytest.approx([0.05, 0.1, 0.55, 0.975])
+    assert [b.share for b in bins] == [0.5, 0, 1, 1]
+    Z = np.log(A[:, :5] / (1 - A[:, :5]))
+    expected = (2 * 0.45 + 0.1 + 0.45 + 0.05) / 5
+    assert metrics(Z, Y[:, :5]).calibration_error == pytest.approx(expected)
+
+
+def test_probabilities_that_are_right_have_a_small_calibration_error():
+    rng = np.random.default_rng(0)
+    Z = rng.normal(0, 2, (1, 100_000))
+    Y = (rng.random(Z.shape) < 1 / (1 + np.exp(-Z))).astype(int)
+    assert metrics(Z, Y).calibration_error < 0.01
+    assert metrics(3 * Z, Y).calibration_error > 0.1

@@ -64,7 +64,7 @@ def test_bad_pictures_are_counted_named_and_skipped(evaluate, data):
 def test_undefined_figures_are_said_to_be_so(evaluate, data):
     out = evaluate(data, "--threshold", 1).out
     assert "Precision         undefined" in out
-    assert "Threshold   1" in out
+    assert "Threshold         1" in out
     assert json.loads(evaluate(data, "--threshold", 1, "--json").out)["precision"] is None
 
 
@@ -84,3 +84,12 @@ def test_mistakes_get_one_line(evaluate, data, arguments, status, reason):
     assert reason in result.err
     assert result.err.count("\n") == 1
     assert result.out == ""
+
+
+def test_reliability_is_shown(evaluate, data):
+    out = evaluate(data).out
+    assert "Calibration error " in out
+    assert "probability  pictures    mean  cat indeed" in out
+    document = json.loads(evaluate(data, "--json").out)
+    assert sum(bin_["pictures"] for bin_ in document["reliability"]) == 8
+    assert 0 <= document["calibration_error"] <= 1

@@ -137,3 +137,14 @@ def test_the_class_name_of_a_model_is_escaped(catclf_run, data, tmp_path):
         out = catclf_run("predict", picture, "-m", tmp_path / "m.npz", *format_).out
         assert "\x1b" not in out
         assert "\\x1b[31mcat\\t" in out
+
+
+def test_unsure(predict, data):
+    sure = predict(data / "test").out.splitlines()
+    probabilities = sorted(float(line.split("\t")[1]) for line in sure)
+    low, high = probabilities[2] - 1e-3, probabilities[5] - 1e-3
+    for line in predict(data / "test", "--unsure", low, high).out.splitlines():
+        label, probability, _ = line.split("\t")
+        assert (label == "unsure") == (low <= float(probability) < high)
+    assert "LOW must not be above HIGH" in predict(data, "--unsure", 0.7, 0.3, status=2).err
+    predict(data, "--unsure", 0.7, 3, status=2)

@@ -3,6 +3,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import catclf
 from tests.conftest import picture, shared
@@ -207,3 +208,70 @@ def test_crop_is_remembered(catclf_run, data, tmp_path):
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--fit", "crop", *QUICK)
     assert catclf.load_model(tmp_path / "m.npz").recipe.fit == "crop"
     catclf_run("evaluate", data, "-m", tmp_path / "m.npz")
+
+
+def test_recipes_and_what_overrides_them(catclf_run, data, tmp_path):
+    model = tmp_path / "m.npz"
+    out = catclf_run("train", data, "-o", model, *QUICK).out
+    assert "Recipe: pixels, gradient descent, learning rate" in out
+    assert "penalty 0, threshold 0.5" in out
+    out = catclf_run("train", data, "-o", model, "--recipe", "best").out
+    assert "Recipe: patches+hog, mirror images too, standardised, L-BFGS, penalty" in out
+    assert "(chosen by cross-validation), calibrated, threshold 0.5" in out
+    out = catclf_run(
+        "train", data, "-o", model, "--recipe", "best", "--features", "hog", "--no-flip", "--l2", 2,
+        "--no-calibrate", "--threshold", 0.3, "--class-weight", "balanced",
+    ).out  # fmt: skip
+    assert "Recipe: hog, standardised, classes balanced, L-BFGS, penalty 2, threshold 0.3" in out
+    loaded = catclf.load_model(model)
+    assert (loaded.threshold, loaded.flip, loaded.features.name) == (0.3, False, "hog")
+
+
+def test_cross_validation_is_told_before_the_fit(catclf_run, data, tmp_path):
+    options = ("-o", tmp_path / "m.npz", "--learning-rate", "auto", "--iterations", 60, "--cv", 3)
+    lines = catclf_run("train", data, *options).out.splitlines()
+    assert lines[0].startswith("Cross-validation, 3 folds: accuracy 100.0 % ± 0.0 %")
+    assert lines[1].startswith("  AUC 1.000 ± 0.000")
+    document = json.loads(catclf_run("train", data, *options, "--json").out)
+    assert document["cross_validation"]["accuracy"] == {"mean": 1.0, "deviation": 0.0}
+
+
+def test_the_model_keeps_a_threshold_for_a_target(catclf_run, data, tmp_path):
+    model = tmp_path / "m.npz"
+    options = ("--learning-rate", "auto", "--iterations", 60, "--threshold", "recall=0.99")
+    out = catclf_run("train", data, "-o", model, *options).out
+    assert "(for recall=0.99)" in out
+    threshold = catclf.load_model(model).threshold
+    assert f"Threshold         {threshold:g}" in catclf_run("evaluate", data, "-m", model).out
+    line = catclf_run("predict", data / "test", "-m", model, "--csv").out.splitlines()[1]
+    assert ("cat" == line.split(",")[1]) == (float(line.split(",")[2]) >= threshold)
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "reason"),
+    [
+        (("--cv", 7), 1, "7 folds need 7 different pictures of each class"),
+        (("--cv", 1), 2, "--cv"),
+        (("--features", "magic"), 2, "features must be one of pixels, patches, hog"),
+        (("--threshold", "precision=7"), 2, "like precision=0.95 or recall=0.99"),
+        (("--threshold", "high"), 2, "neither a number nor like precision=0.95"),
+        (("--threshold", 1.5), 2, "threshold must be between 0 and 1"),
+        (("--l2", "much"), 2, "neither a number nor auto"),
+        (("--recipe", "secret"), 2, "--recipe"),
+        (("--recipe", "best", "--learning-rate", 1), 2, "--learning-rate is for --solver gd"),
+    ],
+)
+def test_wrong_recipes(catclf_run, data, tmp_path, options, status, reason):
+    err = catclf_run("train", data, "-o", tmp_path / "m.npz", *options, status=status).err
+    assert reason in err
+    assert not (tmp_path / "m.npz").exists()
+
+
+def test_near_copies_between_splits_are_told(catclf_run, data, tmp_path):
+    rng = np.random.default_rng(0)
+    smooth = rng.integers(0, 256, (8, 8, 3)).astype(np.uint8)
+    original = Image.fromarray(smooth).resize((200, 200), Image.Resampling.BICUBIC)
+    original.save(data / "train" / "cat" / "original.png")
+    original.resize((150, 150)).save(data / "test" / "cat" / "smaller.jpg")
+    err = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK).err
+    assert "Careful: 1 of the 9 test pictures looks nearly like one that was trained on" in err

@@ -1,0 +1,38 @@
+import json
+
+import catclf
+
+
+def test_a_model_tells_how_it_was_made(catclf_run, data, tmp_path):
+    path = tmp_path / "m.npz"
+    catclf_run("train", data, "-o", path, "--recipe", "best", "--features", "hog", "--cv", 2)
+    out = catclf_run("info", path).out
+    assert "cat or non-cat" in out
+    assert "Recipe: hog, mirror images too, standardised, L-BFGS, penalty" in out
+    assert "(chosen by cross-validation), calibrated, threshold 0.5" in out
+    assert "Features: 1764 a picture, in float32" in out
+    assert "12 pictures (6 cat, 6 non-cat)" in out
+    assert "Cross-validation, 2 folds: accuracy" in out
+    assert "Test accuracy" in out
+    assert "Fingerprints of training pictures: 12" in out
+
+
+def test_json(catclf_run, model_path):
+    document = json.loads(catclf_run("info", model_path, "--json").out)
+    assert document["features"] == "pixels"
+    assert document["n_x"] == 12288
+    assert document["threshold"] == 0.5
+    assert document["bytes"] == model_path.stat().st_size
+    assert document["training"]["iterations"] == 60
+
+
+def test_a_model_made_by_hand(catclf_run, tmp_path):
+    import numpy as np
+
+    path = tmp_path / "m.npz"
+    catclf.save_model(catclf.Model(np.zeros((12288, 1)), 0.0), path)
+    assert "Recipe: pixels, gradient descent, threshold 0.5" in catclf_run("info", path).out
+
+
+def test_no_model(catclf_run, tmp_path):
+    assert "there is no model" in catclf_run("info", tmp_path / "m.npz", status=1).err

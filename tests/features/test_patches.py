@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+
+import catclf
+from catclf.features import learn_features, restore_features
+from catclf.features.patches import Patches
+from catclf.pictures import mirrored
+from tests.conftest import shared
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    rng = np.random.default_rng(0)
+    coarse = rng.integers(0, 256, (12, 8, 8, 3))
+    smooth = coarse.repeat(8, axis=1).repeat(8, axis=2)
+    return np.clip(smooth + rng.integers(-20, 20, smooth.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def patches(pictures):
+    return Patches.learn(pictures, seed=3)
+
+
+def by_hand(patches, picture):
+    """The features as the class describes them: patch by patch, in float64."""
+    atoms, offsets = (array.astype(np.float64) for array in patches.arrays.values())
+    K = len(offsets)
+    edges = [0, 8, 15, 22, 30]
+    sums = np.zeros((2, 4, 4, K))
+    for row in range(30):
+        for column in range(30):
+            p = picture[2 * row : 2 * row + 6, 2 * column : 2 * column + 6].astype(float).ravel()
+            z = atoms.T @ p / np.sqrt(p.var() + 10) - offsets
+            i, j = np.searchsorted(edges, [row, column], side="right") - 1
+            sums[0, i, j] += np.maximum(z - 0.25, 0)
+            sums[1, i, j] += np.maximum(-z - 0.25, 0)
+    sizes = np.diff(edges)
+    return np.sqrt(sums / np.outer(sizes, sizes)[:, :, np.newaxis]).ravel()
+
+
+def test_columns_are_what_the_description_says(pictures, patches):
+    X = patches.columns(pictures, np.float64)
+    assert X.shape == (patches.n_x, 12) == (6400, 12)
+    for i in (0, 7):
+        np.testing.assert_allclose(X[:, i], by_hand(patches, pictures[i]), atol=2e-3)
+
+
+def test_a_picture_has_the_same_features_alone_and_among_others(pictures, patches):
+    together = patches.columns(pictures, np.float32)
+    for i in range(3):
+        alone = patches.columns(pictures[i : i + 1], np.float32)
+        assert alone.tobytes() == together[:, i : i + 1].tobytes()
+
+
+def test_the_number_of_threads_changes_nothing(pictures, monkeypatch):
+    def learn_and_apply(threads):
+        monkeypatch.setattr("catclf.features.patches.workers", lambda: threads)
+        patches = Patches.learn(pictures, seed=1)
+        return patches.arrays["patches_atoms"].tobytes(), patches.columns(pictures).tobytes()
+
+    assert learn_and_apply(1) == learn_and_apply(3)
+
+
+def test_seeds_make_other_dictionaries(pictures, patches):
+    atoms = patches.arrays["patches_atoms"]
+    assert (Patches.learn(pictures, seed=3).arrays["patches_atoms"] == atoms).all()
+    assert (Patches.learn(pictures, seed=4).arrays["patches_atoms"] != atoms).any()
+
+
+def test_brightness_and_contrast_hardly_matter(patches):
+    rng = np.random.default_rng(5)
+    dark = rng.integers(0, 120, (1, 64, 64, 3)).astype(np.uint8)
+    bright = dark + np.uint8(100)
+    np.testing.assert_allclose(patches.columns(bright), patches.columns(dark), atol=1e-2)
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_pictures_without_contrast_are_no_trouble(value):
+    flat = np.full((3, 64, 64, 3), value, np.uint8)
+    X = Patches.learn(flat, seed=0).columns(flat)
+    assert np.isfinite(X).all()
+    assert (X[:, 0] == X[:, 1]).all()
+
+
+def test_whitened_atoms_are_edges_of_real_pictures():
+    course = catclf.load_dataset(shared("catvnoncat"))
+    atoms = Patches.learn(course.images, 0).arrays["patches_atoms"]
+    # A patch that is brighter everywhere is like no atom.
+    assert np.abs(atoms.sum(axis=0)).max() < 1e-3 * np.abs(atoms).sum(axis=0).max()
+    assert np.linalg.matrix_rank(atoms) >= 100
+
+
+@pytest.mark.parametrize("name", ["patches", "hog", "patches+hog", "pixels+hog"])
+def test_what_is_learned_is_restored(pictures, name):
+    features = learn_features(name, pictures, 0)
+    again = restore_features(name, features.arrays)
+    assert again.name == features.name == name
+    assert again.n_x == features.n_x == len(features.columns(pictures))
+    assert again.columns(pictures).tobytes() == features.columns(pictures).tobytes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"patches_atoms": np.zeros((108, 3), np.float64)},
+        {"patches_atoms": np.zeros((107, 200), np.float32)},
+        {"patches_atoms": np.full((108, 200), np.nan, np.float32)},
+        {"patches_atoms": np.full((108, 200), 1e9, np.float32)},
+        {"patches_offsets": np.zeros((200, 1), np.float32)},
+        {"patches_offsets": np.zeros(0, np.float32), "patches_atoms": np.zeros((108, 0), "f4")},
+    ],
+)
+def test_what_is_no_dictionary_is_refused(patches, change):
+    with pytest.raises(ValueError, match="dictionary of patches"):
+        restore_features("patches", patches.arrays | change)
+
+
+def test_joined_columns_stand_below_each_other(pictures, patches):
+    both = learn_features("patches+hog", pictures, 3).columns(pictures, np.float32)
+    assert (both[:6400] == patches.columns(pictures, np.float32)).all()
+    assert (both[6400:] == learn_features("hog", pictures, 0).columns(pictures, np.float32)).all()
+
+
+def test_mirror_images_are_left_for_right(pictures):
+    assert (mirrored(pictures)[:, :, 0] == pictures[:, :, 63]).all()
+    assert (mirrored(mirrored(pictures)) == pictures).all()
