@@ -38,6 +38,10 @@ data: $(VENV)/installed ## draw the embedded data set again
 bench: $(VENV)/installed-bench ## measure catclf beside its peers
 	$(BIN)/python -m benchmarks
 
+.PHONY: accuracy
+accuracy: $(VENV)/installed ## measure how well both recipes recognise real pictures
+	$(BIN)/python -m benchmarks.accuracy
+
 .PHONY: clean
 clean: ## remove everything that these targets made, but not data/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist model.npz

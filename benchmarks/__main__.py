@@ -2,7 +2,17 @@
 
 import sys
 
-from benchmarks import course, decoding, descent, machine, optimum, start, stored, table
+from benchmarks import (
+    course,
+    decoding,
+    descent,
+    features,
+    machine,
+    optimum,
+    start,
+    stored,
+    table,
+)
 
 GROUPS = {
     "course": course.print_rows,
@@ -11,6 +21,7 @@ GROUPS = {
     "optimum": optimum.print_rows,
     "descent": descent.print_rows,
     "stored": stored.print_rows,
+    "features": features.print_rows,
 }
 
 HEADER = """# Results

@@ -65,7 +65,9 @@ _WORKS = (
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, or the lines whose description holds one of the words given."""
+    if not SHARED.exists():
+        sys.exit(f"no real pictures at {SHARED}; CATCLF_SHARED_DATA may name their folder")
     wanted = sys.argv[1:]
     print(
         "| pictures | recipe | accuracy | AUC | calibration error | baseline | asked | a training |"

@@ -6,6 +6,7 @@ In Python:
 >>> pictures = catclf.load_dataset("data")  # the training split
 >>> result = catclf.train(pictures)
 >>> catclf.save_model(result.model, "model.npz")
+>>> better = catclf.train(pictures, catclf.RECIPES["best"])
 >>> model = catclf.load_model("model.npz")
 >>> model.predict("data/test/cat/cat-001.jpg")
 >>> catclf.evaluate(model, catclf.load_dataset("data", "test")).metrics.accuracy
@@ -18,19 +19,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from catclf.check import check
+    from catclf.cross_validation import CrossValidation, cross_validate
     from catclf.datasets import Dataset, load_dataset, open_source
     from catclf.datasets.pack import pack
     from catclf.errors import CatclfError, PictureError
     from catclf.evaluation import Evaluation, evaluate
     from catclf.model import Model, Prediction
     from catclf.model_file import load_model, save_model
-    from catclf.settings import TrainingSettings
+    from catclf.settings import RECIPES, TrainingSettings
     from catclf.training import TrainingResult, train
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "RECIPES",
     "CatclfError",
+    "CrossValidation",
     "Dataset",
     "Evaluation",
     "Model",
@@ -39,6 +43,7 @@ __all__ = [
     "TrainingResult",
     "TrainingSettings",
     "check",
+    "cross_validate",
     "evaluate",
     "load_dataset",
     "load_model",
@@ -51,7 +56,9 @@ __all__ = [
 # The module of each name: imported when the name is first used, so that `import catclf`, and with
 # it `catclf --help`, does not wait for numpy.
 _MODULES = {
+    "RECIPES": "settings",
     "CatclfError": "errors",
+    "CrossValidation": "cross_validation",
     "Dataset": "datasets",
     "Evaluation": "evaluation",
     "Model": "model",
@@ -60,6 +67,7 @@ _MODULES = {
     "TrainingResult": "training",
     "TrainingSettings": "settings",
     "check": "check",
+    "cross_validate": "cross_validation",
     "evaluate": "evaluation",
     "load_dataset": "datasets",
     "load_model": "model_file",

@@ -1,5 +1,6 @@
 """What models say of pictures that they were not trained on: how penalties are chosen."""
 
+from math import inf, isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -59,7 +60,7 @@ def held_out(
     parts = [folds == fold for fold in range(int(folds.max()) + 1)]
     loss = loss_of(examples, settings)
     Y = examples.Y[:, : examples.m].astype(np.float64)
-    best, lowest, worse = None, np.inf, 0
+    best, lowest, worse = None, inf, 0
     with one_blas_thread():
         paths = [penalty_path(examples.of(~part), settings, l2s) for part in parts]
         for tried, (l2, solutions) in enumerate(zip(l2s, zip(*paths, strict=True), strict=True)):
@@ -67,6 +68,8 @@ def held_out(
             for part, (w, b) in zip(parts, solutions, strict=True):
                 Z[:, part] = examples.of(part).logits(w, b)
             cost = float(loss.values(Z, sigmoid(Z), Y).mean())
+            if not isfinite(cost):  # gradient descent can diverge; that is for the last fit to say
+                cost = inf
             if best is None or cost < lowest:
                 best, lowest, worse = HeldOut(l2, Z), cost, 0
             else:

@@ -9,7 +9,7 @@ from PIL import Image
 import catclf
 from catclf import TrainingSettings
 from catclf.cross_validation import cross_validate
-from catclf.errors import CheckpointError, DataError, SettingsError
+from catclf.errors import CheckpointError, DataError, SettingsError, TrainingError
 from catclf.examples import make_examples
 from catclf.features import Pixels
 from catclf.fingerprints import fingerprints
@@ -194,6 +194,12 @@ def test_choices_on_held_out_pictures_work_with_every_solver(pictures, solver, f
     assert result.model.training["l2"] > 0
     assert np.isfinite(result.model.w).all()
     assert sigmoid(result.model.logits(pictures.images)).shape == (1, 12)
+
+
+def test_a_penalty_under_which_descent_diverges_is_no_trap(pictures):
+    settings = TrainingSettings(learning_rate=1.0, iterations=300, l2="auto", features="hog")
+    with pytest.raises(TrainingError, match="diverged at learning rate 1"):
+        catclf.train(pictures, replace(settings, standardise=True))
 
 
 @pytest.mark.parametrize("features", ["pixels", "patches+hog"])

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,18 @@ def test_the_number_of_threads_changes_nothing(pictures, monkeypatch):
         return patches.arrays["patches_atoms"].tobytes(), patches.columns(pictures).tobytes()
 
     assert learn_and_apply(1) == learn_and_apply(3)
+
+
+def test_memory_does_not_grow_with_the_number_of_pictures(pictures, patches):
+    def beyond_the_columns(copies):
+        many = np.concatenate([pictures] * copies)
+        tracemalloc.start()
+        X = patches.columns(many, np.float32)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak - X.nbytes
+
+    assert beyond_the_columns(16) < 1.2 * beyond_the_columns(2) + 100_000
 
 
 def test_seeds_make_other_dictionaries(pictures, patches):

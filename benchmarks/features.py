@@ -1,0 +1,56 @@
+"""What the best recipe's features cost: beside their one matrix product, and for one picture."""
+
+from functools import partial
+
+import numpy as np
+
+from benchmarks.side_by_side import medians
+from benchmarks.table import AsMuch, More, print_row
+from catclf.features import learn_features
+from catclf.logistic import Array
+from catclf.model import Model
+from catclf.parallel import map_on_threads, one_blas_thread, workers
+
+_PICTURES = 500
+
+
+def print_rows() -> None:
+    """Measure and print."""
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (_PICTURES, 64, 64, 3)).astype(np.uint8)
+    patches = learn_features("patches", pictures, 0)
+    atoms = patches.arrays["patches_atoms"]
+    places = rng.standard_normal((900, len(atoms)), np.float32)
+
+    def product(_: int) -> Array:
+        return np.dot(places, atoms)
+
+    def products() -> None:
+        with one_blas_thread():
+            map_on_threads(product, range(_PICTURES), workers())
+
+    seconds = medians({"ours": partial(patches.columns, pictures, np.float32), "theirs": products})
+    print_row(
+        f"patches of {_PICTURES} synthetic pictures",
+        "the product of each picture's patches with the dictionary, alone, on as many threads",
+        seconds["ours"],
+        seconds["theirs"],
+        AsMuch(3),
+    )
+    features = learn_features("patches+hog", pictures, 0)
+    best = Model(np.zeros((features.n_x, 1), np.float32), 0.0, features=features, flip=True)
+    lecture = Model(np.zeros((12_288, 1)), 0.0)
+    seconds = medians(
+        {
+            "ours": partial(best.predict_pictures, pictures[:1]),
+            "theirs": partial(lecture.predict_pictures, pictures[:1]),
+        },
+        rounds=50,
+    )
+    print_row(
+        "predicting one decoded picture with the best recipe",
+        "catclf, with the lecture's",
+        seconds["ours"],
+        seconds["theirs"],
+        More(0.010),
+    )
