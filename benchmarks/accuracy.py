@@ -2,7 +2,9 @@
 
 Each figure is a mean over five seeds, which decide over the folds of the cross-validation and over
 all that training draws at random. Nothing is chosen by what is measured here: penalty, calibration
-and dictionary are worked out anew from the training pictures of each fold.
+and dictionary are worked out anew from the training pictures of each fold. In brackets beside the
+calibration error stands what it would be by chance if all probabilities were right: with few
+pictures, the share in each bin of probabilities strays.
 """
 
 import sys
@@ -19,11 +21,13 @@ from benchmarks.places import SHARED
 from catclf.cross_validation import cross_validate
 from catclf.datasets import Dataset
 from catclf.errors import TrainingError
-from catclf.metrics import Metrics
+from catclf.logistic import Array, sigmoid
+from catclf.metrics import Metrics, reliability
 from catclf.settings import RECIPES, TrainingSettings
 
 _SEEDS = range(5)
 _FOLDS = 5
+_DRAWS = 200
 
 
 class _Work(NamedTuple):
@@ -70,7 +74,7 @@ def main() -> None:
         sys.exit(f"no real pictures at {SHARED}; CATCLF_SHARED_DATA may name their folder")
     wanted = sys.argv[1:]
     print(
-        "| pictures | recipe | accuracy | AUC | calibration error | baseline | asked | a training |"
+        "| pictures | recipe | accuracy | AUC | calibration error (by chance) | baseline | asked | a training |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
     for work in _WORKS:
@@ -96,17 +100,38 @@ def _line(work: _Work, name: str, settings: TrainingSettings) -> str:
     accuracy, auc = work.asked
     asked = f"{accuracy:.2f}" + (f" / {auc:.3f}" if auc else "")
     return (
-        f"| {work.what} | {name}{note} | {_spread([s.accuracy for s in scores])} "
-        f"| {_spread([s.roc_auc or 0 for s in scores])} "
-        f"| {_spread([s.calibration_error for s in scores])} | {scores[0].baseline:.3f} "
+        f"| {work.what} | {name}{note} | {_spread([s.metrics.accuracy for s in scores])} "
+        f"| {_spread([s.metrics.roc_auc or 0 for s in scores])} "
+        f"| {_spread([s.metrics.calibration_error for s in scores])} "
+        f"({mean(s.by_chance for s in scores):.3f}) | {scores[0].metrics.baseline:.3f} "
         f"| {asked if name == 'best' else ''} | {seconds:.1f} s |"
     )
 
 
-def _score(work: _Work, data: Dataset, settings: TrainingSettings) -> Metrics:
+class _Score(NamedTuple):
+    metrics: Metrics
+    by_chance: float
+    """Calibration error to expect if the probabilities were right."""
+
+
+def _score(work: _Work, data: Dataset, settings: TrainingSettings) -> _Score:
     if work.test is None:
-        return cross_validate(data, settings, _FOLDS).together
-    return catclf.evaluate(catclf.train(data, settings).model, work.test()).metrics
+        result = cross_validate(data, settings, _FOLDS)
+        return _Score(result.together, _by_chance(sigmoid(result.Z)))
+    test = work.test()
+    model = catclf.train(data, settings).model
+    figures = catclf.evaluate(model, test).metrics
+    return _Score(figures, _by_chance(model.probabilities(test.images)))
+
+
+def _by_chance(A: Array) -> float:
+    """Mean calibration error where labels are drawn with just these probabilities."""
+    rng = np.random.default_rng(0)
+    drawn = (reliability(A, rng.random(A.shape) < A) for _ in range(_DRAWS))
+    return (
+        mean(sum(b.pictures * abs(b.probability - b.share) for b in bins) for bins in drawn)
+        / A.size
+    )
 
 
 def _spread(values: list[float]) -> str:

@@ -19,11 +19,12 @@ def print_rows() -> None:
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (_PICTURES, 64, 64, 3)).astype(np.uint8)
     patches = learn_features("patches", pictures, 0)
-    atoms = patches.arrays["patches_atoms"]
-    places = rng.standard_normal((900, len(atoms)), np.float32)
+    fine, coarse = patches.arrays["patches_atoms"]  # (108, K) each
+    fine_places = rng.standard_normal((900, len(fine)), np.float32)
+    coarse_places = rng.standard_normal((729, len(coarse)), np.float32)
 
-    def product(_: int) -> Array:
-        return np.dot(places, atoms)
+    def product(_: int) -> tuple[Array, Array]:
+        return np.dot(fine_places, fine), np.dot(coarse_places, coarse)
 
     def products() -> None:
         with one_blas_thread():
@@ -32,7 +33,7 @@ def print_rows() -> None:
     seconds = medians({"ours": partial(patches.columns, pictures, np.float32), "theirs": products})
     print_row(
         f"patches of {_PICTURES} synthetic pictures",
-        "the product of each picture's patches with the dictionary, alone, on as many threads",
+        "the products of each picture's patches with the dictionary, alone, on as many threads",
         seconds["ours"],
         seconds["theirs"],
         AsMuch(3),

@@ -25,13 +25,15 @@ _ATOMS = 200
 _WIDTH = 6  # of a patch
 _NUMBERS = _WIDTH * _WIDTH * 3
 
-_STRIDE = 2  # pixels from one patch to the next
-_PLACES = (SIDE - _WIDTH) // _STRIDE + 1  # along a side
+
+# How many pixels become one, along each side, and how far apart patches are: fine and coarse.
+_SCALES = ((1, 2), (2, 1))
+
 
 _GRID = 4
 _FAINT = 10.0  # added to a patch's variance: what is fainter is mostly noise
 _WHITENING = 0.1  # added to the patches' variances
-_LEAST = 0.25  # what two patches are alike by chance does not count
+_LEAST = 1.0  # likeness below counts as none: most patches are like some atoms by chance
 
 _SAMPLE = 100_000
 _ROUNDS = 10
@@ -39,17 +41,17 @@ _PORTION = 5000
 
 
 class Patches:
-    """Likeness of a picture's patches to a dictionary.
+    """Likeness of a picture's patches to a dictionary, at two scales.
 
     A patch p of 108 numbers, with deviation d, has the likeness z = (atoms p) / √(d² + 10) - offset
     to each atom: brightness and whitening are in atoms and offset already. The features are the
-    means of max(0, z - ¼) and of max(0, -z - ¼) in each field of a 4 × 4 grid, under a square root.
+    means of max(0, z - 1) and of max(0, -z - 1) in each field of a 4 × 4 grid, under a square root.
 
     Parameters
     ----------
-    atoms : float32 array (108, K)
-        K atoms in columns.
-    offsets : float32 array (K,)
+    atoms : float32 array (2, 108, K)
+        For each scale, K atoms in columns.
+    offsets : float32 array (2, K)
         What to take from each likeness.
     """
 
@@ -58,7 +60,7 @@ class Patches:
 
     def __init__(self, atoms: Floats, offsets: Floats) -> None:
         self._atoms, self._offsets = atoms, offsets
-        self.n_x = _GRID**2 * 2 * atoms.shape[1]
+        self.n_x = len(_SCALES) * _GRID**2 * 2 * atoms.shape[2]
 
     @classmethod
     def learn(cls, pictures: Images, seed: int) -> "Patches":
@@ -77,7 +79,8 @@ class Patches:
             The same, to the last bit, for the same pictures and seed.
         """
         rng = np.random.default_rng(seed)
-        return cls(*_dictionary(_sample(pictures, rng), rng))
+        learned = [_dictionary(_sample(pictures, shrink, rng), rng) for shrink, _ in _SCALES]
+        return cls(*(np.stack(arrays) for arrays in zip(*learned, strict=True)))
 
     @classmethod
     def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> "Patches":
@@ -101,9 +104,10 @@ class Patches:
         atoms, offsets = (arrays[name] for name in cls.array_names)
         fits = (
             atoms.dtype == offsets.dtype == np.float32
-            and offsets.ndim == 1
-            and len(offsets) > 0
-            and atoms.shape == (_NUMBERS, len(offsets))
+            and offsets.ndim == 2
+            and offsets.size > 0
+            and len(offsets) == len(_SCALES)
+            and atoms.shape == (len(_SCALES), _NUMBERS, offsets.shape[1])
         )
         if not fits:
             raise ValueError("its dictionary of patches has not the right shape")
@@ -144,40 +148,55 @@ class Patches:
         return rows.T  # (n_x, m)
 
     def _features(self, picture: Pictures) -> Floats:
-        patches = _patches(picture.astype(np.float32, order="C"))  # (places, 108)
-        Z = np.dot(patches, self._atoms)  # (places, K)
-        Z /= _contrast(patches)
-        Z -= self._offsets
-        # The mean of max(0, z - ¼) is that of max(z, ¼), minus ¼.
-        alike = np.dot(_FIELDS, np.maximum(Z, _LEAST)) - _LEAST  # (16, K)
-        opposite = -np.dot(_FIELDS, np.minimum(Z, -_LEAST)) - _LEAST
-        features = np.concatenate([alike, opposite], axis=None)  # (n_x,)
+        means = []
+        dictionaries = zip(_SCALES, self._atoms, self._offsets, strict=True)
+        for (shrink, stride), atoms, offsets in dictionaries:
+            patches = _patches(_shrunk(picture, shrink), stride)  # (places, 108)
+            Z = np.dot(patches, atoms)  # (places, K)
+            Z /= _contrast(patches)
+            Z -= offsets
+            # The mean of max(0, z - 1) is that of max(z, 1), minus 1.
+            fields = _FIELDS[shrink]  # (16, places)
+            means.append(np.dot(fields, np.maximum(Z, _LEAST)) - _LEAST)  # (16, K)
+            means.append(-np.dot(fields, np.minimum(Z, -_LEAST)) - _LEAST)
+        features = np.concatenate(means, axis=None)  # (n_x,)
         # Rounding can make a mean of nothing negative.
         rooted: Floats = np.sqrt(np.maximum(features, 0, out=features), out=features)
         return rooted
 
 
-def _fields() -> Floats:
-    """The averages over each field, as a matrix (16, places²)."""
-    edges = np.linspace(0, _PLACES, _GRID + 1).round().astype(int)
-    along = np.zeros((_GRID, _PLACES), np.float32)
+def _fields(shrink: int, stride: int) -> Floats:
+    """The averages over each field, as a matrix (16, places)."""
+    places = (SIDE // shrink - _WIDTH) // stride + 1  # along a side
+    edges = np.linspace(0, places, _GRID + 1).round().astype(int)
+    along = np.zeros((_GRID, places), np.float32)
     for i in range(_GRID):
         along[i, edges[i] : edges[i + 1]] = 1 / (edges[i + 1] - edges[i])
-    return np.kron(along, along)  # (16, places)
+    return np.kron(along, along)  # (16, places²)
 
 
-_FIELDS = _fields()
+_FIELDS = {shrink: _fields(shrink, stride) for shrink, stride in _SCALES}
 
 
-def _patches(picture: Floats) -> Floats:
-    """Patches in rows (900, 108), from a picture (64, 64, 3)."""
-    places = _views(picture)[::_STRIDE, ::_STRIDE]  # (30, 30, 6, 18)
-    return places.reshape(_PLACES**2, _NUMBERS)  # a copy
+def _shrunk(picture: Pictures, shrink: int) -> Floats:
+    """A picture (64, 64, 3), with the mean of so many pixels along each side for one."""
+    if shrink == 1:
+        return picture.astype(np.float32, order="C")
+    side = SIDE // shrink
+    fields = picture.reshape(side, shrink, side, shrink, 3)
+    small: Floats = fields.mean(axis=(1, 3), dtype=np.float32)  # (side, side, 3)
+    return small
+
+
+def _patches(picture: Floats, stride: int) -> Floats:
+    """Patches in rows (places², 108), from a picture (side, side, 3)."""
+    views = _views(picture)[::stride, ::stride]  # (places, places, 6, 18)
+    return views.reshape(-1, _NUMBERS)  # (places², 108), a copy
 
 
 def _views(picture: Floats) -> Floats:
-    """Views of all patches of a picture (64, 64, 3), wherever they begin: (59, 59, 6, 18)."""
-    places = SIDE - _WIDTH + 1
+    """Views of all patches of a picture (side, side, 3), wherever they begin."""
+    places = len(picture) - _WIDTH + 1
     row, pixel, number = picture.strides
     # The three numbers of each of six pixels lie side by side.
     return as_strided(
@@ -193,14 +212,14 @@ def _contrast(patches: Floats) -> Floats:
     return contrast
 
 
-def _sample(pictures: Images, rng: np.random.Generator) -> Floats:
+def _sample(pictures: Images, shrink: int, rng: np.random.Generator) -> Floats:
     """Patches from random places of random pictures, (100 000, 108)."""
     which = np.sort(rng.integers(0, len(pictures), _SAMPLE))
-    top, left = rng.integers(0, SIDE - _WIDTH + 1, (2, _SAMPLE))
+    top, left = rng.integers(0, SIDE // shrink - _WIDTH + 1, (2, _SAMPLE))
     sample = np.empty((_SAMPLE, _NUMBERS), np.float32)
     for i in np.unique(which).tolist():
         here = slice(*np.searchsorted(which, [i, i + 1]))
-        views = _views(pictures[i : i + 1][0].astype(np.float32, order="C"))
+        views = _views(_shrunk(pictures[i : i + 1][0], shrink))
         sample[here] = views[top[here], left[here]].reshape(-1, _NUMBERS)  # (patches, 108)
     return sample
 

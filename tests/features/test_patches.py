@@ -25,24 +25,28 @@ def patches(pictures):
 
 def by_hand(patches, picture):
     """The features as the class describes them: patch by patch, in float64."""
-    atoms, offsets = (array.astype(np.float64) for array in patches.arrays.values())
-    K = len(offsets)
-    edges = [0, 8, 15, 22, 30]
-    sums = np.zeros((2, 4, 4, K))
-    for row in range(30):
-        for column in range(30):
-            p = picture[2 * row : 2 * row + 6, 2 * column : 2 * column + 6].astype(float).ravel()
-            z = atoms.T @ p / np.sqrt(p.var() + 10) - offsets
-            i, j = np.searchsorted(edges, [row, column], side="right") - 1
-            sums[0, i, j] += np.maximum(z - 0.25, 0)
-            sums[1, i, j] += np.maximum(-z - 0.25, 0)
-    sizes = np.diff(edges)
-    return np.sqrt(sums / np.outer(sizes, sizes)[:, :, np.newaxis]).ravel()
+    all_atoms, all_offsets = (array.astype(np.float64) for array in patches.arrays.values())
+    halved = picture.reshape(32, 2, 32, 2, 3).mean(axis=(1, 3))
+    scales = [(picture, 2, [0, 8, 15, 22, 30]), (halved, 1, [0, 7, 14, 20, 27])]
+    features = []
+    for (values, stride, edges), atoms, offsets in zip(scales, all_atoms, all_offsets, strict=True):
+        sums = np.zeros((2, 4, 4, len(offsets)))
+        for row in range(edges[-1]):
+            for column in range(edges[-1]):
+                top, left = stride * row, stride * column
+                p = values[top : top + 6, left : left + 6].astype(float).ravel()
+                z = atoms.T @ p / np.sqrt(p.var() + 10) - offsets
+                i, j = np.searchsorted(edges, [row, column], side="right") - 1
+                sums[0, i, j] += np.maximum(z - 1, 0)
+                sums[1, i, j] += np.maximum(-z - 1, 0)
+        sizes = np.diff(edges)
+        features.append(np.sqrt(sums / np.outer(sizes, sizes)[:, :, np.newaxis]).ravel())
+    return np.concatenate(features)
 
 
 def test_columns_are_what_the_description_says(pictures, patches):
     X = patches.columns(pictures, np.float64)
-    assert X.shape == (patches.n_x, 12) == (6400, 12)
+    assert X.shape == (patches.n_x, 12) == (12800, 12)
     for i in (0, 7):
         np.testing.assert_allclose(X[:, i], by_hand(patches, pictures[i]), atol=2e-3)
 
@@ -100,8 +104,8 @@ def test_whitened_atoms_are_edges_of_real_pictures():
     course = catclf.load_dataset(shared("catvnoncat"))
     atoms = Patches.learn(course.images, 0).arrays["patches_atoms"]
     # A patch that is brighter everywhere is like no atom.
-    assert np.abs(atoms.sum(axis=0)).max() < 1e-3 * np.abs(atoms).sum(axis=0).max()
-    assert np.linalg.matrix_rank(atoms) >= 100
+    assert np.abs(atoms.sum(axis=1)).max() < 1e-3 * np.abs(atoms).sum(axis=1).max()
+    assert all(np.linalg.matrix_rank(atoms) >= 100)
 
 
 @pytest.mark.parametrize("name", ["patches", "hog", "patches+hog", "pixels+hog"])
@@ -116,12 +120,13 @@ def test_what_is_learned_is_restored(pictures, name):
 @pytest.mark.parametrize(
     "change",
     [
-        {"patches_atoms": np.zeros((108, 3), np.float64)},
-        {"patches_atoms": np.zeros((107, 200), np.float32)},
-        {"patches_atoms": np.full((108, 200), np.nan, np.float32)},
-        {"patches_atoms": np.full((108, 200), 1e9, np.float32)},
-        {"patches_offsets": np.zeros((200, 1), np.float32)},
-        {"patches_offsets": np.zeros(0, np.float32), "patches_atoms": np.zeros((108, 0), "f4")},
+        {"patches_atoms": np.zeros((2, 108, 200), np.float64)},
+        {"patches_atoms": np.zeros((2, 107, 200), np.float32)},
+        {"patches_atoms": np.zeros((1, 108, 200), np.float32)},
+        {"patches_atoms": np.full((2, 108, 200), np.nan, np.float32)},
+        {"patches_atoms": np.full((2, 108, 200), 1e9, np.float32)},
+        {"patches_offsets": np.zeros((2, 200, 1), np.float32)},
+        {"patches_offsets": np.zeros((2, 0), "f4"), "patches_atoms": np.zeros((2, 108, 0), "f4")},
     ],
 )
 def test_what_is_no_dictionary_is_refused(patches, change):
@@ -131,8 +136,8 @@ def test_what_is_no_dictionary_is_refused(patches, change):
 
 def test_joined_columns_stand_below_each_other(pictures, patches):
     both = learn_features("patches+hog", pictures, 3).columns(pictures, np.float32)
-    assert (both[:6400] == patches.columns(pictures, np.float32)).all()
-    assert (both[6400:] == learn_features("hog", pictures, 0).columns(pictures, np.float32)).all()
+    assert (both[:12800] == patches.columns(pictures, np.float32)).all()
+    assert (both[12800:] == learn_features("hog", pictures, 0).columns(pictures, np.float32)).all()
 
 
 def test_mirror_images_are_left_for_right(pictures):
