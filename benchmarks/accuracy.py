@@ -74,7 +74,8 @@ def main() -> None:
         sys.exit(f"no real pictures at {SHARED}; CATCLF_SHARED_DATA may name their folder")
     wanted = sys.argv[1:]
     print(
-        "| pictures | recipe | accuracy | AUC | calibration error (by chance) | baseline | asked | a training |"
+        "| pictures | recipe | accuracy | AUC | calibration error (by chance) | baseline "
+        "| asked | a training |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
     for work in _WORKS:

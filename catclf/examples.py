@@ -104,6 +104,8 @@ def make_examples(
     Y = np.tile(dataset.Y, copies)  # (1, copies · m)
     if isinstance(features, Pixels) and not settings.standardise:
         images = dataset.images
+        if settings.holds_out:  # from a file, only slices can be had
+            images = images[:]
         if settings.flip:
             images = np.concatenate([images[:], mirrored(images[:])])
         return TrainingExamples(images, Y, copies, features.scale)

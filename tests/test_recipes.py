@@ -196,6 +196,24 @@ def test_choices_on_held_out_pictures_work_with_every_solver(pictures, solver, f
     assert sigmoid(result.model.logits(pictures.images)).shape == (1, 12)
 
 
+@pytest.mark.parametrize(
+    "settings", [replace(BEST, features="hog"), TrainingSettings(learning_rate="auto", l2="auto",
+                 iterations=20)]
+)  # fmt: skip
+def test_pictures_that_stay_in_their_file_are_trained_on_alike(
+    data, pictures, tmp_path, monkeypatch, settings
+):
+    catclf.pack(catclf.open_source(data), tmp_path / "packed.h5")
+    monkeypatch.setattr("catclf.datasets.hdf5._IN_MEMORY", 0)
+    stored = catclf.load_dataset(tmp_path / "packed.h5")
+    assert not isinstance(stored.images, np.ndarray)
+    one, two = (catclf.train(dataset, settings).model for dataset in (stored, pictures))
+    np.testing.assert_allclose(
+        one.logits(pictures.images), two.logits(pictures.images), rtol=1e-3, atol=1e-3
+    )
+    assert cross_validate(stored, settings, 2).Z.shape == (1, 12)
+
+
 def test_a_penalty_under_which_descent_diverges_is_no_trap(pictures):
     settings = TrainingSettings(learning_rate=1.0, iterations=300, l2="auto", features="hog")
     with pytest.raises(TrainingError, match="diverged at learning rate 1"):

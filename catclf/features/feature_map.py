@@ -1,12 +1,13 @@
 """What every feature map offers."""
 
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array
-from catclf.pictures import Pictures
+from catclf.pictures import Images, Pictures
 
 
 class FeatureMap(Protocol):
@@ -30,3 +31,24 @@ class FeatureMap(Protocol):
 
     def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns (n_x, m) of m pictures."""
+
+
+class Fixed:
+    """A feature map that has nothing to learn."""
+
+    array_names: tuple[str, ...] = ()
+
+    @classmethod
+    def learn(cls, pictures: Images, seed: int) -> Self:
+        """Nothing needs to be learned."""
+        return cls()
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Nothing was learned."""
+        return cls()
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Nothing was learned."""
+        return {}

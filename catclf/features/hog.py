@@ -4,15 +4,13 @@ Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection" (CVPR 2
 8 × 8 pixels, for pictures of 64 × 64.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from catclf.features.feature_map import Fixed
 from catclf.logistic import Array
 from catclf.parallel import cores, map_on_threads
-from catclf.pictures import SIDE, Images, Pictures
+from catclf.pictures import SIDE, Pictures
 
 _FIELD = 8
 _FIELDS = SIDE // _FIELD
@@ -26,7 +24,7 @@ _LARGEST_SHARE = 0.2
 _PORTION = 16
 
 
-class Hog:
+class Hog(Fixed):
     """The gradient's directions in each field, next to those of its neighbours' contrast.
 
     A pixel's gradient is that of its strongest colour. Each of 8 × 8 fields has a histogram of the
@@ -38,22 +36,6 @@ class Hog:
 
     name = "hog"
     n_x = (_FIELDS - 1) ** 2 * 4 * _DIRECTIONS
-    array_names: tuple[str, ...] = ()
-
-    @classmethod
-    def learn(cls, pictures: Images, seed: int) -> "Hog":
-        """Nothing needs to be learned."""
-        return cls()
-
-    @classmethod
-    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> "Hog":
-        """Nothing was learned."""
-        return cls()
-
-    @property
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Nothing was learned."""
-        return {}
 
     def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of some pictures.

@@ -1,16 +1,14 @@
 """The lecture's features: all pixels of a picture in one column, scaled to [0, 1]."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
+from catclf.features.feature_map import Fixed
 from catclf.logistic import Array
-from catclf.pictures import SIDE, Images, Pictures
+from catclf.pictures import SIDE, Pictures
 
 
-class Pixels:
+class Pixels(Fixed):
     """Unrolls a 64 × 64 picture into a column of 12 288 numbers, each pixel / 255.
 
     The numbers of a pixel stand together: row 0 of the column is the red of the top left pixel,
@@ -21,22 +19,6 @@ class Pixels:
     n_x = SIDE * SIDE * 3
     scale = 1 / 255
     """What solvers, which take pictures as bytes, multiply an unrolled picture by."""
-    array_names: tuple[str, ...] = ()
-
-    @classmethod
-    def learn(cls, pictures: Images, seed: int) -> "Pixels":
-        """Nothing needs to be learned."""
-        return cls()
-
-    @classmethod
-    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> "Pixels":
-        """Nothing was learned."""
-        return cls()
-
-    @property
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Nothing was learned."""
-        return {}
 
     def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of some pictures.
