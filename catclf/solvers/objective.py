@@ -78,9 +78,9 @@ def lipschitz_constant(objective: Objective, *, rtol: float = 1e-6, passes: int 
     float
         L, positive.
     """
-    # The first step from (0, 1) gives the sum of all columns, which is close to the leading
-    # direction, because pixels are never negative.
-    v: Array = np.zeros((objective.n_x, 1))
+    # A random direction, because a chosen one may be at right angles to the leading one: the bias
+    # is, to columns that are centred.
+    v: Array = np.random.default_rng(0).standard_normal((objective.n_x, 1))
     c = 1.0
     eigenvalue = 0.0
     for _ in range(passes):

@@ -29,3 +29,11 @@ def test_lipschitz_constant_of_the_courses_pictures():
 def test_black_pictures_have_a_lipschitz_constant():
     objective = InMemory(np.zeros((5, 3)), np.ones((1, 3)), 0.0, LOSSES["cross-entropy"])
     assert lipschitz_constant(objective) == pytest.approx(0.25)
+
+
+def test_centred_columns_have_the_lipschitz_constant_of_their_eigenvalue():
+    X = np.random.default_rng(0).standard_normal((30, 12))
+    X -= X.mean(axis=1, keepdims=True)
+    objective = InMemory(X, np.ones((1, 12)), 0.0, LOSSES["cross-entropy"])
+    expected = np.linalg.norm(X, 2) ** 2 / (4 * 12)
+    assert lipschitz_constant(objective) == pytest.approx(expected, rel=1e-5)
