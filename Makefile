@@ -34,6 +34,23 @@ format: $(VENV)/installed-dev ## bring the code into shape
 data: $(VENV)/installed ## draw the embedded data set again
 	$(BIN)/python data/draw.py
 
+# What the figures are drawn from lands here.
+DRAWN := $(VENV)/figures
+
+.PHONY: figures
+figures: $(VENV)/installed-plot ## draw the figures of the README and of docs/
+	mkdir -p $(DRAWN) docs/figures
+	for rate in 0.0001 0.001 0.005; do \
+	  $(BIN)/catclf train data/ -o $(DRAWN)/lecture.npz --learning-rate $$rate \
+	    --history "$(DRAWN)/α = $$rate" || exit 1; \
+	done
+	$(BIN)/catclf train data/ -o $(DRAWN)/best.npz --recipe best
+	$(BIN)/catclf plot $(DRAWN)/α* -o docs/figures/cost.png --kind cost
+	$(BIN)/catclf plot $(DRAWN)/lecture.npz -o docs/figures/weights.png
+	$(BIN)/catclf plot $(DRAWN)/lecture.npz -o docs/figures/learning-curve.png --kind learning-curve
+	$(BIN)/catclf plot $(DRAWN)/best.npz -o docs/figures/dictionary.png --kind dictionary
+	$(BIN)/catclf explain data/test/cat/cat-001.jpg -m $(DRAWN)/lecture.npz -o docs/figures/explain.png
+
 .PHONY: bench
 bench: $(VENV)/installed-bench ## measure catclf beside its peers
 	$(BIN)/python -m benchmarks

@@ -6,7 +6,17 @@ import click
 
 from catclf import __version__
 
-_COMMANDS = ("train", "predict", "evaluate", "check", "pack", "info")
+_COMMANDS = (
+    "train",
+    "predict",
+    "evaluate",
+    "explain",
+    "plot",
+    "lesson",
+    "check",
+    "pack",
+    "info",
+)
 
 
 class _Commands(click.Group):

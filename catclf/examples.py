@@ -97,7 +97,6 @@ def make_examples(
     Returns
     -------
     TrainingExamples
-    --------
         Pixels that need no standardisation stay the bytes that they are, wherever they are.
     """
     copies = 2 if settings.flip else 1

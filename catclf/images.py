@@ -4,7 +4,7 @@ import io
 import logging
 import stat
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,6 +70,35 @@ def load_picture(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
     """
     with _safe_pillow():
         return _decode(source, recipe)
+
+
+def load_to_show(source: Path | bytes, side: int) -> Pictures:
+    """Decode a picture for people to look at, in its own proportions.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        A picture file, or what is in one.
+    side : int
+        Its longer side gets no more pixels than that.
+
+    Returns
+    -------
+    uint8 array (height, width, 3)
+        Red, green and blue.
+
+    Raises
+    ------
+    PictureError
+        As `load_picture`.
+    """
+
+    def reduced(picture: Image.Image) -> Image.Image:
+        picture.thumbnail((side, side))
+        return picture
+
+    with _safe_pillow():
+        return _decoded(source, side, reduced)
 
 
 def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
@@ -160,6 +189,19 @@ def _picture_or_error(source: Path | bytes, recipe: PictureRecipe) -> Pictures |
 
 
 def _decode(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
+    return _decoded(
+        source, SIDE * recipe.jpeg_oversampling, lambda picture: _fitted(picture, recipe)
+    )
+
+
+def _decoded(
+    source: Path | bytes, least: int, fit: Callable[[Image.Image], Image.Image]
+) -> Pictures:
+    """A picture, (height, width, 3), brought to its size by `fit`.
+
+    A JPEG may be decoded at a smaller scale that leaves `least` pixels along each side, unless that
+    is 0.
+    """
     try:
         if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
             raise PictureError("not an ordinary file")
@@ -167,12 +209,11 @@ def _decode(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
             if picture.format not in _FORMATS:
                 raise PictureError(f"{picture.format} files are not supported")
             _check_size(picture)
-            if recipe.jpeg_oversampling:
-                least = SIDE * recipe.jpeg_oversampling
+            if least:
                 picture.draft(None, (least, least))  # does nothing unless it is a JPEG
-            small = _fitted(to_rgb(picture), recipe)
+            small = fit(to_rgb(picture))
             turn = _TURN.get(_orientation(picture))
-            return np.array(small if turn is None else small.transpose(turn))  # (64, 64, 3)
+            return np.array(small if turn is None else small.transpose(turn))
     except PictureError:
         raise
     except UnidentifiedImageError:

@@ -1,8 +1,9 @@
 """How to train: the choices and their limits."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from math import isfinite
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from catclf.errors import SettingsError
 from catclf.features import FEATURE_MAPS, is_known
@@ -103,6 +104,24 @@ class TrainingSettings:
             )
         if self.target is None and not 0 <= float(self.threshold) <= 1:
             raise SettingsError(f"threshold must be between 0 and 1, not {self.threshold}")
+
+    @classmethod
+    def from_training(cls, training: Mapping[str, Any]) -> "TrainingSettings":
+        """The settings that a model was trained with, from what it tells of its training.
+
+        Raises
+        ------
+        SettingsError
+            If it does not tell, or what it tells makes no sense.
+        """
+        if "solver" not in training:
+            raise SettingsError("it does not tell how it was trained")
+        names = [field.name for field in fields(cls)]
+        told = {name: training[name] for name in names if training.get(name) is not None}
+        told["iterations"] = training.get("most_iterations", training["iterations"])
+        if training.get("l2_chosen"):
+            told["l2"] = "auto"
+        return cls(**told)
 
     @property
     def stops_at(self) -> float:

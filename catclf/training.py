@@ -160,6 +160,7 @@ def train(
             "learning_rate": learning_rate,
             "tolerance": settings.stops_at,
             "iterations": state.steps,
+            "most_iterations": settings.iterations,
             "converged": state.converged,
             "pictures": dataset.class_counts(),
             "cost": state.costs[-1],

@@ -32,6 +32,12 @@ class FeatureMap(Protocol):
     def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns (n_x, m) of m pictures."""
 
+    def spread(self, parts: Array) -> Array:
+        """Numbers (n_x,), one for each feature, on the pixels (64, 64) that it looks at.
+
+        Their sum stays the same.
+        """
+
 
 class Fixed:
     """A feature map that has nothing to learn."""

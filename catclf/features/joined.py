@@ -51,3 +51,12 @@ class Joined:
             rows[:, start : start + part.n_x] = part.columns(pictures, dtype).T
             start += part.n_x
         return rows.T  # (n_x, m)
+
+    def spread(self, parts: Array) -> Array:
+        """Numbers (n_x,), one for each feature, on the pixels (64, 64) that it looks at."""
+        ends = np.cumsum([part.n_x for part in self.parts])
+        pieces = np.split(parts, ends[:-1])
+        pixels: Array = np.sum(
+            [part.spread(piece) for part, piece in zip(self.parts, pieces, strict=True)], axis=0
+        )
+        return pixels

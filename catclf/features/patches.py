@@ -117,6 +117,13 @@ class Patches:
         return cls(np.ascontiguousarray(atoms), np.ascontiguousarray(offsets))
 
     @property
+    def atoms(self) -> Floats:
+        """Atoms (2, K, 6, 6, 3), for the fine and the coarse scale: what patches are weighed by."""
+        return self._atoms.transpose(0, 2, 1).reshape(  # (2, K, 6, 6, 3)
+            len(_SCALES), -1, _WIDTH, _WIDTH, 3
+        )
+
+    @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The dictionary."""
         return dict(zip(self.array_names, (self._atoms, self._offsets), strict=True))
@@ -146,6 +153,13 @@ class Patches:
         with one_blas_thread():
             map_on_threads(fill, range(len(pictures)), workers())
         return rows.T  # (n_x, m)
+
+    def spread(self, parts: Array) -> Array:
+        """Numbers (n_x,), one for each feature, evenly on the pixels of its field: (64, 64)."""
+        by_field = parts.reshape(len(_SCALES) * 2, _GRID**2, -1).sum(axis=(0, 2))  # (16,)
+        side = SIDE // _GRID
+        fields = by_field.reshape(_GRID, _GRID) / side**2  # (4, 4)
+        return np.kron(fields, np.ones((side, side)))  # (64, 64)
 
     def _features(self, picture: Pictures) -> Floats:
         means = []

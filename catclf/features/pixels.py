@@ -38,3 +38,8 @@ class Pixels(Fixed):
         rows = pictures.reshape(len(pictures), self.n_x)  # (m, n_x), no copy
         X: Array = np.divide(rows, 255, dtype=dtype).T  # (n_x, m)
         return X
+
+    def spread(self, parts: Array) -> Array:
+        """Numbers (12288,), one for each feature, added up for each pixel: (64, 64)."""
+        pixels: Array = parts.reshape(SIDE, SIDE, 3).sum(axis=2)  # (64, 64)
+        return pixels

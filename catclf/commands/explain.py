@@ -1,0 +1,95 @@
+"""`catclf explain`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import catclf
+from catclf.commands.options import json_option, model_option
+from catclf.commands.output import percent, say, say_json
+
+if TYPE_CHECKING:
+    from catclf.explanation import Explanation
+
+_STDIN = "-"
+
+# Longer side, in pixels, of the picture in the figure.
+_SHOWN = 512
+
+
+@click.command(
+    short_help="Show what in a picture speaks for a cat.",
+    epilog="\b\nExamples:\n"
+    "  catclf explain cat.jpg\n"
+    "  catclf explain cat.jpg -o why.png -m cats.npz\n"
+    "  catclf explain cat.jpg --json",
+)
+@click.argument("image")
+@click.option(
+    "-o",
+    "--figure",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw it to FILE.png, .svg or .pdf.",
+)
+@model_option
+@json_option
+def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) -> None:
+    """Take the model's answer to IMAGE apart: what each part of the picture adds to the logit z.
+
+    The logit is the bias plus what every pixel adds, and the probability is that of z. What is
+    added can be negative: it then speaks against a cat. IMAGE is a picture file, or - for standard
+    input. The figure shows the picture, the 64 x 64 pixels that the model sees, and what each of
+    them adds; for a model of patches or gradients, what they add is spread over the pixels that
+    they look at.
+    """
+    from catclf.explanation import explain as explain_picture
+    from catclf.images import load_picture, load_to_show
+
+    if figure:
+        from catclf.figures import check_figure
+
+        check_figure(figure)
+    model = catclf.load_model(model_path)
+    source = sys.stdin.buffer.read() if image == _STDIN else Path(image)
+    try:
+        seen = load_picture(source, model.recipe)
+        original = load_to_show(source, _SHOWN) if figure else seen
+    except catclf.PictureError as error:
+        name = "standard input" if image == _STDIN else image
+        raise catclf.PictureError(f"{name}: {error}") from error
+    explanation = explain_picture(model, seen)
+    if figure:
+        from catclf.figures import save_figure
+        from catclf.plots.explanation import draw
+
+        save_figure(lambda f: draw(f, explanation, original, seen, model.positive), figure)
+    label = model.positive if explanation.probability >= model.threshold else model.negative
+    if as_json:
+        say_json(
+            {
+                "path": image,
+                "label": label,
+                "probability": explanation.probability,
+                "logit": explanation.logit,
+                "bias": explanation.bias,
+                "thirds": [part._asdict() for part in explanation.thirds],
+                "contributions": explanation.contributions.tolist(),
+            }
+        )
+        return
+    say(f"{image}: {label}, probability of {model.positive} {explanation.probability:.4f}")
+    _say_parts(explanation)
+    if figure:
+        say(f"Figure written to {figure}")
+
+
+def _say_parts(explanation: "Explanation") -> None:
+    total = float(explanation.contributions.sum())
+    say(f"z = {explanation.logit:.4f} = bias {explanation.bias:.4f} + contributions {total:.4f}")
+    say("")
+    say(f"{'third':8}{'adds to z':>12}{'share':>10}")
+    for part in explanation.thirds:
+        say(f"{part.name:8}{part.contribution:12.4f}{percent(part.share):>10}")

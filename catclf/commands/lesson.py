@@ -1,0 +1,173 @@
+"""`catclf lesson`."""
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from catclf.commands.options import json_option, positive_option
+from catclf.commands.output import say, say_json
+from catclf.errors import OutputError
+from catclf.lessons import LESSONS, run_lesson
+
+if TYPE_CHECKING:
+    from catclf.lessons.lesson import Cell, Column, Lesson, Table
+
+_ALL = "all"
+_WIDTH = 88
+
+
+@click.command(
+    short_help="Run an experiment of the lecture.",
+    epilog="\b\nExamples:\n"
+    "  catclf lesson\n"
+    "  catclf lesson sigmoid\n"
+    "  catclf lesson learning-rate --data photos/ --figure rates.png\n"
+    "  catclf lesson all --figures figures/",
+)
+@click.argument("name", required=False)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default="data",
+    show_default=True,
+    help="Pictures for the lessons that use some; at most 500 of its training split.",
+)
+@positive_option
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="For all that is drawn at random.",
+)
+@click.option(
+    "--figure",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the lesson to FILE.png, .svg or .pdf.",
+)
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Draw all lessons, to DIR/NAME.png.",
+)
+@json_option
+def lesson(
+    name: str | None,
+    data: Path,
+    positive: str | None,
+    seed: int,
+    figure: Path | None,
+    figures: Path | None,
+    as_json: bool,
+) -> None:
+    """Run the lesson NAME of the lecture "Neural Networks Basics", or all of them.
+
+    Without NAME, list them. Each lesson explains something, shows its formula with the shapes, and
+    computes tables of numbers just then, most of them on pictures.
+    """
+    if name is None:
+        _list(as_json=as_json)
+        return
+    if figures and name != _ALL:
+        raise click.UsageError("--figures is for `catclf lesson all`; use --figure FILE")
+    if figure and name == _ALL:
+        raise click.UsageError("--figure is for one lesson; use --figures DIR")
+    names = list(LESSONS) if name == _ALL else [name]
+    if figures:
+        _make_folder(figures)
+    files = {each: figures / f"{each}.png" if figures else figure for each in names}
+    _check(files)
+
+    from catclf.lessons.lesson import LessonSettings
+
+    settings = LessonSettings(data, positive, seed)
+    documents = []
+    for each in names:
+        result = run_lesson(each, settings)
+        file = files[each]
+        if file:
+            from catclf.figures import save_figure
+
+            save_figure(result.draw, file)
+        if as_json:
+            documents.append({"lesson": each, **result.to_dict()})
+        else:
+            _print(each, result, file)
+    if as_json:
+        say_json(documents if name == _ALL else documents[0])
+
+
+def _list(*, as_json: bool) -> None:
+    if as_json:
+        say_json([{"lesson": name, "about": about} for name, about in LESSONS.items()])
+        return
+    width = max(map(len, LESSONS))
+    for name, about in LESSONS.items():
+        say(f"{name:{width}}  {about}")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"{folder} cannot be made: {reason}; name another folder") from error
+
+
+def _check(files: dict[str, Path | None]) -> None:
+    for file in files.values():
+        if file:
+            from catclf.figures import check_figure
+
+            check_figure(file)
+
+
+def _print(name: str, result: "Lesson", file: Path | None) -> None:
+    title = f"{name}: {LESSONS[name]}"
+    say(title)
+    say("=" * len(title))
+    _say_paragraph(result.explanation)
+    say("")
+    for line in result.formula.splitlines():
+        say(f"    {line}")
+    for table in result.tables:
+        say("")
+        _say_table(table)
+    _say_paragraph(f"See: {result.see}")
+    say("")
+    if file:
+        say(f"Figure written to {file}")
+        say("")
+
+
+def _say_paragraph(text: str) -> None:
+    say("")
+    for line in textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False):
+        say(line)
+
+
+def _say_table(table: "Table") -> None:
+    for line in textwrap.wrap(f"{table.title}:", _WIDTH):
+        say(line)
+    rows = [
+        [_text(cell, column) for cell, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+    heads = [column.name for column in table.columns]
+    widths = [max(map(len, cells)) for cells in zip(heads, *rows, strict=True)]
+    # Words stand to the left, numbers to the right.
+    words = [all(isinstance(row[i], str) for row in table.rows) for i in range(len(heads))]
+    for cells in (heads, *rows):
+        line = "  ".join(
+            cell.ljust(width) if is_word else cell.rjust(width)
+            for cell, width, is_word in zip(cells, widths, words, strict=True)
+        )
+        say(f"  {line.rstrip()}")
+
+
+def _text(cell: "Cell", column: "Column") -> str:
+    return cell if isinstance(cell, str) else format(cell, column.format)

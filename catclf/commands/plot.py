@@ -1,0 +1,164 @@
+"""`catclf plot`."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import catclf
+from catclf.commands.options import json_option, positive_option
+from catclf.commands.output import note_understanding, progress_bar, say, say_json
+from catclf.errors import ModelError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from catclf.datasets import Dataset
+
+    Drawing = tuple[Callable[[Figure], None], dict[str, Any]]
+
+_KINDS = ("cost", "weights", "learning-curve", "dictionary")
+
+# Where there is no test split, one fold in so many is held out.
+_FOLDS = 5
+
+
+@click.command(
+    short_help="Draw costs, weights, a learning curve, or a dictionary.",
+    epilog="\b\nExamples:\n"
+    "  catclf plot costs.csv slower.csv -o costs.png\n"
+    "  catclf plot model.npz -o weights.png\n"
+    "  catclf plot model.npz -o curve.svg --kind learning-curve --data photos/\n"
+    "  catclf plot best.npz -o atoms.pdf --kind dictionary",
+)
+@click.argument(
+    "sources",
+    metavar="MODEL|HISTORY...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
+@click.option(
+    "-o",
+    "--figure",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="File to draw to: .png, .svg or .pdf.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(_KINDS),
+    help="What to draw.  [default: cost for a .csv file, else weights]",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default="data",
+    show_default=True,
+    help="Pictures for the learning curve.",
+)
+@positive_option
+@json_option
+def plot(
+    sources: tuple[Path, ...],
+    figure: Path,
+    kind: str | None,
+    data: Path,
+    positive: str | None,
+    as_json: bool,
+) -> None:
+    """Draw what is in a model file or a history of costs.
+
+    cost: the cost of every iteration, from files that `catclf train --history` wrote, as many as
+    you like. weights: w as a picture, for each colour and together. learning-curve: the accuracy
+    against the number of training pictures, from models trained like MODEL on parts of --data.
+    dictionary: the patches that MODEL has learned.
+    """
+    from catclf.figures import check_figure, save_figure
+
+    kind = kind or ("cost" if sources[0].suffix.lower() == ".csv" else "weights")
+    if kind != "cost" and len(sources) > 1:
+        raise click.UsageError(f"--kind {kind} takes one MODEL; {len(sources)} files were given")
+    check_figure(figure)
+    if kind == "cost":
+        draw, numbers = _cost(sources)
+    elif kind == "weights":
+        draw, numbers = _weights(sources[0])
+    elif kind == "dictionary":
+        draw, numbers = _dictionary(sources[0])
+    else:
+        draw, numbers = _learning_curve(sources[0], data, positive)
+    save_figure(draw, figure)
+    if as_json:
+        say_json({"figure": str(figure), "kind": kind, **numbers})
+    else:
+        say(f"Figure written to {figure}")
+
+
+def _cost(paths: tuple[Path, ...]) -> "Drawing":
+    from catclf.history import read_history
+    from catclf.plots.cost import draw
+
+    histories = {}
+    for path in paths:
+        if path.suffix.lower() == ".npz":
+            raise ModelError(
+                f"{path} is a model, which keeps no costs; name a file that "
+                "`catclf train --history` wrote"
+            )
+        histories[str(path)] = read_history(path)
+    names = [Path(path).name for path in histories]
+    # As short as can be, but not alike.
+    labels = names if len(set(names)) == len(histories) else list(histories)
+    labelled = dict(zip(labels, histories.values(), strict=True))
+    return lambda figure: draw(figure, labelled), {"costs": histories}
+
+
+def _weights(path: Path) -> "Drawing":
+    from catclf.plots.weights import draw, require_pixels
+
+    model = catclf.load_model(path)
+    require_pixels(model, str(path))
+    return lambda figure: draw(figure, model), {}
+
+
+def _dictionary(path: Path) -> "Drawing":
+    from catclf.plots.dictionary import draw, patches_of
+
+    patches = patches_of(catclf.load_model(path), str(path))
+    return lambda figure: draw(figure, patches), {}
+
+
+def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
+    from catclf.learning_curve import learning_curve
+    from catclf.plots.learning_curve import draw
+
+    model = catclf.load_model(path)
+    try:
+        settings = catclf.TrainingSettings.from_training(model.training)
+    except catclf.CatclfError as error:
+        raise ModelError(f"{path}: {error}; train a model to draw its curve") from error
+    source = catclf.open_source(data, positive or model.positive)
+    note_understanding(source)
+    dataset = source.load(source.choose(None, "train"), model.recipe)
+    if "test" in source.splits:
+        held_out = source.load("test", model.recipe)
+    else:
+        dataset, held_out = _divided(dataset, settings.seed)
+    with progress_bar("Training", "model") as update:
+        curve = learning_curve(dataset, held_out, settings, progress=update)
+    title = f"Models like {path.name}, trained on parts of {dataset.where}"
+    return lambda figure: draw(figure, curve, title), asdict(curve)
+
+
+def _divided(dataset: "Dataset", seed: int) -> "tuple[Dataset, Dataset]":
+    """All but a fifth of the pictures, and that fifth."""
+    from catclf.fingerprints import fingerprints
+    from catclf.folds import stratified_folds
+
+    dataset.require_both_classes()
+    folds = stratified_folds(dataset.labels, fingerprints(dataset.images), _FOLDS, seed)
+    return dataset.subset(folds != 0), dataset.subset(folds == 0)

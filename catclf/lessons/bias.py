@@ -1,0 +1,93 @@
+"""What the weight and the bias do to σ(wx + b)."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
+from catclf.logistic import sigmoid
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_WEIGHTS = (0.5, 1.0, 3.0, -1.0)
+_BIASES = (-4.0, 0.0, 4.0)
+_INPUTS = (-2.0, -1.0, 0.0, 1.0, 2.0)
+
+
+def lesson(settings: LessonSettings) -> Lesson:
+    """Turn and shift the curve.
+
+    Parameters
+    ----------
+    settings : LessonSettings
+        Not needed here.
+
+    Returns
+    -------
+    Lesson
+        With steepness and place of the curve for several w and b, and its outputs for several b.
+    """
+    return Lesson(
+        explanation=(
+            "With one feature x, logistic regression is the curve σ(wx + b). The weight w says how "
+            "steeply it rises, or falls if w is negative; the bias b moves it along the x axis, "
+            "without which every curve would go through ½ at x = 0: an all-black picture would be "
+            "a cat with probability ½ whatever was learned."
+        ),
+        formula=(
+            "a = σ(w x + b)          w, b, x, a: numbers\n"
+            "a = ½  where  x = -b/w           slope there: w/4"
+        ),
+        tables=(_curves(), _outputs()),
+        see=(
+            "A positive b moves a rising curve to the left, a negative one to the right; a large b "
+            "makes the output nearly 1 for every x, a large negative one nearly 0; a small one "
+            "leaves the decision to w x."
+        ),
+        draw=_draw,
+    )
+
+
+def _curves() -> Table:
+    rows = []
+    for w in _WEIGHTS:
+        for b in _BIASES:
+            middle = 0.0 - b / w  # 0.0 - 0.0, unlike -0.0, prints as 0
+            step = 1e-5
+            above, below = sigmoid(w * (middle + np.array([step, -step])) + b)
+            rows.append((w, b, middle, w / 4, float(above - below) / (2 * step)))
+    return Table(
+        "Where the curve passes ½, and how steeply",
+        [
+            Column("w", "g"),
+            Column("b", "g"),
+            Column("x = -b/w", ".4g"),
+            Column("w/4", ".4f"),
+            Column("slope by a step", ".4f"),
+        ],
+        rows,
+    )
+
+
+def _outputs() -> Table:
+    rows = [
+        (b, *sigmoid(np.array(_INPUTS) + b).tolist()) for b in (-10.0, -1.0, 0.0, 0.1, 1.0, 10.0)
+    ]
+    columns = [Column("b", "g"), *(Column(f"x = {x:g}", ".6f") for x in _INPUTS)]
+    return Table("The output σ(x + b), for w = 1, with large, small and negative b", columns, rows)
+
+
+def _draw(figure: "Figure") -> None:
+    from catclf.figures import COLOURS
+
+    X = np.linspace(-8, 8, 401)
+    left, right = figure.subplots(1, 2, sharey=True)
+    for w, colour, style in zip(_WEIGHTS, COLOURS, ("-", "--", "-.", ":"), strict=False):
+        left.plot(X, sigmoid(w * X), color=colour, linestyle=style, label=f"w = {w:g}")
+    for b, colour, style in zip(_BIASES, COLOURS, ("-", "--", "-."), strict=False):
+        right.plot(X, sigmoid(X + b), color=colour, linestyle=style, label=f"b = {b:g}")
+    left.set(xlabel="x", ylabel="σ(wx + b)", title="w: steepness (b = 0)")
+    right.set(xlabel="x", title="b: shift (w = 1)")
+    left.legend(loc="center left")
+    right.legend(loc="center right")

@@ -1,0 +1,211 @@
+"""One step on one example, one on all, then many; and where they lead from different starts."""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catclf.lessons.colours import mean_colours
+from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
+from catclf.logistic import LOSSES, Array, propagate, sigmoid
+from catclf.solvers.gradient_descent import gradient_descent
+from catclf.solvers.objective import InMemory
+from catclf.solvers.state import State
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_RATE = 1.0
+_STEPS = 5000
+_TOLERANCE = 1e-6
+_SHOWN = (0, 1, 2, 3, 5, 10, 20, 50, 100)
+_STARTS = 4
+
+_MISSING_MINUS = (
+    "In the loop over examples, the slides' first version forgot the minus sign in J += …; without "
+    "it J is below 0, which no cost can be, and falls as the model gets worse."
+)
+
+
+def lesson(settings: LessonSettings) -> Lesson:
+    """Go downhill.
+
+    Parameters
+    ----------
+    settings : LessonSettings
+        The data set, and the seed of the random starts.
+
+    Returns
+    -------
+    Lesson
+        With the cost before and after a step, the path from zeros, and the ends of paths from
+        elsewhere.
+    """
+    dataset = settings.pictures
+    X = mean_colours(dataset.images[:], 1)  # (1, m)
+    Y = dataset.Y.astype(np.float64)
+    rng = np.random.default_rng(settings.seed)
+    starts = [(0.0, 0.0), *rng.uniform(-4, 4, (_STARTS, 2)).tolist()]
+    paths = [_path(X, Y, w, b) for w, b in starts]
+    return Lesson(
+        explanation=(
+            "Stand anywhere on the cost surface, look which way is steepest down, take a step, "
+            "repeat. So that the whole surface can be seen, each of the "
+            f"{dataset.m} pictures has only one feature here: how red it is, with mean 0 and "
+            "deviation 1."
+        ),
+        formula=(
+            "repeat:   w := w - α dw        b := b - α db\n"
+            f"X: (1, m) = (1, {dataset.m})      w: (1, 1)      b, J: numbers      α = {_RATE:g}"
+        ),
+        tables=(_one_step(X, Y), _loop(X, Y), _many_steps(paths[0]), _ends(paths)),
+        see=f"{_where_they_lead(paths)} {_MISSING_MINUS}",
+        draw=lambda figure: _draw(figure, X, Y, paths),
+    )
+
+
+def _where_they_lead(paths: list[list[State]]) -> str:
+    if not all(path[-1].converged for path in paths):
+        return (
+            "This one feature tells the two classes apart, or nearly, so the surface falls for "
+            f"ever, or almost: paths that had not arrived were stopped after {_STEPS} steps."
+        )
+    return (
+        "The surface is a bowl: every start comes to the same lowest cost, zeros being as good as "
+        "any, and the steps get shorter by themselves as the slope does."
+    )
+
+
+def _path(X: Array, Y: Array, w: float, b: float) -> list[State]:
+    objective = InMemory(X, Y, 0.0, LOSSES["cross-entropy"])
+    states = gradient_descent(
+        objective,
+        State(np.array([[w]]), b),
+        learning_rate=_RATE,
+        iterations=_STEPS,
+        tolerance=_TOLERANCE,
+    )
+    return list(states)
+
+
+def _one_step(X: Array, Y: Array) -> Table:
+    rows = []
+    w = np.zeros((1, 1))
+    for name, chosen in (("on the first example", slice(0, 1)), ("on all m examples", slice(None))):
+        X_seen, Y_seen = X[:, chosen], Y[:, chosen]
+        before = propagate(w, 0.0, X_seen, Y_seen)
+        w_after, b_after = w - _RATE * before.dw, -_RATE * before.db
+        after = propagate(w_after, b_after, X_seen, Y_seen)
+        on_all = propagate(w_after, b_after, X, Y)
+        dw, db = before.dw.item(), before.db
+        rows.append((name, dw, db, w_after.item(), b_after, before.J, after.J, on_all.J))
+    return Table(
+        "One step from w = 0, b = 0",
+        [
+            Column("step"),
+            Column("dw", "z.4f"),
+            Column("db", "z.4f"),
+            Column("w", "z.4f"),
+            Column("b", "z.4f"),
+            Column("its J before", ".6f"),
+            Column("its J after", ".6f"),
+            Column("J on all", ".6f"),
+        ],
+        rows,
+    )
+
+
+def _loop(X: Array, Y: Array) -> Table:
+    """The loop over examples of the slides, at w = 1 and b = 0, without and with the minus."""
+    w, b = 1.0, 0.0
+    J = J_without_minus = dw = db = 0.0
+    m = Y.size
+    for x, y in zip(X[0].tolist(), Y[0].tolist(), strict=True):
+        a = float(sigmoid(np.array(w * x + b)))
+        J_without_minus += y * math.log(a) + (1 - y) * math.log(1 - a)
+        J += -(y * math.log(a) + (1 - y) * math.log(1 - a))
+        dz = a - y
+        dw += x * dz
+        db += dz
+    vectorized = propagate(np.array([[w]]), b, X, Y)
+    columns = [Column("way"), Column("J", ".8f"), Column("dw", ".8f"), Column("db", ".8f")]
+    return Table(
+        "J, dw and db at w = 1, b = 0: the loop over examples, and without a loop",
+        columns,
+        [
+            ("loop, J += y log a + …", J_without_minus / m, dw / m, db / m),
+            ("loop, J += -(y log a + …)", J / m, dw / m, db / m),
+            ("vectorized", vectorized.J, vectorized.dw.item(), vectorized.db),
+        ],
+    )
+
+
+def _many_steps(path: list[State]) -> Table:
+    shown = [step for step in _SHOWN if step < len(path) - 1] + [len(path) - 1]
+    rows = []
+    for step in shown:
+        w, b = path[step].w.item(), path[step].b
+        rows.append((step, w, b, path[step].costs[step]))
+    return Table(
+        "Many steps from w = 0, b = 0",
+        [Column("step"), Column("w", ".6f"), Column("b", "z.6f"), Column("J", ".8f")],
+        rows,
+    )
+
+
+def _ends(paths: list[list[State]]) -> Table:
+    rows = []
+    for path in paths:
+        start, end = path[0], path[-1]
+        converged = "yes" if end.converged else "no"
+        ends = (end.w.item(), end.b, end.costs[end.steps])
+        rows.append((start.w.item(), start.b, end.costs[0], end.steps, *ends, converged))
+    return Table(
+        f"From zeros and from {_STARTS} random starts, until the gradient is {_TOLERANCE:g} of "
+        "what it was",
+        [
+            Column("w at first", ".3f"),
+            Column("b at first", ".3f"),
+            Column("J at first", ".4f"),
+            Column("steps"),
+            Column("w", ".6f"),
+            Column("b", "z.6f"),
+            Column("J", ".8f"),
+            Column("arrived"),
+        ],
+        rows,
+    )
+
+
+def _draw(figure: "Figure", X: Array, Y: Array, paths: list[list[State]]) -> None:
+    from catclf.figures import BLUE, COLOURS, RED
+
+    left, right = figure.subplots(1, 2)
+    W = np.linspace(-5, 5, 101)
+    # In w alone, b stays 0.
+    left.plot(W, [propagate(np.array([[w]]), 0.0, X, Y).J for w in W.tolist()], color=BLUE)
+    w, steps = np.array([[-4.0]]), []
+    for _ in range(20):
+        here = propagate(w, 0.0, X, Y)
+        steps.append((w.item(), here.J))
+        w = w - 2 * _RATE * here.dw
+    left.plot(*zip(*steps, strict=True), "o-", color=RED, markersize=4, linewidth=1)
+    left.set(xlabel="w", ylabel="J(w, 0)", title="In w alone, from w = -4, α = 2")
+
+    B = np.linspace(-5, 5, 81)
+    J = [[propagate(np.array([[w]]), b, X, Y).J for w in W.tolist()] for b in B.tolist()]
+    right.contour(W, B, J, levels=20, cmap="Greys", linewidths=0.8)
+    for path, colour in zip(paths, COLOURS, strict=False):
+        right.plot(
+            [state.w.item() for state in path],
+            [state.b for state in path],
+            ".-",
+            color=colour,
+            markersize=4,
+            linewidth=1,
+        )
+        right.plot(path[0].w.item(), path[0].b, "o", color=colour)
+    end = paths[0][-1]
+    right.plot(end.w.item(), end.b, "*", color="black", markersize=12)
+    right.set(xlabel="w", ylabel="b", title="In (w, b), from zeros and elsewhere", xlim=(-5, 5))
+    right.set_ylim(-5, 5)

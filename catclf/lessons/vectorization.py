@@ -1,0 +1,221 @@
+"""The same step with two loops, with one, and with none; and in the span of the pictures."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from catclf.features import Pixels
+from catclf.lessons.brute_force import in_words
+from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
+from catclf.logistic import Array, propagate, sigmoid
+from catclf.parallel import one_blas_thread
+from catclf.pictures import Pictures
+from catclf.solvers.span import Span
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_MOST_PICTURES = 100
+_ITERATIONS = 2000
+_WEIGHT_SCALE = 0.001
+
+
+class _Step(NamedTuple):
+    """Cost and gradients at one place, and the seconds they took."""
+
+    name: str
+    J: float
+    dw: Array
+    db: float
+    seconds: float
+
+
+class _Gradients(NamedTuple):
+    J: float
+    dw: Array
+    db: float
+
+
+def lesson(settings: LessonSettings) -> Lesson:
+    """Time one step.
+
+    Parameters
+    ----------
+    settings : LessonSettings
+        The data set, and the seed of the weights where the step is made.
+
+    Returns
+    -------
+    Lesson
+        With cost and gradients from each way, their times, and what 2000 iterations on all pictures
+        would take.
+    """
+    dataset = settings.pictures
+    images, Y_all = dataset.images[:], dataset.Y.astype(np.float64)
+    m_all = dataset.m
+    # Every so many of them, as the loops are slow.
+    every = -(-m_all // _MOST_PICTURES)
+    X, Y = Pixels().columns(images[::every]), Y_all[:, ::every]  # (n_x, m), (1, m)
+    rng = np.random.default_rng(settings.seed)
+    w = _WEIGHT_SCALE * rng.standard_normal((len(X), 1))
+    with one_blas_thread():
+        steps = [
+            _timed("two loops", 1, lambda: _two_loops(w, 0.0, X, Y)),
+            _timed("one loop", 3, lambda: _one_loop(w, 0.0, X, Y)),
+            _timed("no loop", 5, lambda: _Gradients(*propagate(w, 0.0, X, Y)[:3])),
+        ]
+        reduction, in_span = _span_times(images, Y_all)
+    m = Y.size
+    totals = {step.name: _ITERATIONS * step.seconds * m_all / m for step in steps}
+    totals["in the span"] = reduction + _ITERATIONS * in_span
+    return Lesson(
+        explanation=(
+            "J, dw and db can be computed with a loop over the examples and one over the features, "
+            "with the first alone, or with none: a line of matrix products, in which the "
+            f"processor's own loops do the work. Here at random weights, on {m} pictures; the two "
+            "loops run over Python's lists, which is the fastest way to run them."
+        ),
+        formula=(
+            "Z = wᵀX + b        A = σ(Z)        dZ = A - Y              (1, m)\n"
+            "dw = X dZᵀ / m     (n_x, 1)        db = Σ dZ / m           a number\n"
+            "span: X = QR,  w = Qu:   the same steps on R (m, m) in place of X (n_x, m)"
+        ),
+        tables=(_same(steps), _times(steps, totals, m_all), _span(reduction, in_span, m_all)),
+        see=(
+            "The numbers are the same, to rounding; the time is not. What the span makes of it is "
+            "no trick of programming: from zeros, w never leaves the span of the pictures' "
+            "columns, so a column of m numbers says as much as one of 12 288."
+        ),
+        draw=lambda figure: _draw(figure, totals),
+    )
+
+
+def _two_loops(w: Array, b: float, X: Array, Y: Array) -> _Gradients:
+    """The lecture's loops, over the examples and over the features."""
+    weights = w[:, 0].tolist()
+    J, db = 0.0, 0.0
+    dw = [0.0] * len(weights)
+    for x, y in zip(X.T.tolist(), Y[0].tolist(), strict=True):
+        z = b
+        for k, value in enumerate(x):
+            z += weights[k] * value
+        a = 1 / (1 + math.exp(-z))
+        J += -(y * math.log(a) + (1 - y) * math.log(1 - a))
+        dz = a - y
+        for k, value in enumerate(x):
+            dw[k] += value * dz
+        db += dz
+    m = Y.size
+    return _Gradients(J / m, np.array(dw)[:, np.newaxis] / m, db / m)
+
+
+def _one_loop(w: Array, b: float, X: Array, Y: Array) -> _Gradients:
+    """A loop over the examples only."""
+    J, db = 0.0, 0.0
+    dw = np.zeros_like(w)
+    m = Y.size
+    for i in range(m):
+        x, y = X[:, i : i + 1], float(Y[0, i])  # (n_x, 1)
+        a = float(sigmoid(w.T @ x + b).item())
+        J += -(y * math.log(a) + (1 - y) * math.log(1 - a))
+        dz = a - y
+        dw += x * dz
+        db += dz
+    return _Gradients(J / m, dw / m, db / m)
+
+
+def _timed(name: str, rounds: int, compute: Callable[[], _Gradients]) -> _Step:
+    """The shortest of some rounds: whatever else runs on the machine can only add to it."""
+    seconds = math.inf
+    for _ in range(rounds):
+        start = time.perf_counter()
+        gradients = compute()
+        seconds = min(seconds, time.perf_counter() - start)
+    return _Step(name, *gradients, seconds)
+
+
+def _span_times(images: Pictures, Y: Array) -> tuple[float, float]:
+    """Seconds to reduce all pictures to their span, and for a step there."""
+    m = Y.size
+    start = time.perf_counter()
+    span = Span(images.reshape(m, -1).T, 1 / 255)  # of X (n_x, m)
+    reduction = time.perf_counter() - start
+    u = np.zeros((len(span.R), 1))
+    step = _timed("in the span", 5, lambda: _Gradients(*propagate(u, 0.0, span.R, Y)[:3]))
+    return reduction, step.seconds
+
+
+def _same(steps: list[_Step]) -> Table:
+    last = steps[-1]
+    rows = [
+        (step.name, step.J, float(np.linalg.norm(step.dw)), step.db, _difference(step, last))
+        for step in steps
+    ]
+    return Table(
+        "The same cost and gradients",
+        [
+            Column("way"),
+            Column("J", ".12f"),
+            Column("‖dw‖", ".10f"),
+            Column("db", ".12f"),
+            Column("farthest from no loop", ".1e"),
+        ],
+        rows,
+    )
+
+
+def _difference(step: _Step, other: _Step) -> float:
+    pairs = ((step.J, other.J), (step.dw, other.dw), (step.db, other.db))
+    return max(float(np.abs(np.subtract(a, b)).max()) for a, b in pairs)
+
+
+def _times(steps: list[_Step], totals: dict[str, float], m: int) -> Table:
+    fastest = steps[-1].seconds
+    rows: list[tuple[str | float, ...]] = [
+        (
+            step.name,
+            1000 * step.seconds,
+            step.seconds / fastest,
+            totals[step.name],
+            in_words(totals[step.name]),
+        )
+        for step in steps
+    ]
+    return Table(
+        f"Time for the step, and carried over to {_ITERATIONS} iterations on all {m} pictures",
+        [
+            Column("way"),
+            Column("milliseconds", ".3f"),
+            Column("times no loop", ".1f"),
+            Column("all iterations, s", ".3g"),
+            Column("that is"),
+        ],
+        rows,
+    )
+
+
+def _span(reduction: float, in_span: float, m: int) -> Table:
+    return Table(
+        f"All {m} pictures in their span",
+        [
+            Column("reduction, ms", ".1f"),
+            Column("a step, ms", ".3f"),
+            Column(f"all {_ITERATIONS} iterations, s", ".3g"),
+        ],
+        [(1000 * reduction, 1000 * in_span, reduction + _ITERATIONS * in_span)],
+    )
+
+
+def _draw(figure: "Figure", totals: dict[str, float]) -> None:
+    from catclf.figures import BLUE
+
+    axes = figure.subplots()
+    names = list(totals)[::-1]
+    bars = axes.barh(names, [totals[name] for name in names], color=BLUE)
+    axes.bar_label(bars, [in_words(totals[name]) for name in names], padding=4)
+    axes.set(xscale="log", xlabel="seconds", title=f"{_ITERATIONS} iterations on all pictures")
+    axes.margins(x=0.15)
+    axes.grid(visible=False, axis="y")

@@ -1,0 +1,35 @@
+"""The cost of every iteration, of one training or several."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from catclf.figures import COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_STYLES = ("-", "--", "-.", ":")
+
+
+def draw(figure: "Figure", histories: Mapping[str, Sequence[float]]) -> None:
+    """Draw costs.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        An empty figure.
+    histories : mapping of str to sequence of float
+        The costs of each training, by name.
+    """
+    axes = figure.subplots()
+    for i, (name, costs) in enumerate(histories.items()):
+        colour, style = COLOURS[i % len(COLOURS)], _STYLES[i % len(_STYLES)]
+        # One cost alone makes no line.
+        marker = "o" if len(costs) == 1 else None
+        axes.plot(costs, color=colour, linestyle=style, marker=marker, label=name)
+    axes.set(xlabel="iteration", ylabel="cost J")
+    axes.set_ylim(bottom=0)
+    if len(histories) > 1:
+        axes.legend()
+    else:
+        axes.set_title(next(iter(histories)))

@@ -1,0 +1,50 @@
+"""Accuracy against the number of training pictures."""
+
+from statistics import mean
+from typing import TYPE_CHECKING
+
+from catclf.figures import BLUE, RED
+from catclf.learning_curve import LearningCurve
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw(figure: "Figure", curve: LearningCurve, title: str) -> None:
+    """Draw a learning curve.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        An empty figure.
+    curve : LearningCurve
+        What to draw.
+    title : str
+        What was trained on what.
+    """
+    axes = figure.subplots()
+    sizes = [point.pictures for point in curve.points]
+    lines = (
+        ("training pictures", [point.training for point in curve.points], RED, "--"),
+        ("held-out pictures", [point.held_out for point in curve.points], BLUE, "-"),
+    )
+    for name, accuracies, colour, style in lines:
+        means = [mean(draws) for draws in accuracies]
+        axes.plot(sizes, means, style, marker="o", color=colour, label=f"on the {name}")
+        lowest, highest = [min(draws) for draws in accuracies], [max(draws) for draws in accuracies]
+        axes.fill_between(sizes, lowest, highest, color=colour, alpha=0.15, linewidth=0)
+    low, high = curve.interval
+    axes.vlines(sizes[-1], low, high, color=BLUE, linewidth=1.2, label="95 % interval of the last")
+    axes.axhline(
+        curve.baseline, color="0.4", linestyle=":", label="always giving the commoner answer"
+    )
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(sizes, [str(size) for size in sizes])
+    axes.minorticks_off()
+    axes.set(
+        xlabel="training pictures",
+        ylabel=f"accuracy ({curve.held_out} held-out pictures)",
+        ylim=(min(0.4, low, *map(min, lines[1][1])) - 0.02, 1.02),
+        title=title,
+    )
+    figure.legend(loc="outside lower center", ncols=2)

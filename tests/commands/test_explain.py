@@ -1,0 +1,69 @@
+import json
+
+import pytest
+from PIL import Image
+
+from tests.conftest import write_pictures
+
+
+@pytest.fixture
+def cat(data):
+    return sorted((data / "test" / "cat").iterdir())[0]
+
+
+def test_the_parts_add_up(catclf_run, model_path, cat):
+    out = catclf_run("explain", cat, "-m", model_path).out
+    assert f"{cat}: cat, probability of cat 0." in out
+    line = next(line for line in out.splitlines() if line.startswith("z = "))
+    z, bias, contributions = (float(word) for word in line.split() if word[-1].isdigit())
+    assert z == pytest.approx(bias + contributions, abs=2e-4)
+    for part in ("top", "middle", "bottom", "left", "centre", "right"):
+        assert f"\n{part} " in out
+
+
+def test_it_says_what_predict_says(catclf_run, model_path, cat):
+    document = json.loads(catclf_run("explain", cat, "-m", model_path, "--json").out)
+    predicted = json.loads(catclf_run("predict", cat, "-m", model_path, "--json").out)
+    assert document["label"] == predicted["label"]
+    assert document["probability"] == pytest.approx(predicted["probability"])
+    total = document["bias"] + sum(map(sum, document["contributions"]))
+    assert document["logit"] == pytest.approx(total)
+    assert len(document["thirds"]) == 6
+
+
+@pytest.mark.parametrize("features", ["pixels", "patches+hog"])
+def test_a_figure(catclf_run, data, cat, tmp_path, features):
+    model, figure = tmp_path / "m.npz", tmp_path / "why.png"
+    catclf_run("train", data, "-o", model, "--features", features, "--solver", "lbfgs", "--l2", 1)
+    out = catclf_run("explain", cat, "-m", model, "-o", figure).out
+    assert f"Figure written to {figure}" in out
+    with Image.open(figure) as picture:
+        assert picture.size == (1140, 468)
+
+
+def test_standard_input(program, model_path, cat):
+    with cat.open("rb") as file:
+        out = program("explain", "-", "-m", model_path, stdin=file).stdout
+    assert out.startswith("-: ")
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "message"),
+    [
+        (["no.png"], 1, "no.png: no such file"),
+        (["text.png"], 1, "text.png: not a picture of a known kind"),
+        (["text.png", "-m", "no.npz"], 1, "there is no model"),
+        (["ok-000.png", "-o", "why.jpg"], 2, "a figure's name ends in"),
+        (["ok-000.png", "-o", "no/why.png"], 1, "there is no folder"),
+    ],
+)
+def test_errors_are_one_line(catclf_run, model_path, tmp_path, monkeypatch, args, status, message):
+    write_pictures(tmp_path / "ok", 1, red=100)
+    monkeypatch.chdir(tmp_path / "ok")
+    (tmp_path / "ok" / "text.png").write_text("text")
+    if "-m" not in args:
+        args = [*args, "-m", model_path]
+    outcome = catclf_run("explain", *args, status=status)
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.out == ""

@@ -1,0 +1,93 @@
+import json
+import sys
+
+import pytest
+
+from catclf.lessons import LESSONS
+
+
+def test_the_list_has_a_line_for_each_in_the_lectures_order(catclf_run):
+    lines = catclf_run("lesson").out.splitlines()
+    assert [line.split()[0] for line in lines] == list(LESSONS)
+    assert all(len(line.split()) > 3 for line in lines)
+    documents = json.loads(catclf_run("lesson", "--json").out)
+    assert [document["lesson"] for document in documents] == list(LESSONS)
+
+
+def test_the_list_needs_neither_numpy_nor_pictures(program):
+    code = "import sys; import catclf.lessons; print('numpy' in sys.modules)"
+    import subprocess
+
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False"
+    assert "sigmoid" in program("lesson").stdout
+
+
+def test_a_lesson_is_printed(catclf_run):
+    out = catclf_run("lesson", "computation-graph").out
+    assert out.startswith("computation-graph: J = 3(a + bc)")
+    assert "u = b c        v = a + u        J = 3 v" in out
+    assert "  db          du · ∂u/∂b = du · c      6     6.000000" in out
+    assert "See: Nudging b" in out
+    assert max(map(len, out.splitlines())) < 110
+
+
+def test_json_is_what_is_printed(catclf_run):
+    document = json.loads(catclf_run("lesson", "derivative", "--json").out)
+    assert document["lesson"] == "derivative"
+    row = document["tables"][0]["rows"][1]
+    assert (row["f(a)"], row["a"], row["exact"]) == ("3a", 5.0, 3.0)
+    assert document["formula"].startswith("slope = ")
+
+
+def test_all_lessons_with_their_figures(catclf_run, data, tmp_path):
+    folder = tmp_path / "figures"
+    out = catclf_run("lesson", "all", "--data", data, "--figures", folder, "--seed", 1).out
+    assert sorted(path.stem for path in folder.iterdir()) == sorted(LESSONS)
+    places = [out.index(f"{name}: {about}") for name, about in LESSONS.items()]
+    assert places == sorted(places)
+    documents = json.loads(catclf_run("lesson", "all", "--data", data, "--json").out)
+    assert [document["lesson"] for document in documents] == list(LESSONS)
+
+
+def test_a_figure(catclf_run, tmp_path):
+    out = catclf_run("lesson", "bias", "--figure", tmp_path / "a.svg").out
+    assert f"Figure written to {tmp_path / 'a.svg'}" in out
+    assert (tmp_path / "a.svg").read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "message"),
+    [
+        (["vectorisation"], 2, "there is no lesson vectorisation; there are vectorization, "),
+        (["bias", "--figure", "a.jpg"], 2, "a figure's name ends in .png, .svg, .pdf"),
+        (["bias", "--figure", "no/a.png"], 1, "there is no folder"),
+        (["bias", "--figures", "no"], 2, "use --figure FILE"),
+        (["all", "--figure", "a.png"], 2, "use --figures DIR"),
+        (["all", "--figures", "no/where"], 1, "no/where cannot be made: no such file"),
+        (["unroll", "--data", "no"], 1, "no does not exist; name a data set with --data"),
+        (["unroll", "--seed", "-1"], 2, "--seed"),
+    ],
+)
+def test_errors_are_one_line(catclf_run, tmp_path, monkeypatch, args, status, message):
+    monkeypatch.chdir(tmp_path)
+    outcome = catclf_run("lesson", *args, status=status)
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.out == ""
+
+
+def test_pictures_of_one_class_or_damaged(catclf_run, data, tmp_path):
+    for file in (data / "train" / "dog").iterdir():
+        file.unlink()
+    assert "has only cat pictures" in catclf_run("lesson", "loss", "--data", data, status=1).err
+    (data / "train" / "dog" / "a.png").write_bytes(b"no picture")
+    assert "a.png" in catclf_run("lesson", "loss", "--data", data, status=1).err
+
+
+def test_no_matplotlib(catclf_run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    err = catclf_run("lesson", "bias", "--figure", tmp_path / "a.png", status=1).err
+    assert "install it with: pip install matplotlib" in err
+    catclf_run("lesson", "bias")

@@ -1,0 +1,94 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import catclf
+from tests.conftest import write_pictures
+
+
+@pytest.fixture
+def histories(catclf_run, data, tmp_path):
+    paths = [tmp_path / "auto.csv", tmp_path / "slow.csv"]
+    for path, rate in zip(paths, ("auto", "0.0001"), strict=True):
+        catclf_run(
+            "train", data, "-o", tmp_path / "m.npz", "--iterations", 20, "--learning-rate", rate,
+            "--history", path,
+        )  # fmt: skip
+    return paths
+
+
+def test_several_costs_in_one_plot(catclf_run, histories, tmp_path):
+    figure = tmp_path / "costs.svg"
+    assert catclf_run("plot", *histories, "-o", figure).out == f"Figure written to {figure}\n"
+    text = figure.read_text()
+    assert text.startswith("<?xml")
+    document = json.loads(catclf_run("plot", *histories, "-o", figure, "--json").out)
+    assert document["kind"] == "cost"
+    costs = document["costs"][str(histories[0])]
+    assert len(costs) == 21
+    assert costs[0] == pytest.approx(np.log(2))
+
+
+def test_a_training_without_iterations_has_one_cost(catclf_run, data, tmp_path):
+    path = tmp_path / "costs.csv"
+    catclf_run("train", data, "-o", tmp_path / "m.npz", "--iterations", 0, "--history", path)
+    catclf_run("plot", path, "-o", tmp_path / "costs.png")
+
+
+def test_weights(catclf_run, model_path, tmp_path):
+    catclf_run("plot", model_path, "-o", tmp_path / "w.png")
+    with Image.open(tmp_path / "w.png") as picture:
+        assert picture.size == (1200, 480)
+
+
+def test_a_dictionary(catclf_run, data, tmp_path):
+    model = tmp_path / "m.npz"
+    catclf_run("train", data, "-o", model, "--features", "patches+hog", "--solver", "lbfgs",
+               "--l2", 1)  # fmt: skip
+    catclf_run("plot", model, "-o", tmp_path / "d.png", "--kind", "dictionary")
+    with Image.open(tmp_path / "d.png") as picture:
+        assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3), axis=0)) > 1000
+
+
+def test_a_learning_curve_with_a_test_split_and_without(catclf_run, tmp_path, model_path):
+    for split in ("train", "test"):
+        write_pictures(tmp_path / "p" / split / "cat", 12, red=140, start=50 * (split == "test"))
+        write_pictures(tmp_path / "p" / split / "dog", 12, red=130, start=50 * (split == "test"))
+    arguments = ("plot", model_path, "-o", tmp_path / "c.png", "--kind", "learning-curve", "--json")
+    document = json.loads(catclf_run(*arguments, "--data", tmp_path / "p").out)
+    assert [point["pictures"] for point in document["points"]] == [12, 24]
+    assert document["held_out"] == 24
+    document = json.loads(catclf_run(*arguments, "--data", tmp_path / "p" / "train").out)
+    assert document["held_out"] in (4, 5)
+    assert document["points"][-1]["pictures"] + document["held_out"] == 24
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "message"),
+    [
+        (["m.npz", "-o", "a.jpg"], 2, "a figure's name ends in"),
+        (["m.npz", "-o", "no/a.png"], 1, "there is no folder"),
+        (["m.npz"], 2, "Missing option '-o'"),
+        (["m.npz", "m.npz", "-o", "a.png"], 2, "--kind weights takes one MODEL; 2 files"),
+        (["no.npz", "-o", "a.png"], 1, "there is no model"),
+        (["no.csv", "-o", "a.png"], 1, "no.csv cannot be read: no such file"),
+        (["m.npz", "-o", "a.png", "--kind", "cost"], 1, "m.npz is a model, which keeps no costs"),
+        (["m.npz", "-o", "a.png", "--kind", "dictionary"], 1, "m.npz has no dictionary"),
+        (["hog.npz", "-o", "a.png"], 1, "hog.npz has weights for hog, which are no picture"),
+        (["hog.npz", "-o", "a.png", "--kind", "learning-curve"], 1, "does not tell how it was"),
+        (["m.npz", "-o", "a.png", "--kind", "learning-curve", "--data", "no"], 1, "no does not"),
+        (["m.npz", "-o", "a.png", "--kind", "pie"], 2, "pie"),
+    ],
+)
+def test_errors_are_one_line(catclf_run, model_path, tmp_path, monkeypatch, args, status, message):
+    monkeypatch.chdir(tmp_path)
+    model_path.rename("m.npz")
+    from catclf.features.hog import Hog
+
+    catclf.save_model(catclf.Model(np.zeros((Hog.n_x, 1)), 0.0, features=Hog()), "hog.npz")
+    outcome = catclf_run("plot", *args, status=status)
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert not (tmp_path / "a.png").exists()

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from catclf.lessons.brute_force import in_words, lesson
+from tests.lessons.conftest import numbers
+
+
+def colours(settings, count: int) -> np.ndarray:
+    """Rows of standardised mean colours, worked out picture by picture."""
+    rows = []
+    for picture in settings.pictures.images:
+        parts = np.array_split(picture, 3) if count == 9 else [picture]
+        means = [part[:, :, c].astype(float).mean() for part in parts for c in range(3)]
+        rows.append(means[:count])
+    table = np.array(rows)
+    return (table - table.mean(axis=0)) / table.std(axis=0)
+
+
+def test_times_grow_a_thousandfold(settings):
+    rows = numbers(lesson(settings), "Trying all weights")
+    assert [row[0] for row in rows] == [1, 2, 3, 9]
+    seconds = [row[2] for row in rows]
+    assert seconds[0] > 0
+    ratios = [second / seconds[0] for second in seconds]
+    assert ratios == pytest.approx([1, 1e3, 1e6, 1e24])
+    assert [row[5] for row in rows] == ["0.04 s", "40 s", "11 hours", "1.27e15 years"]
+    assert [row[3] for row in rows] == [in_words(second) for second in seconds]
+
+
+def test_the_slides_own_figures():
+    assert in_words(0.04) == "0.04 s"
+    assert in_words(40) == "40 s"
+    assert in_words(0.04e6) == "11.1 hours"
+    assert in_words(0.04e24) == "1.27e+15 years"
+    assert in_words(300) == "5 minutes"
+    assert in_words(86400 * 3) == "3 days"
+
+
+def test_descent_comes_to_the_lowest_of_all_weights(settings):
+    X, y = colours(settings, 1), settings.pictures.labels
+    (_, w_forced, J_forced, tried), (_, w, J, costs) = numbers(lesson(settings), "One weight")
+    grid = np.linspace(-5, 5, 1000)
+    Z = grid[:, np.newaxis] * X[:, 0]
+    all_J = np.logaddexp(0, np.where(y == 1, -Z, Z)).mean(axis=1)
+    assert tried == 1000
+    assert pytest.approx(all_J.min(), rel=1e-12) == J_forced
+    assert w_forced == pytest.approx(grid[all_J.argmin()])
+    assert J <= J_forced
+    assert w == pytest.approx(w_forced, abs=0.006)
+    assert costs < tried
+
+
+def test_descents_with_more_weights_against_scikit_learn(settings):
+    y = settings.pictures.labels
+    for n, steps, J, _ in numbers(lesson(settings), "Gradient descent from zeros"):
+        X = colours(settings, n)
+        optimum = LogisticRegression(C=1e10, fit_intercept=False, tol=1e-10, max_iter=10_000)
+        Z = X @ optimum.fit(X, y).coef_[0]
+        lowest = np.logaddexp(0, np.where(y == 1, -Z, Z)).mean()
+        # The thirds of these pictures are nearly alike in colour: nine weights take very long.
+        assert 0 < steps < 10_000 or n == 9
+        assert pytest.approx(lowest, rel=1e-6 if n < 9 else 0.05) == J

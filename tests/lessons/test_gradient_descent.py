@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from catclf.lessons.gradient_descent import lesson
+from catclf.lessons.lesson import LessonSettings
+from tests.conftest import write_pictures
+from tests.lessons.conftest import numbers
+
+
+def redness(settings) -> tuple[np.ndarray, np.ndarray]:
+    red = np.array([p[:, :, 0].astype(float).mean() for p in settings.pictures.images])
+    return (red - red.mean()) / red.std(), settings.pictures.labels.astype(float)
+
+
+def cost(w: float, b: float, x: np.ndarray, y: np.ndarray) -> float:
+    z = w * x + b
+    return float(np.mean(np.logaddexp(0, z) - y * z))
+
+
+def test_one_step_on_one_example_and_on_all(settings):
+    x, y = redness(settings)
+    rows = numbers(lesson(settings), "One step")
+    for (_, dw, db, w, b, before, after, on_all), chosen in zip(
+        rows, (slice(1), slice(None)), strict=True
+    ):
+        off = 0.5 - y[chosen]
+        assert dw == pytest.approx((x[chosen] * off).mean())
+        assert db == pytest.approx(off.mean(), abs=1e-12)
+        assert (w, b) == (pytest.approx(-dw), pytest.approx(-db))
+        assert before == pytest.approx(np.log(2))
+        assert after == pytest.approx(cost(w, b, x[chosen], y[chosen]))
+        assert on_all == pytest.approx(cost(w, b, x, y))
+
+
+def test_the_loop_without_the_minus_has_the_sign_wrong(settings):
+    x, y = redness(settings)
+    missing, loop, vectorized = numbers(lesson(settings), "J, dw and db")
+    assert loop[1:] == pytest.approx(vectorized[1:], rel=1e-12)
+    assert loop[1] == pytest.approx(cost(1, 0, x, y))
+    assert missing[1] == pytest.approx(-loop[1])
+    a = 1 / (1 + np.exp(-x))
+    assert loop[2] == pytest.approx((x * (a - y)).mean())
+    assert loop[3] == pytest.approx((a - y).mean())
+
+
+def test_many_steps(settings):
+    x, y = redness(settings)
+    rows = numbers(lesson(settings), "Many steps")
+    places = {0: (0.0, 0.0)}
+    w = b = 0.0
+    for step in range(1, rows[-1][0] + 1):
+        off = 1 / (1 + np.exp(-(w * x + b))) - y
+        w, b = w - (x * off).mean(), b - off.mean()
+        places[step] = (w, b)
+    for step, w, b, J in rows:
+        assert (w, b) == pytest.approx(places[step], abs=1e-12)
+        assert pytest.approx(cost(w, b, x, y)) == J
+
+
+def test_all_starts_come_to_the_optimum_of_scikit_learn(settings):
+    x, y = redness(settings)
+    optimum = LogisticRegression(C=1e10, tol=1e-12).fit(x[:, np.newaxis], y)
+    rows = numbers(lesson(settings), "From zeros")
+    assert len(rows) == 5
+    assert rows[0][:2] == (0.0, 0.0)
+    for w_first, b_first, J_first, _, w, b, J, arrived in rows:
+        assert arrived == "yes"
+        assert pytest.approx(cost(w_first, b_first, x, y)) == J_first
+        assert w == pytest.approx(optimum.coef_.item(), abs=1e-3)
+        assert b == pytest.approx(optimum.intercept_.item(), abs=1e-3)
+        assert pytest.approx(cost(w, b, x, y)) == J
+
+
+def test_classes_that_one_feature_tells_apart_have_no_lowest_point(tmp_path):
+    write_pictures(tmp_path / "cat", 4, red=190)
+    write_pictures(tmp_path / "dog", 4, red=80)
+    result = lesson(LessonSettings(tmp_path))
+    assert "falls for ever" in result.see
+    assert {row[-1] for row in numbers(result, "From zeros")} == {"no"}

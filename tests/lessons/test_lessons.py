@@ -1,0 +1,92 @@
+"""What all lessons have in common."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+import catclf
+from catclf.figures import save_figure
+from catclf.lessons import LESSONS, run_lesson
+from catclf.lessons.lesson import LessonSettings
+from tests.conftest import shared, write_pictures
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_has_words_numbers_and_a_figure(name, settings, tmp_path):
+    lesson = run_lesson(name, settings)
+    assert lesson.explanation.endswith(".")
+    assert lesson.see.endswith(".")
+    # The formula comes with shapes, or says that there are none.
+    assert re.search(r"\(.*, .*\)|numbers?", lesson.formula)
+    for table in lesson.tables:
+        assert table.rows
+        names = [column.name for column in table.columns]
+        assert len(set(names)) == len(names)  # or JSON would lose one
+        for row in table.rows:
+            assert len(row) == len(names)
+            for cell in row:
+                assert type(cell) in (str, int, float)
+    json.dumps(lesson.to_dict(), allow_nan=False)
+    save_figure(lesson.draw, tmp_path / "figure.png")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_same_seed_gives_the_same_lesson(name, settings):
+    if name in ("brute-force", "vectorization"):
+        pytest.skip("it tells of times")
+    again = LessonSettings(settings.data, seed=settings.seed)
+    assert run_lesson(name, settings).to_dict() == run_lesson(name, again).to_dict()
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_lessons_on_the_courses_pictures(name):
+    lesson = run_lesson(name, LessonSettings(shared("catvnoncat")))
+    assert lesson.tables
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "bias", "derivative", "computation-graph", "backward"])
+def test_lessons_without_pictures_need_none(name, tmp_path):
+    run_lesson(name, LessonSettings(tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_two_pictures_are_enough(name, tmp_path):
+    write_pictures(tmp_path / "cat", 1, red=190)
+    write_pictures(tmp_path / "dog", 1, red=80)
+    lesson = run_lesson(name, LessonSettings(tmp_path))
+    json.dumps(lesson.to_dict(), allow_nan=False)
+    save_figure(lesson.draw, tmp_path / "figure.png")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_pictures_that_are_all_alike(name, tmp_path):
+    from PIL import Image
+
+    for class_ in ("cat", "dog"):
+        (tmp_path / class_).mkdir()
+        for i in range(3):
+            Image.new("RGB", (64, 64), (90, 80, 70)).save(tmp_path / class_ / f"{i}.png")
+    lesson = run_lesson(name, LessonSettings(tmp_path))
+    json.dumps(lesson.to_dict(), allow_nan=False)
+    save_figure(lesson.draw, tmp_path / "figure.png")
+
+
+def test_at_most_500_pictures_with_both_classes_in_their_shares(tmp_path):
+    path = tmp_path / "many.h5"
+    import h5py
+
+    rng = np.random.default_rng(0)
+    with h5py.File(path, "w") as file:
+        file["train_set_x"] = rng.integers(0, 256, (1200, 64, 64, 3), np.uint8)
+        file["train_set_y"] = np.arange(1200) < 60
+        file["list_classes"] = np.array([b"non-cat", b"cat"])
+    pictures = LessonSettings(path).pictures
+    assert pictures.m == 500
+    assert pictures.class_counts() == {"cat": 25, "non-cat": 475}
+
+
+def test_unknown_lessons():
+    with pytest.raises(catclf.CatclfError, match="there is no lesson sigmiod; there are sigmoid,"):
+        run_lesson("sigmiod", LessonSettings())

@@ -1,0 +1,84 @@
+import math
+
+import numpy as np
+import pytest
+
+import catclf
+from catclf.lessons.loss import lesson
+from tests.lessons.conftest import numbers
+
+
+def trained(settings) -> tuple[np.ndarray, np.ndarray]:
+    """Logits after 500 steps of plain gradient descent at 1/L, and labels."""
+    pictures = settings.pictures
+    X = pictures.images.reshape(len(pictures.images), -1).T / 255.0  # (n_x, m)
+    Y = pictures.labels[np.newaxis].astype(float)
+    m = Y.size
+    ones = np.vstack([X, np.ones((1, m))])
+    rate = 4 * m / np.linalg.norm(ones, 2) ** 2
+    w, b = np.zeros((len(X), 1)), 0.0
+    for _ in range(500):
+        dZ = 1 / (1 + np.exp(-(w.T @ X + b))) - Y
+        w, b = w - rate * X @ dZ.T / m, b - rate * dZ.mean()
+    return w.T @ X + b, Y
+
+
+def test_only_the_squared_error_bends_down(settings):
+    Z, Y = trained(settings)
+    rows = numbers(lesson(settings), "Is the cost convex")
+    for line, loss, points, down, convex, _ in rows:
+        assert points == 159
+        assert convex == ("no" if down else "yes")
+        assert (down > 0) == (loss != "cross-entropy"), line
+    # Counted again along the first line.
+    t = np.linspace(-4, 4, 161)[:, np.newaxis]
+    A = 1 / (1 + np.exp(-t * Z))
+    J = ((A - Y) ** 2).mean(axis=1)
+    down = sum(J[i - 1] + J[i + 1] < 2 * J[i] for i in range(1, 160))
+    counted = {row[1]: row[3] for row in rows if row[0].startswith("from 0")}
+    assert counted["(a - y)²"] == pytest.approx(down, abs=1)
+    lowest = {row[1]: row[5] for row in rows if row[0].startswith("from 0")}
+    assert lowest["(a - y)²"] == pytest.approx(t[J.argmin(), 0], abs=0.051)
+
+
+def test_slopes_by_finite_differences(settings):
+    Z, Y = trained(settings)
+
+    def J(t: float) -> tuple[float, float]:
+        A = 1 / (1 + np.exp(-t * Z))
+        cross_entropy = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)).mean()
+        return cross_entropy, ((A - Y) ** 2).mean() / 2
+
+    h = 1e-5
+    rows = numbers(lesson(settings), "Slope dJ/dt")
+    for t, right, cross_entropy, half_square, square in rows:
+        slopes = (np.array(J(t + h)) - J(t - h)) / (2 * h)
+        assert [cross_entropy, half_square] == pytest.approx(slopes.tolist(), rel=1e-4, abs=1e-7)
+        assert square == 2 * half_square
+        assert right == pytest.approx(100 * ((t * Z >= 0) == (Y == 1)).mean())
+    # Confidently wrong: the cross-entropy is at its steepest, the squared error is not.
+    steepest = {
+        name: max(rows, key=lambda row: abs(row[i]))[0] for i, name in ((2, "ce"), (3, "se"))
+    }
+    assert steepest["ce"] == -4
+    assert steepest["se"] > -4
+
+
+def test_losses_of_single_answers(settings):
+    result = lesson(settings)
+    for a, loss, slope, square, square_slope in numbers(result, "One cat"):
+        assert loss == pytest.approx(-math.log(a))
+        assert slope == pytest.approx(a - 1)
+        assert square == pytest.approx((a - 1) ** 2 / 2)
+        assert square_slope == pytest.approx((a - 1) * a * (1 - a))
+    for a, *losses in numbers(result, "Near the decision"):
+        squares = [(a - 1) ** 2 / 2, a**2 / 2]
+        assert losses == pytest.approx([-math.log(a), -math.log(1 - a), *squares])
+
+
+def test_the_trained_weights_are_those_of_train(settings):
+    Z, _ = trained(settings)
+    model = catclf.train(
+        settings.pictures, catclf.TrainingSettings(learning_rate="auto", iterations=500)
+    ).model
+    np.testing.assert_allclose(model.logits(settings.pictures.images), Z, rtol=1e-4)
