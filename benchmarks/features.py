@@ -9,6 +9,7 @@ from benchmarks.table import AsMuch, More, print_row
 from catclf.features import learn_features
 from catclf.model import Model
 from catclf.parallel import map_on_threads, one_blas_thread, workers
+from catclf.settings import RECIPES
 
 _PICTURES = 500
 
@@ -38,7 +39,7 @@ def print_rows() -> None:
         seconds["theirs"],
         AsMuch(3),
     )
-    features = learn_features("patches+hog", pictures, 0)
+    features = learn_features(RECIPES["best"].features, pictures, 0)
     best = Model(np.zeros((features.n_x, 1), np.float32), 0.0, features=features, flip=True)
     lecture = Model(np.zeros((12_288, 1)), 0.0)
     seconds = medians(

@@ -7,7 +7,7 @@ import numpy as np
 
 from catclf.logistic import Array, sigmoid
 from catclf.model import Model
-from catclf.pictures import SIDE, Pictures, mirrored
+from catclf.pictures import Pictures, mirrored
 
 
 class Part(NamedTuple):
@@ -26,6 +26,7 @@ class Explanation:
 
     logit: float
     bias: float
+    """b; for Fourier features, the logit of the mean picture."""
     contributions: Array
     """(64, 64), float64: what each pixel adds to the logit."""
 
@@ -62,8 +63,9 @@ def explain(model: Model, picture: Pictures) -> Explanation:
     -------
     Explanation
         With the contribution of each pixel: for a model of pixels the sum of w·x over its three
-        channels; for another, what each feature adds, spread over the pixels that it looks at. For
-        a model that flips, a pixel and its mirror image share the work.
+        channels; for another, what each feature adds, spread over the pixels that it looks at; with
+        Fourier features, beside what those of a mean picture add. For a model that flips, a pixel
+        and its mirror image share the work.
 
     Raises
     ------
@@ -74,13 +76,9 @@ def explain(model: Model, picture: Pictures) -> Explanation:
     logit = float(model.logits(pictures).item())
     contributions = _contributions(model, pictures)
     if model.flip:
-        contributions += _contributions(model, mirrored(pictures))[:, ::-1]
-        contributions /= 2
-    return Explanation(logit, model.b, contributions)
+        contributions = (contributions + _contributions(model, mirrored(pictures))[:, ::-1]) / 2
+    return Explanation(logit, logit - float(contributions.sum()), contributions)
 
 
 def _contributions(model: Model, pictures: Pictures) -> Array:
-    x = model.features.columns(pictures, np.float64)  # (n_x, 1)
-    contributions = model.features.spread((model.w * x)[:, 0])
-    assert contributions.shape == (SIDE, SIDE)
-    return contributions
+    return model.features.spread(model.features.effects(model.w, pictures))

@@ -53,7 +53,8 @@ class TrainingSettings:
     solver : {"gd", "lbfgs"}
         Gradient descent, or L-BFGS, which goes to the optimum.
     features : str
-        What the columns hold: "pixels", "patches", "hog", or several joined with a plus sign.
+        What the columns hold: "pixels", "patches", "hog", or several joined with a plus sign; with
+        "fourier:" before them, random Fourier features of these.
     flip : bool
         Train on each picture's mirror image too, and predict from both.
     standardise : bool
@@ -100,7 +101,7 @@ class TrainingSettings:
         if not is_known(self.features):
             raise SettingsError(
                 f"features must be one of {', '.join(FEATURE_MAPS)}, or several joined with +, "
-                f"not {self.features}"
+                f"perhaps with fourier: before them, not {self.features}"
             )
         if self.target is None and not 0 <= float(self.threshold) <= 1:
             raise SettingsError(f"threshold must be between 0 and 1, not {self.threshold}")
@@ -182,9 +183,8 @@ RECIPES = {
     "lecture": TrainingSettings(),
     "best": TrainingSettings(
         solver="lbfgs",
-        features="patches+hog",
+        features="fourier:patches+hog",
         flip=True,
-        standardise=True,
         l2="auto",
         calibrate=True,
         dtype="float32",

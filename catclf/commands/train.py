@@ -103,7 +103,8 @@ def _number(value: str, wanted: str) -> float:
     default="pixels",
     show_default=True,
     help="What columns hold: pixels, as in the lecture; patches, their likeness to a dictionary "
-    "learned from the pictures; hog, gradients' directions; or several, as in patches+hog.",
+    "learned from the pictures; hog, gradients' directions; or several, as in patches+hog; with "
+    "fourier: before them, random Fourier features of these, for a Gaussian kernel.",
 )
 @click.option(
     "--flip/--no-flip", help="Train on mirror images too, and predict from both.  [default: no]"

@@ -2,7 +2,8 @@
 
 A feature map turns pictures into a matrix with one column a picture. Some learn from pictures
 first, never from their labels. `FEATURE_MAPS` names them; names can be joined with a plus sign, and
-the columns then stand below each other.
+the columns then stand below each other. With "fourier:" before them, random Fourier features are
+made of these.
 """
 
 from collections.abc import Mapping
@@ -18,9 +19,12 @@ from catclf.pictures import Images
 FEATURE_MAPS = {"pixels": "Pixels", "patches": "Patches", "hog": "Hog"}
 
 
+_FOURIER = "fourier:"
+
+
 def is_known(name: str) -> bool:
-    """Whether a name, or each of several joined with a plus sign, is that of a feature map."""
-    parts = name.split("+")
+    """Whether a name, in the form that `learn_features` takes, is that of a feature map."""
+    parts = name.removeprefix(_FOURIER).split("+")
     return set(parts) <= set(FEATURE_MAPS) and len(set(parts)) == len(parts)
 
 
@@ -30,7 +34,7 @@ def learn_features(name: str, pictures: Images, seed: int) -> FeatureMap:
     Parameters
     ----------
     name : str
-        One of `FEATURE_MAPS`, or several joined with a plus sign.
+        One of `FEATURE_MAPS`, or several joined with a plus sign; perhaps with "fourier:" before.
     pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
         Training pictures.
     seed : int
@@ -41,8 +45,11 @@ def learn_features(name: str, pictures: Images, seed: int) -> FeatureMap:
     FeatureMap
         Ready to make columns.
     """
-    parts = [_class_of(part).learn(pictures, seed) for part in name.split("+")]
-    return _joined(parts)
+    if name.startswith(_FOURIER):
+        from catclf.features.fourier import Fourier
+
+        return Fourier.learn(learn_features(name[len(_FOURIER) :], pictures, seed), pictures, seed)
+    return _joined([_class_of(part).learn(pictures, seed) for part in name.split("+")])
 
 
 def restore_features(name: str, arrays: Mapping[str, NDArray[Any]]) -> FeatureMap:
@@ -51,7 +58,7 @@ def restore_features(name: str, arrays: Mapping[str, NDArray[Any]]) -> FeatureMa
     Parameters
     ----------
     name : str
-        One of `FEATURE_MAPS`, or several joined with a plus sign.
+        As for `learn_features`.
     arrays : mapping of str to array
         Those of `array_names`.
 
@@ -65,11 +72,19 @@ def restore_features(name: str, arrays: Mapping[str, NDArray[Any]]) -> FeatureMa
     ValueError
         If the arrays cannot be those of this feature map. The text says why.
     """
+    if name.startswith(_FOURIER):
+        from catclf.features.fourier import Fourier
+
+        return Fourier.restore(restore_features(name[len(_FOURIER) :], arrays), arrays)
     return _joined([_class_of(part).restore(arrays) for part in name.split("+")])
 
 
 def array_names(name: str) -> tuple[str, ...]:
     """Names of the arrays that feature maps of a name have to learn."""
+    if name.startswith(_FOURIER):
+        from catclf.features.fourier import Fourier
+
+        return *array_names(name[len(_FOURIER) :]), *Fourier.array_names
     return tuple(array for part in name.split("+") for array in _class_of(part).array_names)
 
 

@@ -32,14 +32,24 @@ class FeatureMap(Protocol):
     def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns (n_x, m) of m pictures."""
 
-    def spread(self, parts: Array) -> Array:
-        """Numbers (n_x,), one for each feature, on the pixels (64, 64) that it looks at.
+    def effects(self, w: Array, pictures: Pictures) -> Array:
+        """What each feature of one picture (1, 64, 64, 3) adds to the logit; w is (n_x, 1)."""
 
-        Their sum stays the same.
-        """
+    def spread(self, effects: Array) -> Array:
+        """Effects on the pixels (64, 64) that the features look at; the sum stays the same."""
 
 
-class Fixed:
+class Plain(FeatureMap, Protocol):
+    """A feature map whose features themselves are what can be shown on the picture."""
+
+    def effects(self, w: Array, pictures: Pictures) -> Array:
+        """What each feature of one picture (1, 64, 64, 3) adds to the logit; w is (n_x, 1)."""
+        x = self.columns(pictures, np.float64)  # (n_x, 1)
+        products: Array = (w * x)[:, 0]
+        return products
+
+
+class Fixed(Plain, Protocol):
     """A feature map that has nothing to learn."""
 
     array_names: tuple[str, ...] = ()

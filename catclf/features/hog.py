@@ -60,9 +60,9 @@ class Hog(Fixed):
         map_on_threads(fill, range(0, len(pictures), _PORTION), cores())
         return rows.T  # (n_x, m)
 
-    def spread(self, parts: Array) -> Array:
-        """Numbers (1764,), one for each feature, evenly on the pixels of its block: (64, 64)."""
-        blocks = parts.reshape(_FIELDS - 1, _FIELDS - 1, 4 * _DIRECTIONS).sum(axis=2)  # (7, 7)
+    def spread(self, effects: Array) -> Array:
+        """Effects (1764,), evenly on the pixels of its block: (64, 64)."""
+        blocks = effects.reshape(_FIELDS - 1, _FIELDS - 1, 4 * _DIRECTIONS).sum(axis=2)  # (7, 7)
         # A block is four fields.
         fields = np.zeros((_FIELDS, _FIELDS))
         for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.features.feature_map import FeatureMap
+from catclf.features.feature_map import FeatureMap, Plain
 from catclf.logistic import Array
 from catclf.pictures import Pictures
 
 
-class Joined:
+class Joined(Plain):
     """Feature maps side by side.
 
     Parameters
@@ -22,8 +22,16 @@ class Joined:
 
     def __init__(self, parts: Sequence[FeatureMap]) -> None:
         self.parts = parts
-        self.name = "+".join(part.name for part in parts)
-        self.n_x = sum(part.n_x for part in parts)
+
+    @property
+    def name(self) -> str:
+        """Their names."""
+        return "+".join(part.name for part in self.parts)
+
+    @property
+    def n_x(self) -> int:
+        """Features of a picture."""
+        return sum(part.n_x for part in self.parts)
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -52,10 +60,10 @@ class Joined:
             start += part.n_x
         return rows.T  # (n_x, m)
 
-    def spread(self, parts: Array) -> Array:
-        """Numbers (n_x,), one for each feature, on the pixels (64, 64) that it looks at."""
+    def spread(self, effects: Array) -> Array:
+        """Effects (n_x,) on the pixels (64, 64) that the features look at."""
         ends = np.cumsum([part.n_x for part in self.parts])
-        pieces = np.split(parts, ends[:-1])
+        pieces = np.split(effects, ends[:-1])
         pixels: Array = np.sum(
             [part.spread(piece) for part, piece in zip(self.parts, pieces, strict=True)], axis=0
         )

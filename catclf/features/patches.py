@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike, NDArray
 
+from catclf.features.feature_map import Plain
 from catclf.logistic import Array
 from catclf.parallel import map_on_threads, one_blas_thread, workers
 from catclf.pictures import SIDE, Images, Pictures
@@ -40,7 +41,7 @@ _ROUNDS = 10
 _PORTION = 5000
 
 
-class Patches:
+class Patches(Plain):
     """Likeness of a picture's patches to a dictionary, at two scales.
 
     A patch p of 108 numbers, with deviation d, has the likeness z = (atoms p) / √(d² + 10) - offset
@@ -60,7 +61,6 @@ class Patches:
 
     def __init__(self, atoms: Floats, offsets: Floats) -> None:
         self._atoms, self._offsets = atoms, offsets
-        self.n_x = len(_SCALES) * _GRID**2 * 2 * atoms.shape[2]
 
     @classmethod
     def learn(cls, pictures: Images, seed: int) -> "Patches":
@@ -117,6 +117,11 @@ class Patches:
         return cls(np.ascontiguousarray(atoms), np.ascontiguousarray(offsets))
 
     @property
+    def n_x(self) -> int:
+        """Features of a picture."""
+        return len(_SCALES) * _GRID**2 * 2 * int(self._atoms.shape[2])
+
+    @property
     def atoms(self) -> Floats:
         """Atoms (2, K, 6, 6, 3), for the fine and the coarse scale: what patches are weighed by."""
         return self._atoms.transpose(0, 2, 1).reshape(  # (2, K, 6, 6, 3)
@@ -154,9 +159,9 @@ class Patches:
             map_on_threads(fill, range(len(pictures)), workers())
         return rows.T  # (n_x, m)
 
-    def spread(self, parts: Array) -> Array:
-        """Numbers (n_x,), one for each feature, evenly on the pixels of its field: (64, 64)."""
-        by_field = parts.reshape(len(_SCALES) * 2, _GRID**2, -1).sum(axis=(0, 2))  # (16,)
+    def spread(self, effects: Array) -> Array:
+        """Effects (n_x,), evenly on the pixels of its field: (64, 64)."""
+        by_field = effects.reshape(len(_SCALES) * 2, _GRID**2, -1).sum(axis=(0, 2))  # (16,)
         side = SIDE // _GRID
         fields = by_field.reshape(_GRID, _GRID) / side**2  # (4, 4)
         return np.kron(fields, np.ones((side, side)))  # (64, 64)

@@ -39,7 +39,7 @@ class Pixels(Fixed):
         X: Array = np.divide(rows, 255, dtype=dtype).T  # (n_x, m)
         return X
 
-    def spread(self, parts: Array) -> Array:
-        """Numbers (12288,), one for each feature, added up for each pixel: (64, 64)."""
-        pixels: Array = parts.reshape(SIDE, SIDE, 3).sum(axis=2)  # (64, 64)
+    def spread(self, effects: Array) -> Array:
+        """Effects (12288,), added up for each pixel: (64, 64)."""
+        pixels: Array = effects.reshape(SIDE, SIDE, 3).sum(axis=2)  # (64, 64)
         return pixels

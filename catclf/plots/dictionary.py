@@ -6,6 +6,7 @@ import numpy as np
 
 from catclf.errors import ModelError
 from catclf.features import FeatureMap
+from catclf.features.fourier import Fourier
 from catclf.features.joined import Joined
 from catclf.features.patches import Patches
 from catclf.figures import picture_axes
@@ -40,6 +41,8 @@ def patches_of(model: Model, where: str) -> Patches:
         If it has none.
     """
     features: FeatureMap = model.features
+    if isinstance(features, Fourier):
+        features = features.inner
     parts = features.parts if isinstance(features, Joined) else [features]
     for part in parts:
         if isinstance(part, Patches):

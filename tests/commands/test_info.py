@@ -5,7 +5,8 @@ import catclf
 
 def test_a_model_tells_how_it_was_made(catclf_run, data, tmp_path):
     path = tmp_path / "m.npz"
-    catclf_run("train", data, "-o", path, "--recipe", "best", "--features", "hog", "--cv", 2)
+    catclf_run("train", data, "-o", path, "--recipe", "best", "--features", "hog",
+               "--standardise", "--cv", 2)  # fmt: skip
     out = catclf_run("info", path).out
     assert "cat or non-cat" in out
     assert "Recipe: hog, mirror images too, standardised, L-BFGS, penalty" in out

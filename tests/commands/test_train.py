@@ -216,13 +216,13 @@ def test_recipes_and_what_overrides_them(catclf_run, data, tmp_path):
     assert "Recipe: pixels, gradient descent, learning rate" in out
     assert "penalty 0, threshold 0.5" in out
     out = catclf_run("train", data, "-o", model, "--recipe", "best").out
-    assert "Recipe: patches+hog, mirror images too, standardised, L-BFGS, penalty" in out
+    assert "Recipe: fourier:patches+hog, mirror images too, L-BFGS, penalty" in out
     assert "(chosen by cross-validation), calibrated, threshold 0.5" in out
     out = catclf_run(
         "train", data, "-o", model, "--recipe", "best", "--features", "hog", "--no-flip", "--l2", 2,
         "--no-calibrate", "--threshold", 0.3, "--class-weight", "balanced",
     ).out  # fmt: skip
-    assert "Recipe: hog, standardised, classes balanced, L-BFGS, penalty 2, threshold 0.3" in out
+    assert "Recipe: hog, classes balanced, L-BFGS, penalty 2, threshold 0.3" in out
     loaded = catclf.load_model(model)
     assert (loaded.threshold, loaded.flip, loaded.features.name) == (0.3, False, "hog")
 
