@@ -47,12 +47,16 @@ def looks(pictures: Pictures) -> Looks:
         Of each.
     """
     m = len(pictures)
-    small = _brightness(pictures, _HASH_SIDE)  # (m, 8, 8)
+    thumbnails = _brightness(pictures)  # (m, 16, 16)
+    pooled = thumbnails.reshape(m, _HASH_SIDE, 2, _HASH_SIDE, 2)
+    small = pooled.mean(axis=(2, 4))  # (m, 8, 8)
     across, down = np.diff(small, axis=2) > 0, np.diff(small, axis=1) > 0
     pairs = _HASH_SIDE * (_HASH_SIDE - 1)
     bits = np.hstack([across.reshape(m, pairs), down.reshape(m, pairs)])  # (m, 112)
-    thumbnails = _brightness(pictures, _THUMBNAIL_SIDE).reshape(m, _THUMBNAIL_SIDE**2)  # (m, 256)
-    return Looks(np.where(bits, np.float32(1), np.float32(-1)), thumbnails)
+    return Looks(
+        np.where(bits, np.float32(1), np.float32(-1)),
+        thumbnails.reshape(m, _THUMBNAIL_SIDE**2),  # (m, 256)
+    )
 
 
 def exact_copies(prints: Fingerprints) -> list[tuple[int, int]]:
@@ -99,9 +103,12 @@ def near_copies(all_looks: Looks) -> list[tuple[int, int]]:
     return pairs
 
 
-def _brightness(pictures: Pictures, side: int) -> NDArray[np.float32]:
-    """Mean brightness in a grid of so many fields a side."""
-    size = SIDE // side
-    fields = pictures.reshape(len(pictures), side, size, side, size * 3)
-    mean: NDArray[np.float32] = fields.mean(axis=(2, 4), dtype=np.float32)  # (m, side, side)
+def _brightness(pictures: Pictures) -> NDArray[np.float32]:
+    """Mean brightness in a grid of 16 × 16 fields, (m, 16, 16)."""
+    m, size = len(pictures), SIDE // _THUMBNAIL_SIDE
+    # First the rows of each field, so that long lines are added up; a sum is below 65 536.
+    lines = pictures.reshape(m, _THUMBNAIL_SIDE, size, SIDE * 3).sum(axis=2, dtype=np.uint16)
+    fields = lines.reshape(m, _THUMBNAIL_SIDE, _THUMBNAIL_SIDE, size * 3)
+    sums = fields.sum(axis=3, dtype=np.uint16)  # (m, 16, 16)
+    mean: NDArray[np.float32] = sums / np.float32(size * size * 3)
     return mean

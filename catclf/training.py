@@ -132,14 +132,7 @@ def train(
         if learning_rate:
             _require_descent(state, problem.objective, learning_rate)
     w, b = problem.carry_back(state.w, state.b)
-    slope, shift = 1.0, 0.0
-    if settings.calibrate:
-        slope, shift = platt_scaling(Z_held_out, dataset.Y)
-    if settings.target:
-        A_held_out = sigmoid(slope * Z_held_out + shift)
-        threshold = threshold_for(settings.target, A_held_out, dataset.Y)
-    else:
-        threshold = float(settings.threshold)
+    slope, shift, threshold = _decided(Z_held_out, dataset.Y, settings)
     A = _last(state).A  # (1, m)
     if settings.flip or settings.calibrate:
         A = sigmoid(slope * examples.logits(w, b) + shift)  # (1, m)
@@ -197,6 +190,18 @@ def _held_out(
         )
     folds = stratified_folds(dataset.labels, prints, min(_FOLDS, rarer), settings.seed)
     return held_out(examples, folds, settings, progress)
+
+
+def _decided(
+    Z_held_out: Array, Y: NDArray[Any], settings: TrainingSettings
+) -> tuple[float, float, float]:
+    """Slope and shift of the calibration, and the threshold, from held-out logits."""
+    slope, shift = 1.0, 0.0
+    if settings.calibrate:
+        slope, shift = platt_scaling(Z_held_out, Y)
+    if not settings.target:
+        return slope, shift, float(settings.threshold)
+    return slope, shift, threshold_for(settings.target, sigmoid(slope * Z_held_out + shift), Y)
 
 
 def _place(earlier: Checkpoint, problem: Problem, resume: str | Path | None) -> State:
