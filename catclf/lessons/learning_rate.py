@@ -15,11 +15,11 @@ from catclf.solvers.state import State
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_RATES = (0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05)
+_RATES = (0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.5)
 _ITERATIONS = 1000
 _SHOWN = (1, 10, 100, _ITERATIONS)
 
-# Who has not come halfway to where the best got is called slow.
+# Who has not come half as far down as 1/L is called slow.
 _HALF = 0.5
 
 
@@ -63,10 +63,11 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(_table(runs, L),),
         see=(
-            "Too small a rate crawls; one above 2/L may climb at first and still get down, as the "
-            "course's 0.005 does on its own pictures, because that bound is for the steepest "
-            "place there could be; a still larger one diverges. 1/L needs no luck: "
-            "catclf train --learning-rate auto."
+            "Too small a rate crawls. One above 2/L may climb at first and still get down, as the "
+            "course's 0.005 does on its own pictures, because the bound is for the most bent place "
+            "of the surface, and near its floor it is flatter; a still larger one ends above where "
+            "it began, or swings until it has luck. 1/L needs none: catclf train --learning-rate "
+            "auto."
         ),
         draw=lambda figure: _draw(figure, runs, L),
     )
@@ -79,12 +80,12 @@ def _costs(objective: InMemory, rate: float) -> list[float]:
 
 
 def _table(runs: list[_Run], L: float) -> Table:
-    lowest = min(run.costs[-1] for run in runs)
+    (safe,) = (run.costs[-1] for run in runs if run.rate == 1 / L)
     rows: list[tuple[str | float, ...]] = []
     for rate, costs in runs:
         shown = [costs[i] if i < len(costs) else float("inf") for i in _SHOWN]
         rises = int((np.diff(costs) > 0).sum())
-        rows.append((rate, rate * L, *shown, max(costs), rises, _verdict(costs, rises, lowest)))
+        rows.append((rate, rate * L, *shown, max(costs), rises, _verdict(costs, rises, safe)))
     return Table(
         f"The cost after so many iterations; before the first it is {runs[0].costs[0]:.6f}",
         [
@@ -99,13 +100,14 @@ def _table(runs: list[_Run], L: float) -> Table:
     )
 
 
-def _verdict(costs: list[float], rises: int, lowest: float) -> str:
+def _verdict(costs: list[float], rises: int, safe: float) -> str:
+    """What to call a run; safe is the cost that 1/L comes to."""
     first, last = costs[0], costs[-1]
     if not isfinite(last) or last >= first:
         return "diverges"
     if rises:
         return "climbs, then descends"
-    if first - last < _HALF * (first - lowest):
+    if first - last < _HALF * (first - safe):
         return "crawls"
     return "descends"
 
