@@ -1,5 +1,7 @@
 """Pictures of numbers, in a file."""
 
+import logging
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +38,12 @@ _STYLE: Any = {
     "legend.frameon": False,
     "lines.linewidth": 1.8,
     "svg.hashsalt": "catclf",  # the same figure, the same bytes
+    "agg.path.chunksize": 10_000,  # a line of millions of points is drawn in parts
 }
+
+# Matplotlib logs where it keeps its cache, which would reach the terminal of a program that has not
+# set up logging.
+logging.getLogger("matplotlib").addHandler(logging.NullHandler())
 
 
 def check_figure(path: Path) -> None:
@@ -85,16 +92,28 @@ def save_figure(draw: Callable[["Figure"], None], path: Path) -> None:
     """
     check_figure(path)
     import matplotlib as mpl
+    import numpy as np
     from matplotlib.figure import Figure
 
     kind = path.suffix.lower()[1:]
-    with mpl.rc_context(_STYLE):
+    # Numbers may be as large as floats can be.
+    with mpl.rc_context(_STYLE), warnings.catch_warnings(), np.errstate(over="ignore"):
+        # A file's name may have letters that the font has not.
+        warnings.filterwarnings("ignore", message="Glyph")
         figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
         draw(figure)
         with written_whole(path) as file:
             # A date would make the same figure another file every day.
             dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
             figure.savefig(file, format=kind, metadata=dates.get(kind))
+
+
+def label(text: str) -> str:
+    """A text from outside, a file's name for instance, as matplotlib draws it letter by letter."""
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    # Between dollar signs it would look for formulas, and an underscore first would hide a label.
+    plain = printable.replace("$", r"\$")
+    return f" {plain}" if plain.startswith("_") else plain
 
 
 def picture_axes(axes: "Axes", title: str) -> None:

@@ -1,10 +1,13 @@
+import os
+import subprocess
 import sys
 
+import numpy as np
 import pytest
 from PIL import Image
 
 import catclf
-from catclf.figures import check_figure, save_figure
+from catclf.figures import check_figure, label, save_figure
 
 
 def draw(figure):
@@ -53,3 +56,38 @@ def test_without_matplotlib_the_error_says_what_to_install(tmp_path, monkeypatch
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(catclf.CatclfError, match="pip install matplotlib"):
         check_figure(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(
+    "name", ["a$b_{c$", r"$\frac{1$", "_hidden", "x\ny\x1b[31m", "猫", "\udcff"]
+)
+def test_any_name_can_be_a_label(tmp_path, name):
+    shown = []
+
+    def draw(figure):
+        axes = figure.subplots()
+        axes.set_title(label(name))
+        axes.plot([1, 2], label=label(name))
+        shown.extend(axes.get_legend_handles_labels()[1])
+
+    save_figure(draw, tmp_path / "a.png")
+    assert len(shown) == 1
+    assert "\n" not in shown[0]
+
+
+def test_a_long_and_restless_line_can_be_drawn(tmp_path):
+    rng = np.random.default_rng(0)
+    costs = rng.random(300_000)
+    save_figure(lambda figure: figure.subplots().plot(costs), tmp_path / "a.png")
+
+
+def test_no_word_of_where_matplotlib_keeps_its_cache(tmp_path):
+    code = "import sys, pathlib, catclf.figures as f; f.check_figure(pathlib.Path(sys.argv[1]))"
+    result = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "a.png"],
+        env={**os.environ, "MPLCONFIGDIR": "/dev/null/nowhere"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stderr == ""

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from catclf.figures import COLOURS
+from catclf.figures import COLOURS, label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _STYLES = ("-", "--", "-.", ":")
+
+# More names than these stand beside the plot, with so many inches for each.
+_FEW = 5
+_LINE = 0.25
 
 
 def draw(figure: "Figure", histories: Mapping[str, Sequence[float]]) -> None:
@@ -26,10 +30,13 @@ def draw(figure: "Figure", histories: Mapping[str, Sequence[float]]) -> None:
         colour, style = COLOURS[i % len(COLOURS)], _STYLES[i % len(_STYLES)]
         # One cost alone makes no line.
         marker = "o" if len(costs) == 1 else None
-        axes.plot(costs, color=colour, linestyle=style, marker=marker, label=name)
+        axes.plot(costs, color=colour, linestyle=style, marker=marker, label=label(name))
     axes.set(xlabel="iteration", ylabel="cost J")
     axes.set_ylim(bottom=0)
-    if len(histories) > 1:
+    if len(histories) > _FEW:
+        figure.set_size_inches(11, max(4.5, _LINE * len(histories)))
+        figure.legend(loc="outside right upper")
+    elif len(histories) > 1:
         axes.legend()
     else:
-        axes.set_title(next(iter(histories)))
+        axes.set_title(label(next(iter(histories))))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.explanation import Explanation
-from catclf.figures import DIVERGING, picture_axes
+from catclf.figures import DIVERGING, label, picture_axes
 from catclf.pictures import Pictures
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def draw(
         Name of the positive class.
     """
     figure.set_size_inches(9.5, 3.9)
+    positive = label(positive)
     first, second, third = figure.subplots(1, 3)
     first.imshow(original)
     picture_axes(first, "the picture")

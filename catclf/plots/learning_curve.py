@@ -3,7 +3,7 @@
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from catclf.figures import BLUE, RED
+from catclf.figures import BLUE, RED, label
 from catclf.learning_curve import LearningCurve
 
 if TYPE_CHECKING:
@@ -45,6 +45,6 @@ def draw(figure: "Figure", curve: LearningCurve, title: str) -> None:
         xlabel="training pictures",
         ylabel=f"accuracy ({curve.held_out} held-out pictures)",
         ylim=(min(0.4, low, *map(min, lines[1][1])) - 0.02, 1.02),
-        title=title,
+        title=label(title),
     )
     figure.legend(loc="outside lower center", ncols=2)

@@ -6,7 +6,7 @@ import numpy as np
 
 from catclf.errors import ModelError
 from catclf.features import Pixels
-from catclf.figures import DIVERGING, picture_axes
+from catclf.figures import DIVERGING, label, picture_axes
 from catclf.model import Model
 from catclf.pictures import SIDE
 
@@ -52,5 +52,5 @@ def draw(figure: "Figure", model: Model) -> None:
     picture_axes(places[3], "all three together")
     figure.colorbar(image, ax=places[3], location="bottom", pad=0.03, ticks=MaxNLocator(4))
     figure.suptitle(
-        f"Light pixels speak for {model.positive} where w is orange, against it where purple"
+        f"Light pixels speak for {label(model.positive)} where w is orange, against it where purple"
     )

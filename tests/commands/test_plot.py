@@ -37,6 +37,25 @@ def test_a_training_without_iterations_has_one_cost(catclf_run, data, tmp_path):
     catclf_run("plot", path, "-o", tmp_path / "costs.png")
 
 
+@pytest.mark.parametrize("costs", [[1e308, -1e308], [0, 0], [-1, -2], [1e-300]])
+def test_costs_of_any_size(catclf_run, tmp_path, costs):
+    (tmp_path / "costs.csv").write_text(
+        "iteration,cost\n" + "".join(f"{i},{cost}\n" for i, cost in enumerate(costs))
+    )
+    outcome = catclf_run("plot", tmp_path / "costs.csv", "-o", tmp_path / "costs.png")
+    assert outcome.err == ""
+
+
+def test_forty_histories(catclf_run, tmp_path):
+    paths = [tmp_path / f"training-{i}.csv" for i in range(40)]
+    for i, path in enumerate(paths):
+        path.write_text(f"iteration,cost\n0,0.7\n1,0.{i:02}\n")
+    outcome = catclf_run("plot", *paths, "-o", tmp_path / "costs.png")
+    assert outcome.err == ""
+    with Image.open(tmp_path / "costs.png") as picture:
+        assert picture.size == (1320, 1200)
+
+
 def test_weights(catclf_run, model_path, tmp_path):
     catclf_run("plot", model_path, "-o", tmp_path / "w.png")
     with Image.open(tmp_path / "w.png") as picture:
