@@ -138,6 +138,8 @@ def _print(name: str, result: "Lesson", file: Path | None) -> None:
         say("")
         _say_table(table)
     _say_paragraph(f"See: {result.see}")
+    if result.note:
+        _say_paragraph(f"Note: {result.note}")
     say("")
     if file:
         say(f"Figure written to {file}")

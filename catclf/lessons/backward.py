@@ -103,9 +103,9 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         see=(
             "The factors a and 1 - a of the loss's slope and of the sigmoid's cancel, and what is "
-            "left is the plainest thing that it could be: how far the answer is off, dz = a - y. "
-            "catclf only ever computes that; it never divides by a."
+            "left is how far the answer is off: dz = a - y."
         ),
+        note=("catclf only ever computes that; it never divides by a."),
         draw=lambda figure: _draw(figure, z, a),
     )
 

@@ -41,9 +41,8 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(_curves(), _outputs()),
         see=(
-            "A positive b moves a rising curve to the left, a negative one to the right; a large b "
-            "makes the output nearly 1 for every x, a large negative one nearly 0; a small one "
-            "leaves the decision to w x."
+            "A positive b moves a rising curve to the left and a negative one to the right, and a "
+            "large b, positive or negative, decides whatever x is."
         ),
         draw=_draw,
     )

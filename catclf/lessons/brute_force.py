@@ -67,9 +67,8 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(_times(seconds), _against(w, J, found), _descents(descents)),
         see=(
-            "Gradient descent looks only where it goes down, and gets there in a few steps or a "
-            "few thousand, for one weight, for nine, or for the 12 288 of a picture. Brute force "
-            "does not even get as far as three weights."
+            "Gradient descent gets there in a few steps or a few thousand, for one weight or for "
+            "nine, while brute force does not even get as far as three."
         ),
         draw=lambda figure: _draw(figure, w, J, found, seconds),
     )

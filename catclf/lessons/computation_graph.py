@@ -66,9 +66,10 @@ def lesson(settings: LessonSettings) -> Lesson:
                 backward,
             ),
         ),
-        see=(
-            "Nudging b by 0.001 moves u and v by 0.002, and J by 0.006: db = 6. One pass "
-            "back gives all five derivatives, while steps would take one pass forward for each."
+        see=("Nudging b by 0.001 moves u and v by 0.002, and J by 0.006: db = 6."),
+        note=(
+            "One pass back gives all five derivatives, while steps would take one pass forward "
+            "for each."
         ),
         draw=lambda figure: _draw(figure, (u, v, J), (da, db, dc, du, dv)),
     )

@@ -52,9 +52,9 @@ def lesson(settings: LessonSettings) -> Lesson:
         tables=(_slopes(), _steps()),
         see=(
             "For a² the step's slope is off by just the step, because (a + h)² - a² = 2ah + h²: "
-            "the derivative is what remains as h goes to 0. On a computer h must not get too "
-            "small either, or rounding eats the difference."
+            "the derivative is what remains as h goes to 0."
         ),
+        note=("On a computer h must not get too small either, or rounding eats the difference."),
         draw=_draw,
     )
 

@@ -21,6 +21,10 @@ _TOLERANCE = 1e-6
 _SHOWN = (0, 1, 2, 3, 5, 10, 20, 50, 100)
 _STARTS = 4
 
+_FIRST_W = -4.0
+_RATE_IN_W = 2.0
+_STEPS_IN_W = 20
+
 _MISSING_MINUS = (
     "In the loop over examples, the slides' first version forgot the minus sign in J += …; without "
     "it J is below 0, which no cost can be, and falls as the model gets worse."
@@ -58,8 +62,15 @@ def lesson(settings: LessonSettings) -> Lesson:
             "repeat:   w := w - α dw        b := b - α db\n"
             f"X: (1, m) = (1, {dataset.m})      w: (1, 1)      b, J: numbers      α = {_RATE:g}"
         ),
-        tables=(_one_step(X, Y), _loop(X, Y), _many_steps(paths[0]), _ends(paths)),
-        see=f"{_where_they_lead(paths)} {_MISSING_MINUS}",
+        tables=(
+            _one_step(X, Y),
+            _loop(X, Y),
+            _in_w_alone(X, Y),
+            _many_steps(paths[0]),
+            _ends(paths),
+        ),
+        see=_where_they_lead(paths),
+        note=_MISSING_MINUS,
         draw=lambda figure: _draw(figure, X, Y, paths),
     )
 
@@ -68,7 +79,7 @@ def _where_they_lead(paths: list[list[State]]) -> str:
     if not all(path[-1].converged for path in paths):
         return (
             "This one feature tells the two classes apart, or nearly, so the surface falls for "
-            f"ever, or almost: paths that had not arrived were stopped after {_STEPS} steps."
+            f"ever, or almost, and paths that had not arrived were stopped after {_STEPS} steps."
         )
     return (
         "The surface is a bowl: every start comes to the same lowest cost, zeros being as good as "
@@ -140,6 +151,25 @@ def _loop(X: Array, Y: Array) -> Table:
     )
 
 
+def _path_in_w(X: Array, Y: Array) -> list[tuple[float, float]]:
+    """Weight and cost of each step, while b stays 0."""
+    w, path = np.array([[_FIRST_W]]), []
+    for _ in range(_STEPS_IN_W + 1):
+        here = propagate(w, 0.0, X, Y)
+        path.append((w.item(), here.J))
+        w = w - _RATE_IN_W * here.dw
+    return path
+
+
+def _in_w_alone(X: Array, Y: Array) -> Table:
+    rows = [(step, w, J) for step, (w, J) in enumerate(_path_in_w(X, Y)) if step in _SHOWN]
+    return Table(
+        f"Steps in w alone, b staying 0, from w = {_FIRST_W:g} with α = {_RATE_IN_W:g}",
+        [Column("step"), Column("w", "z.6f"), Column("J", ".8f")],
+        rows,
+    )
+
+
 def _many_steps(path: list[State]) -> Table:
     shown = [step for step in _SHOWN if step < len(path) - 1] + [len(path) - 1]
     rows = []
@@ -184,13 +214,10 @@ def _draw(figure: "Figure", X: Array, Y: Array, paths: list[list[State]]) -> Non
     W = np.linspace(-5, 5, 101)
     # In w alone, b stays 0.
     left.plot(W, [propagate(np.array([[w]]), 0.0, X, Y).J for w in W.tolist()], color=BLUE)
-    w, steps = np.array([[-4.0]]), []
-    for _ in range(20):
-        here = propagate(w, 0.0, X, Y)
-        steps.append((w.item(), here.J))
-        w = w - 2 * _RATE * here.dw
-    left.plot(*zip(*steps, strict=True), "o-", color=RED, markersize=4, linewidth=1)
-    left.set(xlabel="w", ylabel="J(w, 0)", title="In w alone, from w = -4, α = 2")
+    left.plot(*zip(*_path_in_w(X, Y), strict=True), "o-", color=RED, markersize=4, linewidth=1)
+    left.set(
+        xlabel="w", ylabel="J(w, 0)", title=f"In w alone, from {_FIRST_W:g}, α = {_RATE_IN_W:g}"
+    )
 
     B = np.linspace(-5, 5, 81)
     J = [[propagate(np.array([[w]]), b, X, Y).J for w in W.tolist()] for b in B.tolist()]

@@ -63,11 +63,13 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(_table(runs, L),),
         see=(
-            "Too small a rate crawls. One above 2/L may climb at first and still get down, as the "
-            "course's 0.005 does on its own pictures, because the bound is for the most bent place "
-            "of the surface, and near its floor it is flatter; a still larger one ends above where "
-            "it began, or swings until it has luck. 1/L needs none: catclf train --learning-rate "
-            "auto."
+            "Too small a rate crawls, below 2/L none ever rises, and far above it the cost climbs "
+            "before it descends, if it does."
+        ),
+        note=(
+            "The course's 0.005 is above 2/L on its own pictures and gets down all the same: the "
+            "bound is for the most bent place of the surface, and near its floor it is flatter. "
+            "1/L needs no luck: catclf train --learning-rate auto."
         ),
         draw=lambda figure: _draw(figure, runs, L),
     )

@@ -100,9 +100,11 @@ class Lesson:
     """Lines of formulas, with the shapes."""
     tables: Sequence[Table]
     see: str
-    """What to see in them."""
+    """What to see in them, in one sentence."""
     draw: Callable[["Figure"], None]
     """Draws it all on an empty figure."""
+    note: str = ""
+    """What else is worth knowing, for instance where the slides slip."""
 
     def to_dict(self) -> dict[str, Any]:
         """The lesson for JSON."""
@@ -111,4 +113,5 @@ class Lesson:
             "formula": self.formula,
             "tables": [table.to_dict() for table in self.tables],
             "see": self.see,
+            "note": self.note,
         }

@@ -69,10 +69,11 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(_bends(curves), _slopes(Z, Y), _answers(), _near_the_boundary()),
         see=(
-            "The cross-entropy never bends downward along any line; the squared error does, with "
-            "or without the ½, which changes no bend. And where the model is confidently wrong, "
-            "at t = -4, the squared error's slope has all but vanished, while the cross-entropy's "
-            "is as steep as it gets."
+            "The cross-entropy never bends downward and is steepest where the model is most "
+            "wrong, at t = -4; the squared error does, and has all but flattened there."
+        ),
+        note=(
+            "The ½ before the squared error changes no bend: it halves the cost and every slope."
         ),
         draw=lambda figure: _draw(figure, curves),
     )

@@ -41,10 +41,11 @@ def lesson(settings: LessonSettings) -> Lesson:
             "L(a, 0) = -log(1 - a) = log(1 + e^z)"
         ),
         tables=(_limits(), _stability(), _slopes()),
-        see=(
-            "For large z, the slide says, σ(z) = 1; strictly it only approaches 1: 1 - σ(z) gets "
-            "as small as you like, but is never 0. A float cannot tell the two apart from about "
-            "z = 37 on, which is why the naive loss is infinite there. At 0, σ is ½ and steepest."
+        see=("At 0, σ is ½ and steepest; for large z, 1 - σ(z) gets as small as you like."),
+        note=(
+            "The slide says that σ(z) = 1 for large z; strictly it only approaches 1. A float "
+            "cannot tell the two apart from about z = 37 on, which is why the naive loss is "
+            "infinite there."
         ),
         draw=_draw,
     )

@@ -55,10 +55,13 @@ def lesson(settings: LessonSettings) -> Lesson:
             _ways(X, scrambled),
         ),
         see=(
-            "The slide stacks all of R on all of G on all of B, catclf (like the course's program) "
-            "keeps the three numbers of a pixel together: any order will do, if it is the same for "
-            "every picture. But reshape(12288, m) cuts the numbers of all pictures into rows as "
-            "they come, and each of its columns is a mixture of pictures, with one label."
+            "reshape(m, -1).T gives each picture a column of its own, and reshape(12288, m), of "
+            "the same shape, gives each column a bit of all pictures."
+        ),
+        note=(
+            "The slide stacks all of R on all of G on all of B; catclf, like the course's "
+            "program, keeps the three numbers of a pixel together. Any order will do, if it is "
+            "the same for every picture."
         ),
         draw=lambda figure: _draw(figure, images, first, scrambled),
     )

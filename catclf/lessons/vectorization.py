@@ -84,10 +84,11 @@ def lesson(settings: LessonSettings) -> Lesson:
             "span: X = QR,  w = Qu:   the same steps on R (m, m) in place of X (n_x, m)"
         ),
         tables=(_same(steps), _times(steps, totals, m_all), _span(reduction, in_span, m_all)),
-        see=(
-            "The numbers are the same, to rounding; the time is not. What the span makes of it is "
-            "no trick of programming: from zeros, w never leaves the span of the pictures' "
-            "columns, so a column of m numbers says as much as one of 12 288."
+        see=("The numbers are the same, to rounding; the time is not."),
+        note=(
+            "What the span makes of it is no trick of programming: from zeros, w never leaves the "
+            "span of the pictures' columns, so a column of m numbers says as much as one of 12 "
+            "288."
         ),
         draw=lambda figure: _draw(figure, totals),
     )

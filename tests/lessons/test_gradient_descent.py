@@ -44,6 +44,17 @@ def test_the_loop_without_the_minus_has_the_sign_wrong(settings):
     assert loop[3] == pytest.approx((a - y).mean())
 
 
+def test_steps_in_w_alone(settings):
+    x, y = redness(settings)
+    rows = {row[0]: row[1:] for row in numbers(lesson(settings), "Steps in w alone")}
+    w = -4.0
+    for step in range(21):
+        if step in rows:
+            assert rows[step] == (pytest.approx(w), pytest.approx(cost(w, 0, x, y)))
+        w -= 2 * (x * (1 / (1 + np.exp(-w * x)) - y)).mean()
+    assert set(rows) == {0, 1, 2, 3, 5, 10, 20}
+
+
 def test_many_steps(settings):
     x, y = redness(settings)
     rows = numbers(lesson(settings), "Many steps")
