@@ -43,7 +43,8 @@ def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) ->
     added can be negative: it then speaks against a cat. IMAGE is a picture file, or - for standard
     input. The figure shows the picture, the 64 x 64 pixels that the model sees, and what each of
     them adds; for a model of patches or gradients, what they add is spread over the pixels that
-    they look at.
+    they look at. With --recipe best the bias is the logit of a mean picture, and what is added is
+    what differs from it.
     """
     from catclf.explanation import explain as explain_picture
     from catclf.images import load_picture, load_to_show

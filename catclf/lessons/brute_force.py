@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from catclf.lessons.colours import mean_colours
+from catclf.lessons.durations import in_words
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import LOSSES, Array, Propagation, propagate
 from catclf.solvers.gradient_descent import gradient_descent
@@ -72,17 +73,6 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         draw=lambda figure: _draw(figure, w, J, found, seconds),
     )
-
-
-def in_words(seconds: float) -> str:
-    """A time as people say it."""
-    year = 365 * 86400.0
-    units = {"years": year, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "s": 1.0}
-    for name, unit in units.items():
-        if seconds >= 2 * unit:
-            number = f"{seconds / unit:.3g}"
-            return f"{number} {name}"
-    return f"{seconds:.2g} s"
 
 
 def _times(seconds: float) -> Table:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from catclf.features import Pixels
-from catclf.lessons.brute_force import in_words
+from catclf.lessons.durations import in_words
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import Array, propagate, sigmoid
 from catclf.parallel import one_blas_thread

@@ -85,11 +85,13 @@ def test_what_it_learned_restores_it():
     ("name", "change"),
     [
         ("fourier_signs", lambda signs: signs * 2),
+        ("fourier_signs", lambda signs: signs * np.int8(127)),
         ("fourier_signs", lambda signs: signs[:2]),
         ("fourier_signs", lambda signs: signs.astype(np.float32)),
         ("fourier_means", lambda means: means * np.inf),
         ("fourier_means", lambda means: means[1:]),
         ("fourier_deviations", lambda deviations: deviations * 0),
+        ("fourier_deviations", lambda deviations: deviations * 1e-30),
         ("fourier_deviations", lambda deviations: deviations * np.nan),
     ],
 )

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from catclf.lessons.brute_force import in_words, lesson
+from catclf.lessons.brute_force import lesson
+from catclf.lessons.durations import in_words
 from tests.lessons.conftest import numbers
 
 
