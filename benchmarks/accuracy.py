@@ -7,6 +7,7 @@ calibration error stands what it would be by chance if all probabilities were ri
 pictures, the share in each bin of probabilities strays.
 """
 
+import importlib
 import sys
 import time
 from collections.abc import Callable
@@ -17,15 +18,17 @@ from typing import NamedTuple
 import numpy as np
 
 import catclf
+from benchmarks.machine import installed
 from benchmarks.places import SHARED
-from catclf.cross_validation import cross_validate
 from catclf.datasets import Dataset
 from catclf.errors import TrainingError
+from catclf.fingerprints import fingerprints
+from catclf.folds import stratified_folds
 from catclf.logistic import Array, sigmoid
-from catclf.metrics import Metrics, reliability
+from catclf.metrics import Metrics, metrics, reliability
+from catclf.pictures import Images
 from catclf.settings import RECIPES, TrainingSettings
 
-_SEEDS = range(5)
 _FOLDS = 5
 _DRAWS = 200
 
@@ -68,6 +71,13 @@ _WORKS = (
 )
 
 
+class _Contender(NamedTuple):
+    name: str
+    train: Callable[[Dataset, int], Callable[[Images], Array]]
+    """From labelled pictures and a seed to what gives the logits of others."""
+    seeds: int = 5
+
+
 def main() -> None:
     """Print the table, or the lines whose description holds one of the words given."""
     if not SHARED.exists():
@@ -82,30 +92,43 @@ def main() -> None:
         if wanted and not any(word in work.what for word in wanted):
             continue
         for name, settings in RECIPES.items():
-            print(_line(work, name, settings), flush=True)
+            try:
+                print(_line(work, _recipe(name, settings)), flush=True)
+            except TrainingError:  # the course's learning rate is too large for these pictures
+                settings = replace(settings, learning_rate="auto")
+                print(_line(work, _recipe(f"{name} (α = 1/L)", settings)), flush=True)
+        if installed("torch"):
+            print(_line(work, _cnn()), flush=True)
 
 
-def _line(work: _Work, name: str, settings: TrainingSettings) -> str:
-    data = work.data()
-    note = ""
-    scores = []
+def _recipe(name: str, settings: TrainingSettings) -> _Contender:
+    return _Contender(
+        name, lambda data, seed: catclf.train(data, replace(settings, seed=seed)).model.logits
+    )
+
+
+def _cnn() -> _Contender:
+    peer = importlib.import_module("benchmarks.peers.cnn")
+    return _Contender(
+        "small CNN in PyTorch",
+        lambda data, seed: peer.train(data.images[:], data.labels, seed),
+        seeds=2,
+    )
+
+
+def _line(work: _Work, contender: _Contender) -> str:
     start = time.perf_counter()
-    for seed in _SEEDS:
-        try:
-            scores.append(_score(work, data, replace(settings, seed=seed)))
-        except TrainingError:  # the course's learning rate is too large for these pictures
-            settings, note = replace(settings, learning_rate="auto"), " (α = 1/L)"
-            scores.append(_score(work, data, replace(settings, seed=seed)))
-    trainings = len(_SEEDS) * (1 if work.test else _FOLDS)
+    scores = [_score(work, contender, seed) for seed in range(contender.seeds)]
+    trainings = contender.seeds * (1 if work.test else _FOLDS)
     seconds = (time.perf_counter() - start) / trainings
     accuracy, auc = work.asked
     asked = f"{accuracy:.2f}" + (f" / {auc:.3f}" if auc else "")
     return (
-        f"| {work.what} | {name}{note} | {_spread([s.metrics.accuracy for s in scores])} "
+        f"| {work.what} | {contender.name} | {_spread([s.metrics.accuracy for s in scores])} "
         f"| {_spread([s.metrics.roc_auc or 0 for s in scores])} "
         f"| {_spread([s.metrics.calibration_error for s in scores])} "
         f"({mean(s.by_chance for s in scores):.3f}) | {scores[0].metrics.baseline:.3f} "
-        f"| {asked if name == 'best' else ''} | {seconds:.1f} s |"
+        f"| {asked if contender.name == 'best' else ''} | {seconds:.1f} s |"
     )
 
 
@@ -115,14 +138,25 @@ class _Score(NamedTuple):
     """Calibration error to expect if the probabilities were right."""
 
 
-def _score(work: _Work, data: Dataset, settings: TrainingSettings) -> _Score:
-    if work.test is None:
-        result = cross_validate(data, settings, _FOLDS)
-        return _Score(result.together, _by_chance(sigmoid(result.Z)))
-    test = work.test()
-    model = catclf.train(data, settings).model
-    figures = catclf.evaluate(model, test).metrics
-    return _Score(figures, _by_chance(model.probabilities(test.images)))
+def _score(work: _Work, contender: _Contender, seed: int) -> _Score:
+    data = work.data()
+    if work.test:
+        test = work.test()
+        Z, Y = contender.train(data, seed)(test.images), test.Y
+    else:
+        Z, Y = _held_out_logits(data, contender, seed), data.Y
+    return _Score(metrics(Z, Y), _by_chance(sigmoid(Z)))
+
+
+def _held_out_logits(data: Dataset, contender: _Contender, seed: int) -> Array:
+    """Logits (1, m), each from a training without the picture's fold, as with `--cv`."""
+    fold_of = stratified_folds(data.labels, fingerprints(data.images), _FOLDS, seed)
+    Z = np.empty((1, data.m))
+    for fold in range(_FOLDS):
+        part = fold_of == fold
+        logits = contender.train(data.subset(~part), seed)
+        Z[:, part] = logits(data.subset(part).images)
+    return Z
 
 
 def _by_chance(A: Array) -> float:

@@ -1,0 +1,1 @@
+"""The peers; most are scripts of their own."""
