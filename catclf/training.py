@@ -37,6 +37,9 @@ done, and how much there is."""
 _SECONDS_BETWEEN_CALLS = 0.1
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
+# A cost that stays where it was may come out higher by rounding, differently on each processor.
+_ROUNDING = 1e-9
+
 # Where choices are made on pictures that are held out, each is held out once in so many folds.
 _FOLDS = 5
 
@@ -264,7 +267,7 @@ def _relative_gradient(state: State) -> float:
 
 def _require_descent(state: State, objective: Objective, learning_rate: float) -> None:
     first, last = state.costs[0], state.costs[-1]
-    if isfinite(last) and last <= first:
+    if isfinite(last) and last <= first * (1 + _ROUNDING):
         return
     bound = 2 / lipschitz_constant(objective)
     end = "stopped being a number" if not isfinite(last) else f"went up to {last:.3g}"

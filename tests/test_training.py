@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -106,6 +108,14 @@ def test_no_iterations_leave_the_weights_at_zero(pictures):
 def test_divergence_names_the_learning_rate_and_its_bound(pictures, settings):
     with pytest.raises(TrainingError, match=r"diverged at learning rate 1.*2/L = 0\.00"):
         catclf.train(pictures, TrainingSettings(iterations=25, **settings))
+
+
+@pytest.mark.parametrize("red", range(60, 200, 10))
+def test_images_that_are_all_alike_leave_the_cost_where_it_was(pictures, red):
+    # Which way the cost is rounded depends on the colour, the loss and the processor.
+    same = replace(pictures, images=np.full_like(pictures.images, (red, 80, 70)))
+    costs = catclf.train(same, TrainingSettings("auto", iterations=50)).costs
+    assert costs == pytest.approx([np.log(2)] * 51)
 
 
 @pytest.mark.parametrize(
