@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := catclf tests benchmarks data
+CODE := catclf tests benchmarks tools
 
 .PHONY: help
 help: ## list the targets
@@ -32,7 +32,7 @@ format: $(VENV)/installed-dev ## bring the code into shape
 
 .PHONY: data
 data: $(VENV)/installed ## draw the embedded data set again
-	$(BIN)/python data/draw.py
+	$(BIN)/python -m tools.drawn_images
 
 # What the figures are drawn from lands here.
 DRAWN := $(VENV)/figures

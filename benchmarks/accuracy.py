@@ -21,13 +21,13 @@ import catclf
 from benchmarks.machine import installed
 from benchmarks.places import SHARED
 from catclf.datasets import Dataset
+from catclf.datasets.folds import stratified_folds
 from catclf.errors import TrainingError
-from catclf.fingerprints import fingerprints
-from catclf.folds import stratified_folds
+from catclf.evaluation.metrics import Metrics, metrics, reliability
+from catclf.images.fingerprints import fingerprints
+from catclf.images.preprocessing import Images
 from catclf.logistic import Array, sigmoid
-from catclf.metrics import Metrics, metrics, reliability
-from catclf.pictures import Images
-from catclf.settings import RECIPES, TrainingSettings
+from catclf.training.settings import RECIPES, TrainingSettings
 
 _FOLDS = 5
 _DRAWS = 200

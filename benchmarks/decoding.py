@@ -9,9 +9,9 @@ from PIL import Image
 from benchmarks.places import SHARED
 from benchmarks.side_by_side import medians
 from benchmarks.table import Less, print_row, print_skipped
-from catclf.images import load_pictures
+from catclf.images.decode import load_pictures
+from catclf.images.preprocessing import SIDE, PictureRecipe, Pictures
 from catclf.parallel import cores
-from catclf.pictures import SIDE, PictureRecipe, Pictures
 
 
 def print_rows() -> None:

@@ -9,7 +9,7 @@ from benchmarks.table import AsMuch, More, print_row
 from catclf.features import learn_features
 from catclf.model import Model
 from catclf.parallel import map_on_threads, one_blas_thread, workers
-from catclf.settings import RECIPES
+from catclf.training.settings import RECIPES
 
 _PICTURES = 500
 

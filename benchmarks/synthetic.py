@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.pictures import SIDE, Pictures
+from catclf.images.preprocessing import SIDE, Pictures
 
 # Pictures that lie together in the file, as `catclf pack` has it; and natural ones made at a time,
 # few, for this process must stay small (see side_by_side.figures).

@@ -18,16 +18,16 @@ a file or a setting is a `CatclfError`, whose text can be shown to a user.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from catclf.check import check
-    from catclf.cross_validation import CrossValidation, cross_validate
     from catclf.datasets import Dataset, load_dataset, open_source
+    from catclf.datasets.check import check
     from catclf.datasets.pack import pack
     from catclf.errors import CatclfError, PictureError
-    from catclf.evaluation import Evaluation, evaluate
+    from catclf.evaluation.cross_validation import CrossValidation, cross_validate
+    from catclf.evaluation.evaluate import Evaluation, evaluate
     from catclf.model import Model, Prediction
     from catclf.model_file import load_model, save_model
-    from catclf.settings import RECIPES, TrainingSettings
-    from catclf.training import TrainingResult, train
+    from catclf.training.settings import RECIPES, TrainingSettings
+    from catclf.training.train import TrainingResult, train
 
 __version__ = "0.1.0"
 
@@ -56,25 +56,25 @@ __all__ = [
 # The module of each name: imported when the name is first used, so that `import catclf`, and with
 # it `catclf --help`, does not wait for numpy.
 _MODULES = {
-    "RECIPES": "settings",
+    "RECIPES": "training.settings",
     "CatclfError": "errors",
-    "CrossValidation": "cross_validation",
+    "CrossValidation": "evaluation.cross_validation",
     "Dataset": "datasets",
-    "Evaluation": "evaluation",
+    "Evaluation": "evaluation.evaluate",
     "Model": "model",
     "PictureError": "errors",
     "Prediction": "model",
-    "TrainingResult": "training",
-    "TrainingSettings": "settings",
-    "check": "check",
-    "cross_validate": "cross_validation",
-    "evaluate": "evaluation",
+    "TrainingResult": "training.train",
+    "TrainingSettings": "training.settings",
+    "check": "datasets.check",
+    "cross_validate": "evaluation.cross_validation",
+    "evaluate": "evaluation.evaluate",
     "load_dataset": "datasets",
     "load_model": "model_file",
     "open_source": "datasets",
     "pack": "datasets.pack",
     "save_model": "model_file",
-    "train": "training",
+    "train": "training.train",
 }
 
 

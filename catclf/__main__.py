@@ -13,7 +13,7 @@ def main() -> None:
     # Imports make many objects and no garbage; looking for some took a tenth of the start.
     gc.set_threshold(10_000)
 
-    from catclf.cli import cli
+    from catclf.commands.cli import cli
     from catclf.commands.process import prepare, run
 
     prepare()

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.files import written_whole
+from catclf.storage import written_whole
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from catclf.errors import PictureError
 from catclf.features import FeatureMap, Pixels
+from catclf.images.preprocessing import Images, PictureRecipe, Pictures, mirrored
 from catclf.logistic import Array, sigmoid
-from catclf.pictures import Images, PictureRecipe, Pictures, mirrored
 
 # Pictures that are turned to columns at a time: few enough for the processor's cache to hold.
 _BLOCK = 128
@@ -138,7 +138,7 @@ class Model:
             if isinstance(prediction, PictureError):
                 raise PictureError(f"{picture}: {prediction}")
             return prediction
-        from catclf.images import resize_pictures
+        from catclf.images.decode import resize_pictures
 
         pictures = picture[np.newaxis]  # (1, h, w, 3)
         _require_pictures(pictures, any_size=True)
@@ -195,7 +195,7 @@ class Model:
         Prediction or PictureError
             For each source, in the order given, while the next ones are being decoded.
         """
-        from catclf.images import load_pictures
+        from catclf.images.decode import load_pictures
 
         for picture in load_pictures(sources, self.recipe):
             if isinstance(picture, PictureError):

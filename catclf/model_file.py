@@ -12,8 +12,8 @@ import numpy as np
 from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import ModelError, SettingsError
 from catclf.features import array_names, is_known, restore_features
+from catclf.images.preprocessing import PictureRecipe
 from catclf.model import Model
-from catclf.pictures import PictureRecipe
 
 FORMAT = 2
 _FORMATS = (1, 2)

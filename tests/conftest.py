@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import catclf
-from catclf.cli import cli
+from catclf.commands.cli import cli
 from catclf.commands.process import run
 
 ROOT = Path(__file__).parents[1]

@@ -55,7 +55,8 @@ def test_as_a_module(data):
 @pytest.mark.parametrize("arguments", ["['--help']", "['train', '--help']", "['--version']"])
 def test_help_loads_nothing_heavy(arguments):
     code = (
-        f"import sys; from catclf.cli import cli; cli({arguments}, standalone_mode=False); "
+        "import sys; from catclf.commands.cli import cli; "
+        f"cli({arguments}, standalone_mode=False); "
         "print(*sys.modules, file=sys.stderr)"
     )
     result = subprocess.run(

@@ -10,9 +10,9 @@ import numpy as np
 
 from benchmarks.side_by_side import medians
 from catclf import Dataset, TrainingSettings, train
+from catclf.images.preprocessing import SIDE, PictureRecipe
 from catclf.logistic import LOSSES
 from catclf.parallel import one_blas_thread
-from catclf.pictures import SIDE, PictureRecipe
 from catclf.solvers.blocks import Blocks
 
 ROUNDS = 3

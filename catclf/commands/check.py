@@ -10,7 +10,7 @@ from catclf.commands.options import json_option, positive_option
 from catclf.commands.output import note_understanding, progress_bar, say, say_json, skipped_files
 
 if TYPE_CHECKING:
-    from catclf.check import Copy, Report
+    from catclf.datasets.check import Copy, Report
 
 # A class with fewer than a third of another's pictures deserves a word.
 _IMBALANCE = 3

@@ -24,7 +24,7 @@ from catclf.commands.output import (
 )
 
 if TYPE_CHECKING:
-    from catclf.evaluation import Evaluation
+    from catclf.evaluation.evaluate import Evaluation
 
 _NAMES_SHOWN = 10
 

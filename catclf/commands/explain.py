@@ -11,7 +11,7 @@ from catclf.commands.options import json_option, model_option
 from catclf.commands.output import percent, say, say_json
 
 if TYPE_CHECKING:
-    from catclf.explanation import Explanation
+    from catclf.evaluation.attribution import Explanation
 
 _STDIN = "-"
 
@@ -46,11 +46,11 @@ def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) ->
     they look at. With --recipe best the bias is the logit of a mean picture, and what is added is
     what differs from it.
     """
-    from catclf.explanation import explain as explain_picture
-    from catclf.images import load_picture, load_to_show
+    from catclf.evaluation.attribution import explain as explain_picture
+    from catclf.images.decode import load_picture, load_to_show
 
     if figure:
-        from catclf.figures import check_figure
+        from catclf.plots.figure import check_figure
 
         check_figure(figure)
     model = catclf.load_model(model_path)
@@ -63,8 +63,8 @@ def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) ->
         raise catclf.PictureError(f"{name}: {error}") from error
     explanation = explain_picture(model, seen)
     if figure:
-        from catclf.figures import save_figure
-        from catclf.plots.explanation import draw
+        from catclf.plots.attribution import draw
+        from catclf.plots.figure import save_figure
 
         save_figure(lambda f: draw(f, explanation, original, seen, model.positive), figure)
     label = model.positive if explanation.probability >= model.threshold else model.negative

@@ -90,7 +90,7 @@ def lesson(
         result = run_lesson(each, settings)
         file = files[each]
         if file:
-            from catclf.figures import save_figure
+            from catclf.plots.figure import save_figure
 
             save_figure(result.draw, file)
         if as_json:
@@ -121,7 +121,7 @@ def _make_folder(folder: Path) -> None:
 def _check(files: dict[str, Path | None]) -> None:
     for file in files.values():
         if file:
-            from catclf.figures import check_figure
+            from catclf.plots.figure import check_figure
 
             check_figure(file)
 

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from catclf.datasets import Skipped, Source
-    from catclf.evaluation import Evaluation
+    from catclf.evaluation.evaluate import Evaluation
     from catclf.model import Model
 
 

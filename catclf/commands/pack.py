@@ -16,7 +16,7 @@ from catclf.commands.output import (
     say_json,
     skipped_files,
 )
-from catclf.listing import HDF5_ENDINGS
+from catclf.images.find import HDF5_ENDINGS
 
 
 @click.command(
@@ -45,8 +45,8 @@ def pack(
     and without loading it whole: it may be larger than memory. It has the layout of the course's
     files, so that other programs for these can read it.
     """
-    from catclf.files import check_writable
-    from catclf.pictures import PictureRecipe
+    from catclf.images.preprocessing import PictureRecipe
+    from catclf.storage import check_writable
 
     if output.suffix.lower() not in HDF5_ENDINGS:
         raise click.UsageError(f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}")

@@ -77,7 +77,7 @@ def plot(
     against the number of training pictures, from models trained like MODEL on parts of --data.
     dictionary: the patches that MODEL has learned.
     """
-    from catclf.figures import check_figure, save_figure
+    from catclf.plots.figure import check_figure, save_figure
 
     kind = kind or ("cost" if sources[0].suffix.lower() == ".csv" else "weights")
     if kind != "cost" and len(sources) > 1:
@@ -99,8 +99,8 @@ def plot(
 
 
 def _cost(paths: tuple[Path, ...]) -> "Drawing":
-    from catclf.history import read_history
     from catclf.plots.cost import draw
+    from catclf.training.history import read_history
 
     histories = {}
     for path in paths:
@@ -133,7 +133,7 @@ def _dictionary(path: Path) -> "Drawing":
 
 
 def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
-    from catclf.learning_curve import learning_curve
+    from catclf.evaluation.learning_curve import learning_curve
     from catclf.plots.learning_curve import draw
 
     model = catclf.load_model(path)
@@ -156,8 +156,8 @@ def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
 
 def _divided(dataset: "Dataset", seed: int) -> "tuple[Dataset, Dataset]":
     """All but a fifth of the pictures, and that fifth."""
-    from catclf.fingerprints import fingerprints
-    from catclf.folds import stratified_folds
+    from catclf.datasets.folds import stratified_folds
+    from catclf.images.fingerprints import fingerprints
 
     dataset.require_both_classes()
     folds = stratified_folds(dataset.labels, fingerprints(dataset.images), _FOLDS, seed)

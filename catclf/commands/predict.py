@@ -14,7 +14,7 @@ import click
 import catclf
 from catclf.commands.options import Probability, json_option, model_option, threshold_option
 from catclf.commands.output import note, printable, progress_bar
-from catclf.listing import HDF5_ENDINGS
+from catclf.images.find import HDF5_ENDINGS
 
 if TYPE_CHECKING:
     from catclf.datasets.hdf5 import Hdf5Split
@@ -113,7 +113,7 @@ def _entries(argument: str) -> "Iterator[Entry]":
     elif not os.path.isdir(argument):  # noqa: PTH112 - unlike Path.is_dir, never raises
         yield argument, Path(argument)
     else:
-        from catclf.listing import pictures_below
+        from catclf.images.find import pictures_below
 
         try:
             paths = pictures_below(Path(argument))

@@ -33,13 +33,13 @@ from catclf.commands.output import (
 from catclf.commands.process import Stopped
 
 if TYPE_CHECKING:
-    from catclf.cross_validation import CrossValidation
     from catclf.datasets import Dataset
     from catclf.datasets.source import Source
-    from catclf.evaluation import Evaluation
+    from catclf.evaluation.cross_validation import CrossValidation
+    from catclf.evaluation.evaluate import Evaluation
     from catclf.model import Model
-    from catclf.settings import TrainingSettings
-    from catclf.training import TrainingResult
+    from catclf.training.settings import TrainingSettings
+    from catclf.training.train import TrainingResult
 
 
 def _number_or_auto(context: click.Context, parameter: click.Parameter, value: str) -> float | str:
@@ -226,8 +226,8 @@ def train(
     folder of files named like cat.0.jpg; or a CSV file of path,label; or an HDF5 file, or folder
     of them, like the course's. Where DATA has a test split, the model is scored on it.
     """
-    from catclf.files import check_writable
-    from catclf.history import write_history
+    from catclf.storage import check_writable
+    from catclf.training.history import write_history
 
     training_settings = _settings(recipe, settings)
     checkpoint = checkpoint or resume
@@ -313,7 +313,7 @@ def train(
 
 def _settings(recipe: str, options: dict[str, Any]) -> "TrainingSettings":
     """The recipe's settings, and instead of them what was given on the command line."""
-    from catclf.settings import RECIPES
+    from catclf.training.settings import RECIPES
 
     context = click.get_current_context()
     default = click.core.ParameterSource.DEFAULT
@@ -331,7 +331,7 @@ def _settings(recipe: str, options: dict[str, Any]) -> "TrainingSettings":
 def _cross_validate(
     dataset: "Dataset", settings: "TrainingSettings", folds: int
 ) -> "CrossValidation":
-    from catclf.cross_validation import cross_validate
+    from catclf.evaluation.cross_validation import cross_validate
 
     with progress_bar("Cross-validating", "fold") as update:
         return cross_validate(dataset, settings, folds, progress=update)
@@ -370,7 +370,7 @@ def _with_scores(
 
 
 def _warn_of_near_copies(dataset: "Dataset", test: "Dataset") -> None:
-    from catclf.check import near_leaks
+    from catclf.datasets.check import near_leaks
 
     leaks = near_leaks(dataset, test)
     if leaks:
@@ -394,7 +394,7 @@ def _convergence(result: "TrainingResult", most_iterations: int) -> str:
 
 
 def _load(source: "Source", split: str, fit: str | None, skip_bad: bool) -> "Dataset":
-    from catclf.pictures import PictureRecipe
+    from catclf.images.preprocessing import PictureRecipe
 
     recipe = PictureRecipe(fit) if fit else None
     with progress_bar("Reading", "picture") as update:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from catclf.datasets.dataset import Dataset, Progress, Skipped
 from catclf.datasets.source import Source, open_source
-from catclf.pictures import PictureRecipe
+from catclf.images.preprocessing import PictureRecipe
 
 __all__ = [
     "Dataset",

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from catclf.datasets.picture_files import PictureFiles
+from catclf.datasets.image_files import PictureFiles
 from catclf.errors import DataError
 
 

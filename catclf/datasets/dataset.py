@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import DataError
-from catclf.pictures import Images, PictureRecipe
+from catclf.images.preprocessing import Images, PictureRecipe
 
 Progress = Callable[[int, int], None]
 """Called with the number of pictures done and the number of all."""

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from catclf.datasets.picture_files import PictureFiles
-from catclf.listing import files, is_picture_name, pictures_below, subfolders
+from catclf.datasets.image_files import PictureFiles
+from catclf.images.find import files, is_picture_name, pictures_below, subfolders
 
 _SPLIT_NAMES = {
     "train": "train",

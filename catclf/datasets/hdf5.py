@@ -13,7 +13,7 @@ import numpy as np
 from catclf.datasets.dataset import WHOLE, Portion, Progress, in_memory
 from catclf.datasets.stored import StoredPictures
 from catclf.errors import DataError, SettingsError
-from catclf.pictures import PictureRecipe
+from catclf.images.preprocessing import PictureRecipe
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
 """How the arrays of a split are called, before `_x` and `_y`, and the split."""
@@ -61,7 +61,7 @@ class Hdf5Split:
             here = slice(start, start + _PORTION)
             images = pictures[here]
             if images.shape[1:] != recipe.shape:
-                from catclf.images import resize_pictures
+                from catclf.images.decode import resize_pictures
 
                 images = resize_pictures(images, recipe)
             yield Portion(images, self.classes[here], self.names[here], [])

@@ -12,8 +12,8 @@ from catclf.datasets.dataset import WHOLE, Portion, Progress, Skipped
 from catclf.datasets.hdf5 import PACKED, PREFIXES
 from catclf.datasets.source import Source, refuse
 from catclf.errors import DataError
-from catclf.files import written_whole
-from catclf.pictures import PictureRecipe
+from catclf.images.preprocessing import PictureRecipe
+from catclf.storage import written_whole
 
 # Pictures that lie together in the file: 1.5 MB, about what one read takes at best.
 _CHUNK = 128

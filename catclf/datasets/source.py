@@ -10,8 +10,8 @@ import numpy as np
 from catclf.datasets.dataset import WHOLE, Dataset, Progress, Skipped, Split
 from catclf.datasets.labels import positive_classes
 from catclf.errors import DataError, SettingsError
-from catclf.listing import HDF5_ENDINGS, files
-from catclf.pictures import PictureRecipe
+from catclf.images.find import HDF5_ENDINGS, files
+from catclf.images.preprocessing import PictureRecipe
 
 _LONGEST_NAME = 255
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from catclf.errors import DataError
-from catclf.pictures import Pictures
+from catclf.images.preprocessing import Pictures
 
 
 class StoredPictures:

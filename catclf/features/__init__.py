@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
-from catclf.pictures import Images
+from catclf.images.preprocessing import Images
 
 # Modules are imported when a feature map is used: most models need one of them, or none.
 FEATURE_MAPS = {"pixels": "Pixels", "patches": "Patches", "hog": "Hog"}

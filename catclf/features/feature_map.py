@@ -6,8 +6,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from catclf.images.preprocessing import Images, Pictures
 from catclf.logistic import Array
-from catclf.pictures import Images, Pictures
 
 
 class FeatureMap(Protocol):

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import FeatureMap
+from catclf.images.preprocessing import Images, Pictures
 from catclf.logistic import Array
 from catclf.parallel import map_on_threads, one_blas_thread, workers
-from catclf.pictures import Images, Pictures
 
 Floats = NDArray[np.float32]
 

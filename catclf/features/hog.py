@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import Fixed
+from catclf.images.preprocessing import SIDE, Pictures
 from catclf.logistic import Array
 from catclf.parallel import cores, map_on_threads
-from catclf.pictures import SIDE, Pictures
 
 _FIELD = 8
 _FIELDS = SIDE // _FIELD

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import FeatureMap, Plain
+from catclf.images.preprocessing import Pictures
 from catclf.logistic import Array
-from catclf.pictures import Pictures
 
 
 class Joined(Plain):

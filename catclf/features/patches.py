@@ -16,9 +16,9 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import Plain
+from catclf.images.preprocessing import SIDE, Images, Pictures
 from catclf.logistic import Array
 from catclf.parallel import map_on_threads, one_blas_thread, workers
-from catclf.pictures import SIDE, Images, Pictures
 
 Floats = NDArray[np.float32]
 

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from catclf.features.feature_map import Fixed
+from catclf.images.preprocessing import SIDE, Pictures
 from catclf.logistic import Array
-from catclf.pictures import SIDE, Pictures
 
 
 class Pixels(Fixed):

@@ -128,7 +128,7 @@ def _slope(of: Callable[[float], float]) -> float:
 
 
 def _draw(figure: "Figure", z: float, a: float) -> None:
-    from catclf.figures import BLUE, RED
+    from catclf.plots.figure import BLUE, RED
 
     Z = np.linspace(-6, 6, 201)
     losses = np.array([_loss_of_z(value) for value in Z.tolist()])

@@ -78,7 +78,7 @@ def _outputs() -> Table:
 
 
 def _draw(figure: "Figure") -> None:
-    from catclf.figures import COLOURS
+    from catclf.plots.figure import COLOURS
 
     X = np.linspace(-8, 8, 401)
     left, right = figure.subplots(1, 2, sharey=True)

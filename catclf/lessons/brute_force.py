@@ -147,7 +147,7 @@ def _descents(descents: dict[int, _Descent]) -> Table:
 
 
 def _draw(figure: "Figure", w: Array, J: Array, found: _Descent, seconds: float) -> None:
-    from catclf.figures import BLUE, RED
+    from catclf.plots.figure import BLUE, RED
 
     left, right = figure.subplots(1, 2)
     left.plot(w, J, color=BLUE, label=f"{_VALUES} values of w")

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from catclf.images.preprocessing import Pictures
 from catclf.logistic import Array
-from catclf.pictures import Pictures
 
 
 def mean_colours(images: Pictures, count: int) -> Array:

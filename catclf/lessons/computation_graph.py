@@ -95,7 +95,7 @@ def _draw(
     forward: tuple[float, float, float],
     backward: tuple[float, float, float, float, float],
 ) -> None:
-    from catclf.figures import BLUE, RED
+    from catclf.plots.figure import BLUE, RED
 
     u, v, J = forward
     da, db, dc, du, dv = backward

@@ -96,7 +96,7 @@ def _steps() -> Table:
 
 
 def _draw(figure: "Figure") -> None:
-    from catclf.figures import BLUE, RED
+    from catclf.plots.figure import BLUE, RED
 
     for axes, function in zip(figure.subplots(1, 2), _FUNCTIONS, strict=True):
         A = np.linspace(-4, 6, 201)

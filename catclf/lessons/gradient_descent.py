@@ -208,7 +208,7 @@ def _ends(paths: list[list[State]]) -> Table:
 
 
 def _draw(figure: "Figure", X: Array, Y: Array, paths: list[list[State]]) -> None:
-    from catclf.figures import BLUE, COLOURS, RED
+    from catclf.plots.figure import BLUE, COLOURS, RED
 
     left, right = figure.subplots(1, 2)
     W = np.linspace(-5, 5, 101)

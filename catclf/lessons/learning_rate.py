@@ -115,7 +115,7 @@ def _verdict(costs: list[float], rises: int, safe: float) -> str:
 
 
 def _draw(figure: "Figure", runs: list[_Run], L: float) -> None:
-    from catclf.figures import COLOURS
+    from catclf.plots.figure import COLOURS
 
     axes = figure.subplots()
     shown = [run for run in runs if run.rate in (0.0001, 0.001, 1 / L, 0.005, 0.01)]

@@ -7,8 +7,8 @@ import numpy as np
 from catclf.features import Pixels
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import LOSSES, Array, Loss, sigmoid
-from catclf.settings import TrainingSettings
-from catclf.training import train
+from catclf.training.settings import TrainingSettings
+from catclf.training.train import train
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -180,7 +180,7 @@ def _near_the_boundary() -> Table:
 
 
 def _draw(figure: "Figure", curves: dict[tuple[str, str], Array]) -> None:
-    from catclf.figures import BLUE, RED
+    from catclf.plots.figure import BLUE, RED
 
     places = figure.subplots(1, 2)
     lines = dict.fromkeys(line for line, _ in curves)

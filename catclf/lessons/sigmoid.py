@@ -127,7 +127,7 @@ def _slopes() -> Table:
 
 
 def _draw(figure: "Figure") -> None:
-    from catclf.figures import BLUE, RED
+    from catclf.plots.figure import BLUE, RED
 
     Z = np.linspace(-8, 8, 401)
     A = sigmoid(Z)

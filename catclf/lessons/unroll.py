@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from catclf.images.preprocessing import SIDE, Pictures
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
-from catclf.pictures import SIDE, Pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
@@ -132,7 +132,7 @@ def _ways(X: Pictures, scrambled: Pictures) -> Table:
 
 
 def _draw(figure: "Figure", images: Pictures, first: int, scrambled: Pictures) -> None:
-    from catclf.figures import picture_axes
+    from catclf.plots.figure import picture_axes
 
     figure.set_size_inches(8, 5.6)
     upper, middle, lower = figure.subfigures(3, 1, squeeze=False)[:, 0]
@@ -148,7 +148,7 @@ def _draw(figure: "Figure", images: Pictures, first: int, scrambled: Pictures) -
 
 
 def _draw_row(figure: "SubFigure", pictures: Pictures, title: str) -> None:
-    from catclf.figures import picture_axes
+    from catclf.plots.figure import picture_axes
 
     figure.suptitle(title)
     axes = figure.subplots(1, len(pictures))

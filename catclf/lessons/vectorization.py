@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from catclf.features import Pixels
+from catclf.images.preprocessing import Pictures
 from catclf.lessons.durations import in_words
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import Array, propagate, sigmoid
 from catclf.parallel import one_blas_thread
-from catclf.pictures import Pictures
 from catclf.solvers.span import Span
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def _span(reduction: float, in_span: float, m: int) -> Table:
 
 
 def _draw(figure: "Figure", totals: dict[str, float]) -> None:
-    from catclf.figures import BLUE
+    from catclf.plots.figure import BLUE
 
     axes = figure.subplots()
     names = list(totals)[::-1]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from catclf.figures import COLOURS, label
+from catclf.plots.figure import COLOURS, label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

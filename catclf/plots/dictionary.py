@@ -9,9 +9,9 @@ from catclf.features import FeatureMap
 from catclf.features.fourier import Fourier
 from catclf.features.joined import Joined
 from catclf.features.patches import Patches
-from catclf.figures import picture_axes
 from catclf.logistic import Array
 from catclf.model import Model
+from catclf.plots.figure import picture_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

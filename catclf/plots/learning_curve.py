@@ -3,8 +3,8 @@
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from catclf.figures import BLUE, RED, label
-from catclf.learning_curve import LearningCurve
+from catclf.evaluation.learning_curve import LearningCurve
+from catclf.plots.figure import BLUE, RED, label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

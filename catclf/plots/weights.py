@@ -6,9 +6,9 @@ import numpy as np
 
 from catclf.errors import ModelError
 from catclf.features import Pixels
-from catclf.figures import DIVERGING, label, picture_axes
+from catclf.images.preprocessing import SIDE
 from catclf.model import Model
-from catclf.pictures import SIDE
+from catclf.plots.figure import DIVERGING, label, picture_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -97,7 +97,7 @@ def test_real_photographs_are_no_copies_of_each_other():
 
 
 def test_near_copies_are_those_that_a_plain_comparison_finds():
-    from catclf.copies import looks, near_copies
+    from catclf.images.near_duplicates import looks, near_copies
 
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (700, 8, 8, 3)).repeat(8, axis=1).repeat(8, axis=2)

@@ -4,7 +4,7 @@ import click
 import pytest
 
 from catclf import __version__
-from catclf.cli import cli
+from catclf.commands.cli import cli
 from tests.conftest import ROOT
 
 COMMANDS = {name: cli.get_command(None, name) for name in cli.list_commands(None)}

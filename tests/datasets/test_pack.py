@@ -9,7 +9,7 @@ import catclf
 from catclf.datasets import hdf5, load_dataset, open_source
 from catclf.datasets.stored import StoredPictures
 from catclf.errors import DataError, OutputError
-from catclf.pictures import PictureRecipe
+from catclf.images.preprocessing import PictureRecipe
 from tests.conftest import picture, shared, write_pictures
 
 

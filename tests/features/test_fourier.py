@@ -3,9 +3,9 @@ import pytest
 from scipy.linalg import hadamard
 
 import catclf
-from catclf.explanation import explain
+from catclf.evaluation.attribution import explain
 from catclf.features import array_names, learn_features, restore_features
-from catclf.pictures import PictureRecipe
+from catclf.images.preprocessing import PictureRecipe
 
 RNG = np.random.default_rng(5)
 

@@ -6,7 +6,7 @@ import pytest
 import catclf
 from catclf.features import learn_features, restore_features
 from catclf.features.patches import Patches
-from catclf.pictures import mirrored
+from catclf.images.preprocessing import mirrored
 from tests.conftest import shared
 
 

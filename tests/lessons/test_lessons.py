@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import catclf
-from catclf.figures import save_figure
 from catclf.lessons import LESSONS, run_lesson
 from catclf.lessons.lesson import LessonSettings
+from catclf.plots.figure import save_figure
 from tests.conftest import shared, write_pictures
 
 

@@ -6,8 +6,8 @@ import catclf
 from catclf import TrainingSettings
 from catclf.errors import TrainingError
 from catclf.features import Pixels
+from catclf.images.preprocessing import PictureRecipe
 from catclf.logistic import LOSSES
-from catclf.pictures import PictureRecipe
 from catclf.solvers.blocks import Blocks
 from catclf.solvers.centred import Centred
 from catclf.solvers.lbfgs import lbfgs

@@ -1,0 +1,84 @@
+"""Why a model says what it says of a picture: its logit as the sum of what each pixel adds."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from catclf.images.preprocessing import Pictures, mirrored
+from catclf.logistic import Array, sigmoid
+from catclf.model import Model
+
+
+class Part(NamedTuple):
+    """A third of a picture."""
+
+    name: str
+    contribution: float
+    """What its pixels add to the logit, together."""
+    share: float
+    """Of all that is added or taken anywhere, regardless of the sign."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A logit, and what it is made of: z = b + Σ contributions."""
+
+    logit: float
+    bias: float
+    """b; for Fourier features, the logit of the mean picture."""
+    contributions: Array
+    """(64, 64), float64: what each pixel adds to the logit."""
+
+    @property
+    def probability(self) -> float:
+        """Probability σ(z) of the positive class."""
+        return float(sigmoid(np.array(self.logit)))
+
+    @property
+    def thirds(self) -> list[Part]:
+        """The upper, middle and lower third of the picture; its left, middle and right third."""
+        whole = float(np.abs(self.contributions).sum())
+        parts = []
+        for axis, names in enumerate((("top", "middle", "bottom"), ("left", "centre", "right"))):
+            for name, third in zip(
+                names, np.array_split(self.contributions, 3, axis=axis), strict=True
+            ):
+                share = float(np.abs(third).sum()) / whole if whole else 0.0
+                parts.append(Part(name, float(third.sum()), share))
+        return parts
+
+
+def explain(model: Model, picture: Pictures) -> Explanation:
+    """Take a logit apart.
+
+    Parameters
+    ----------
+    model : Model
+        What to explain.
+    picture : uint8 array (64, 64, 3)
+        A picture, as the model sees it.
+
+    Returns
+    -------
+    Explanation
+        With the contribution of each pixel: for a model of pixels the sum of w·x over its three
+        channels; for another, what each feature adds, spread over the pixels that it looks at; with
+        Fourier features, beside what those of a mean picture add. For a model that flips, a pixel
+        and its mirror image share the work.
+
+    Raises
+    ------
+    PictureError
+        If the array has another shape or type.
+    """
+    pictures = picture[np.newaxis]  # (1, 64, 64, 3)
+    logit = float(model.logits(pictures).item())
+    contributions = _contributions(model, pictures)
+    if model.flip:
+        contributions = (contributions + _contributions(model, mirrored(pictures))[:, ::-1]) / 2
+    return Explanation(logit, logit - float(contributions.sum()), contributions)
+
+
+def _contributions(model: Model, pictures: Pictures) -> Array:
+    return model.features.spread(model.features.effects(model.w, pictures))

@@ -1,0 +1,114 @@
+"""How the accuracy grows with the number of training pictures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catclf.datasets.dataset import Dataset, Progress
+from catclf.errors import DataError
+from catclf.evaluation.metrics import metrics
+from catclf.training.settings import TrainingSettings
+from catclf.training.train import train
+
+# Each size is half of the next; smaller than the least tells nothing.
+_SIZES = 6
+_LEAST_OF_A_CLASS = 4
+
+# Trainings with different pictures for each size; all of them leave no choice.
+_DRAWS = 3
+
+
+@dataclass(frozen=True)
+class Point:
+    """A number of training pictures, and the accuracies they lead to, one for each draw."""
+
+    pictures: int
+    training: list[float]
+    """On the pictures that were trained on."""
+    held_out: list[float]
+    """On others."""
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Accuracies by number of training pictures."""
+
+    points: list[Point]
+    interval: tuple[float, float]
+    """95 % interval of the last held-out accuracy."""
+    baseline: float
+    """Accuracy of always giving the commoner answer, on the held-out pictures."""
+    held_out: int
+    """Number of held-out pictures."""
+
+
+def learning_curve(
+    dataset: Dataset,
+    held_out: Dataset,
+    settings: TrainingSettings,
+    *,
+    progress: Progress | None = None,
+) -> LearningCurve:
+    """Train on ever more pictures.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Pictures to train on.
+    held_out : Dataset
+        Pictures to score the models on.
+    settings : TrainingSettings
+        How to train; the seed also draws the pictures.
+    progress : callable, optional
+        Told how many trainings are done.
+
+    Returns
+    -------
+    LearningCurve
+        With up to six points, each of twice as many pictures as the one before.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than eight pictures of a class to train on.
+    TrainingError
+        If training comes to no result, for instance because the learning rate is too large.
+    """
+    for part in (dataset, held_out):
+        part.require_both_classes()
+    rarer = min(dataset.class_counts().values())
+    if rarer < 2 * _LEAST_OF_A_CLASS:
+        raise DataError(
+            f"{dataset.where} has {rarer} pictures of a class; a learning curve needs at least "
+            f"{2 * _LEAST_OF_A_CLASS}"
+        )
+    shares = [2.0**-i for i in range(_SIZES) if rarer * 2.0**-i >= _LEAST_OF_A_CLASS][::-1]
+    total = _DRAWS * (len(shares) - 1) + 1
+    points, done = [], 0
+    for share in shares:
+        training: list[float] = []
+        held: list[float] = []
+        for chosen in _subsets(dataset, share, settings.seed):
+            result = train(dataset.subset(chosen), settings)
+            Z = result.model.logits(held_out.images)
+            scores = metrics(Z, held_out.Y, result.model.threshold)
+            training.append(result.accuracy)
+            held.append(scores.accuracy)
+            done += 1
+            if progress:
+                progress(done, total)
+        points.append(Point(int(chosen.sum()), training, held))
+    return LearningCurve(points, scores.accuracy_interval, scores.baseline, held_out.m)
+
+
+def _subsets(dataset: Dataset, share: float, seed: int) -> Iterator[NDArray[np.bool_]]:
+    """That share of each class, (m,), drawn several times; a larger share has all of a smaller."""
+    for draw in range(_DRAWS if share < 1 else 1):
+        rng = np.random.default_rng((seed, draw))
+        chosen = np.zeros(dataset.m, bool)
+        for label in (0, 1):
+            members = rng.permutation(np.flatnonzero(dataset.labels == label))
+            chosen[members[: round(share * len(members))]] = True
+        yield chosen

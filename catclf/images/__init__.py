@@ -1,0 +1,1 @@
+"""Image files become arrays, and what is known of the arrays."""

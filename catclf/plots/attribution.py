@@ -1,0 +1,61 @@
+"""A picture, what the model sees of it, and what each pixel adds to the logit."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catclf.evaluation.attribution import Explanation
+from catclf.images.preprocessing import Pictures
+from catclf.plots.figure import DIVERGING, label, picture_axes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# How much of the picture shows through the colours.
+_OPACITY = 0.75
+
+
+def draw(
+    figure: "Figure",
+    explanation: Explanation,
+    original: NDArray[Any],
+    seen: Pictures,
+    positive: str,
+) -> None:
+    """Draw an explanation.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        An empty figure.
+    explanation : Explanation
+        Of the picture.
+    original : uint8 array (height, width, 3)
+        The picture.
+    seen : uint8 array (64, 64, 3)
+        The picture as the model sees it.
+    positive : str
+        Name of the positive class.
+    """
+    figure.set_size_inches(9.5, 3.9)
+    positive = label(positive)
+    first, second, third = figure.subplots(1, 3)
+    first.imshow(original)
+    picture_axes(first, "the picture")
+    second.imshow(seen)
+    picture_axes(second, "what the model sees")
+    contributions = explanation.contributions
+    largest = float(np.abs(contributions).max()) or 1.0
+    third.imshow(seen.mean(axis=2), cmap="gray", vmin=0, vmax=255)
+    overlay = third.imshow(
+        contributions, cmap=DIVERGING, vmin=-largest, vmax=largest, alpha=_OPACITY
+    )
+    picture_axes(third, "what each pixel adds to z")
+    bar = figure.colorbar(overlay, ax=third, shrink=0.8)
+    bar.set_label(f"against {positive}   ·   for {positive}")
+    total = float(contributions.sum())
+    figure.suptitle(
+        f"z = b + Σ = {explanation.bias:.3f} {'+' if total >= 0 else '−'} {abs(total):.3f} = "
+        f"{explanation.logit:.3f},   probability of {positive}: {explanation.probability:.4f}"
+    )

@@ -1,0 +1,82 @@
+"""The cost of every iteration, as a CSV file: out and in."""
+
+import csv
+import io
+from collections.abc import Sequence
+from math import isfinite
+from pathlib import Path
+
+from catclf.errors import DataError
+from catclf.storage import written_whole
+
+_COLUMNS = ["iteration", "cost"]
+
+
+def write_history(costs: Sequence[float], path: str | Path) -> None:
+    """Write costs to a CSV file with the columns `iteration` and `cost`.
+
+    Parameters
+    ----------
+    costs : sequence of float
+        Cost before each iteration and, last, of the model.
+    path : str or Path
+        The file.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(enumerate(costs))
+    with written_whole(Path(path)) as file:
+        file.write(text.getvalue().encode())
+
+
+def read_history(path: str | Path) -> list[float]:
+    """Read costs from a file that `write_history` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    list of float
+        Cost of each iteration.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is no history of costs.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(_no_history(path, "it is no text")) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DataError(f"{path} cannot be read: {reason}") from error
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    if not rows or rows[0] != _COLUMNS:
+        raise DataError(_no_history(path, "its first line is not iteration,cost"))
+    if len(rows) == 1:
+        raise DataError(_no_history(path, "it has no iterations"))
+    try:
+        return [_cost(row) for row in rows[1:]]
+    except (IndexError, ValueError):
+        raise DataError(_no_history(path, "a line has no cost in its second column")) from None
+
+
+def _cost(row: list[str]) -> float:
+    cost = float(row[1])
+    if not isfinite(cost):
+        raise ValueError
+    return cost
+
+
+def _no_history(path: str | Path, reason: str) -> str:
+    return f"{path} is no history of costs: {reason}; `catclf train --history {path}` writes one"

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+import catclf
+from catclf.evaluation.learning_curve import learning_curve
+from tests.conftest import write_pictures
+
+SETTINGS = catclf.TrainingSettings(learning_rate="auto", iterations=30)
+
+
+@pytest.fixture
+def many(tmp_path):
+    for split, count in (("train", 32), ("test", 5)):
+        write_pictures(tmp_path / split / "cat", count, red=140, start=1000 * (split == "test"))
+        write_pictures(tmp_path / split / "dog", count, red=130, start=1000 * (split == "test"))
+    return catclf.load_dataset(tmp_path), catclf.load_dataset(tmp_path, "test")
+
+
+def test_each_point_has_twice_as_many_pictures(many):
+    told = []
+    curve = learning_curve(*many, SETTINGS, progress=lambda *done: told.append(done))
+    assert [point.pictures for point in curve.points] == [8, 16, 32, 64]
+    assert [len(point.held_out) for point in curve.points] == [3, 3, 3, 1]
+    assert told[-1] == (10, 10)
+    assert curve.held_out == 10
+    assert curve.baseline == 0.5
+
+
+def test_the_last_point_is_the_model_of_all_pictures(many):
+    dataset, held_out = many
+    curve = learning_curve(dataset, held_out, SETTINGS)
+    result = catclf.train(dataset, SETTINGS)
+    scores = catclf.evaluate(result.model, held_out).metrics
+    assert curve.points[-1].training == [result.accuracy]
+    assert curve.points[-1].held_out == [scores.accuracy]
+    assert curve.interval == scores.accuracy_interval
+
+
+def test_the_seed_draws_the_pictures(many, monkeypatch):
+    dataset, held_out = many
+    seen: list[bytes] = []
+
+    def points(seed: int) -> object:
+        settings = catclf.TrainingSettings(learning_rate="auto", iterations=30, seed=seed)
+        monkeypatch.setattr(
+            "catclf.evaluation.learning_curve.train",
+            lambda part, settings: (
+                seen.append(part.images.tobytes()) or catclf.train(part, settings)
+            ),
+        )
+        return learning_curve(dataset, held_out, settings).points
+
+    assert points(1) == points(1)
+    assert seen[:10] == seen[10:]
+    points(2)
+    assert seen[:3] != seen[20:23]
+    assert len(set(seen[:3])) == 3
+
+
+def test_too_few_pictures(many):
+    dataset, held_out = many
+    few = dataset.subset(np.arange(dataset.m) % 8 == 0)
+    with pytest.raises(catclf.CatclfError, match=r"has 4 pictures of a class; .* at least 8"):
+        learning_curve(few, held_out, SETTINGS)
+
+
+def test_settings_of_a_model(many):
+    dataset, _ = many
+    settings = catclf.TrainingSettings(
+        solver="lbfgs", features="hog", flip=True, standardise=True, l2="auto", iterations=77
+    )
+    model = catclf.train(dataset, settings).model
+    assert catclf.TrainingSettings.from_training(model.training) == settings.__class__(
+        **{**settings.__dict__, "tolerance": 1e-4}
+    )
+
+
+def test_a_model_that_does_not_tell():
+    with pytest.raises(catclf.CatclfError, match="does not tell"):
+        catclf.TrainingSettings.from_training({})

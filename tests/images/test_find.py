@@ -1,0 +1,48 @@
+import pytest
+
+from catclf.errors import DataError
+from catclf.images.find import files, is_picture_name, pictures_below, subfolders
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for name in (
+        "b.JPG", "a.png", "notes.txt", ".hidden.jpg", "sub/c.Jpeg", "sub/deep/d.webp", ".git/e.jpg"
+    ):  # fmt: skip
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "link").symlink_to(tmp_path / "sub", target_is_directory=True)
+    (tmp_path / "sub" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "linked.png").symlink_to(tmp_path / "a.png")
+    return tmp_path
+
+
+def test_pictures_are_found_at_any_depth_by_name(tree):
+    found = [str(path.relative_to(tree)) for path in pictures_below(tree)]
+    assert found == ["a.png", "b.JPG", "linked.png", "sub/c.Jpeg", "sub/deep/d.webp"]
+
+
+def test_hidden_and_linked_folders_are_left_out(tree):
+    assert [path.name for path in subfolders(tree)] == ["sub"]
+
+
+def test_hidden_files_are_left_out(tree):
+    assert [path.name for path in files(tree)] == ["a.png", "b.JPG", "linked.png", "notes.txt"]
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "A.JPEG", "x.y.PnG", "a.heic", "a.tiff"])
+def test_picture_names(name):
+    assert is_picture_name(name)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "jpg", "a.jpg.txt", "a", "model.npz"])
+def test_other_names(name):
+    assert not is_picture_name(name)
+
+
+def test_a_folder_that_cannot_be_read(tmp_path):
+    with pytest.raises(DataError, match="missing cannot be read: no such file"):
+        pictures_below(tmp_path / "missing")
+    with pytest.raises(DataError, match="missing cannot be read: no such file"):
+        files(tmp_path / "missing")

@@ -1,0 +1,147 @@
+import numpy as np
+import pytest
+
+import catclf
+from catclf import TrainingSettings
+from catclf.errors import CheckpointError, OutputError
+from tests.conftest import shared
+
+WAYS = {
+    "gradient descent in the span": {"iterations": 400, "learning_rate": "auto"},
+    "gradient descent in blocks": {
+        "iterations": 60, "init": "random", "learning_rate": "auto", "dtype": "float32",
+    },
+    "L-BFGS in the span": {"solver": "lbfgs", "l2": 0.01, "tolerance": 1e-7},
+    "L-BFGS in blocks": {"solver": "lbfgs", "l2": 0.1, "init": "random", "tolerance": 1e-7},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def course():
+    return catclf.load_dataset(shared("catvnoncat"))
+
+
+def stop_at(step, monkeypatch):
+    """A callback that interrupts the training."""
+    monkeypatch.setattr("catclf.training.train._SECONDS_BETWEEN_CALLS", 0.0)
+
+    def on_step(steps, cost, accuracy):
+        if steps == step:
+            raise KeyboardInterrupt
+
+    return on_step
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_interrupted_training_goes_on_to_the_same_bytes(course, tmp_path, monkeypatch, way):
+    settings = TrainingSettings(**WAYS[way])
+    whole = catclf.train(course, settings)
+    path = tmp_path / "run.ckpt"
+    for step in (7, 19):
+        with pytest.raises(KeyboardInterrupt):
+            catclf.train(
+                course, settings, on_step=stop_at(step, monkeypatch), checkpoint=path,
+                resume=path if path.exists() else None,
+            )  # fmt: skip
+    again = catclf.train(course, settings, resume=path)
+    assert again.model.w.tobytes() == whole.model.w.tobytes()
+    assert again.model.b == whole.model.b
+    assert again.costs == whole.costs
+    assert again.model.training == whole.model.training
+
+
+def test_it_is_written_on_the_way_and_in_the_end(course, tmp_path, monkeypatch):
+    monkeypatch.setattr("catclf.training.train._SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    path = tmp_path / "run.ckpt"
+    seen = []
+    settings = TrainingSettings(iterations=3, learning_rate="auto")
+    monkeypatch.setattr("catclf.training.train._SECONDS_BETWEEN_CALLS", 0.0)
+    catclf.train(course, settings, on_step=lambda *_: seen.append(path.exists()), checkpoint=path)
+    assert seen == [False, True, True, True]
+    with np.load(path) as archive:
+        assert len(archive["costs"]) == 4
+
+
+def test_going_on_for_longer(course, tmp_path):
+    path = tmp_path / "run.ckpt"
+    settings = {"learning_rate": "auto"}
+    catclf.train(course, TrainingSettings(iterations=100, **settings), checkpoint=path)
+    longer = TrainingSettings(iterations=150, **settings)
+    again = catclf.train(course, longer, resume=path)
+    assert again.model.w.tobytes() == catclf.train(course, longer).model.w.tobytes()
+    assert len(again.costs) == 151
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"l2": 0.5}, r"made with --l2 0\.01, not 0\.5"),
+        ({"solver": "gd"}, "made with --solver lbfgs, not gd"),
+        ({"dtype": "float32"}, "made with --dtype float64, not float32"),
+    ],
+)
+def test_other_settings_are_refused(course, tmp_path, changes, reason):
+    settings = {"solver": "lbfgs", "l2": 0.01, "iterations": 3}
+    path = tmp_path / "run.ckpt"
+    catclf.train(course, TrainingSettings(**settings), checkpoint=path)
+    with pytest.raises(CheckpointError, match=reason):
+        catclf.train(course, TrainingSettings(**settings | changes), resume=path)
+
+
+def test_other_pictures_are_refused(course, data, tmp_path):
+    path = tmp_path / "run.ckpt"
+    settings = TrainingSettings(iterations=3, learning_rate="auto")
+    catclf.train(course, settings, checkpoint=path)
+    pictures = catclf.load_dataset(data)
+    with pytest.raises(CheckpointError, match="is of other pictures"):
+        catclf.train(pictures, settings, resume=path)
+    catclf.train(pictures, settings, checkpoint=path)
+    pictures.labels[:] = 1 - pictures.labels
+    with pytest.raises(CheckpointError, match="is of other pictures"):
+        catclf.train(pictures, settings, resume=path)
+
+
+def test_axes_of_another_machine_are_refused(data, tmp_path):
+    path = tmp_path / "run.ckpt"
+    pictures = catclf.load_dataset(data)
+    settings = TrainingSettings(iterations=50, learning_rate="auto")
+    catclf.train(pictures, settings, checkpoint=path)
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    arrays["w"] = -arrays["w"]
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+    with pytest.raises(CheckpointError, match="another machine"):
+        catclf.train(pictures, settings, resume=path)
+
+
+def test_damaged_checkpoints(data, tmp_path, model_path):
+    path = tmp_path / "run.ckpt"
+    pictures = catclf.load_dataset(data)
+    settings = TrainingSettings(iterations=3, learning_rate="auto")
+    catclf.train(pictures, settings, checkpoint=path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for content in (b"", b"hello", whole[:300], whole[:-1], model_path.read_bytes()):
+        path.write_bytes(content)
+        with pytest.raises(CheckpointError, match="no usable checkpoint"):
+            catclf.train(pictures, settings, resume=path)
+    for _ in range(200):
+        changed = bytearray(whole)
+        changed[rng.integers(len(whole))] = rng.integers(256)
+        path.write_bytes(changed)
+        try:
+            catclf.train(pictures, settings, resume=path)
+        except CheckpointError:
+            continue
+    with pytest.raises(CheckpointError, match="cannot be read: no such file"):
+        catclf.train(pictures, settings, resume=tmp_path / "none.ckpt")
+
+
+def test_a_checkpoint_that_cannot_be_written(data, tmp_path):
+    with pytest.raises(OutputError, match="there is no folder"):
+        catclf.train(
+            catclf.load_dataset(data),
+            TrainingSettings(iterations=3, learning_rate="auto"),
+            checkpoint=tmp_path / "no" / "run.ckpt",
+        )

@@ -1,0 +1,271 @@
+"""Training beyond the lecture's: features, mirror images, chosen penalties, calibration, folds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import catclf
+from catclf import TrainingSettings
+from catclf.datasets.folds import stratified_folds
+from catclf.errors import CheckpointError, DataError, SettingsError, TrainingError
+from catclf.evaluation.cross_validation import cross_validate
+from catclf.features import Pixels
+from catclf.images.fingerprints import fingerprints
+from catclf.images.preprocessing import mirrored
+from catclf.logistic import sigmoid
+from catclf.training.design_matrix import make_examples
+from catclf.training.optimise import penalty_path
+from catclf.training.settings import RECIPES
+from tests.conftest import shared, write_pictures
+
+BEST = RECIPES["best"]
+
+
+@pytest.fixture(scope="module")
+def course():
+    return catclf.load_dataset(shared("catvnoncat"), "train")
+
+
+@pytest.fixture(scope="module")
+def best(course):
+    return catclf.train(course, BEST)
+
+
+@pytest.fixture
+def pictures(data):
+    return catclf.load_dataset(data)
+
+
+def test_the_lecture_is_the_default():
+    assert RECIPES["lecture"] == TrainingSettings()
+
+
+def test_a_checkpoint_of_other_features_is_refused(pictures, tmp_path):
+    path = tmp_path / "run.ckpt"
+    catclf.train(pictures, TrainingSettings(iterations=3, learning_rate="auto"), checkpoint=path)
+    settings = TrainingSettings(iterations=3, learning_rate="auto", flip=True)
+    with pytest.raises(CheckpointError):
+        catclf.train(pictures, settings, resume=path)
+
+
+def test_the_best_recipe_recognises_cats(best):
+    test = catclf.load_dataset(shared("catvnoncat"), "test")
+    figures = catclf.evaluate(best.model, test).metrics
+    assert figures.accuracy >= 0.88  # of 50 pictures; the mean over seeds is in docs/accuracy.md
+    assert figures.roc_auc >= 0.95
+    assert best.converged
+
+
+def test_the_best_model_is_small_and_comes_back_from_its_file(best, tmp_path):
+    path = tmp_path / "m.npz"
+    catclf.save_model(best.model, path)
+    assert path.stat().st_size < 1e6
+    test = catclf.load_dataset(shared("catvnoncat"), "test")
+    loaded = catclf.load_model(path)
+    assert loaded.flip
+    assert loaded.logits(test.images).tobytes() == best.model.logits(test.images).tobytes()
+
+
+def test_the_best_recipe_gives_the_same_bytes_again(pictures):
+    one, two = (catclf.train(pictures, BEST).model for _ in range(2))
+    assert one.w.tobytes() == two.w.tobytes()
+    assert one.b == two.b
+
+
+def test_mirror_images_get_the_same_probability(best, course):
+    np.testing.assert_allclose(
+        best.model.probabilities(mirrored(course.images[:20])),
+        best.model.probabilities(course.images[:20]),
+        rtol=1e-4,
+    )
+
+
+@pytest.mark.parametrize("features", ["pixels", "hog"])
+def test_standardised_features_lead_to_scikit_learns_optimum(course, features):
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    settings = TrainingSettings(
+        solver="lbfgs", l2=0.5, features=features, standardise=True, flip=True, tolerance=1e-7
+    )
+    model = catclf.train(course, settings).model
+    both = np.concatenate([course.images[:], mirrored(course.images[:])])
+    rows = model.features.columns(both).T
+    deviations = rows.std(axis=0)
+    rows = (rows - rows.mean(axis=0)) / np.where(deviations > 1e-12, deviations, 1)
+    y = np.tile(course.labels, 2)
+    peer = linear_model.LogisticRegression(C=1 / (0.5 * len(y)), tol=1e-8, max_iter=1000)
+    peer.fit(rows, y)
+    z = peer.decision_function(rows).reshape(2, -1).mean(axis=0)
+    np.testing.assert_allclose(model.logits(course.images)[0], z, atol=1e-4)
+
+
+def test_balanced_classes_lead_to_scikit_learns_optimum(course):
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    settings = TrainingSettings(solver="lbfgs", l2=0.1, class_weight="balanced", tolerance=1e-8)
+    model = catclf.train(course, settings).model
+    rows = Pixels().columns(course.images).T
+    peer = linear_model.LogisticRegression(
+        C=1 / (0.1 * course.m), tol=1e-9, max_iter=2000, class_weight="balanced"
+    ).fit(rows, course.labels)
+    np.testing.assert_allclose(model.w[:, 0], peer.coef_[0], atol=1e-5)
+    assert model.b == pytest.approx(peer.intercept_[0], abs=1e-3)
+
+
+def test_a_path_ends_where_each_penalty_alone_would(course):
+    settings = replace(BEST, features="hog", dtype="float64", tolerance=1e-7, flip=False)
+    features = catclf.features.learn_features("hog", course.images, 0)
+    examples = make_examples(course, features, settings)
+    l2s = [30.0, 3.0, 0.3]
+    for l2, (w, b) in zip(l2s, penalty_path(examples, settings, l2s), strict=True):
+        ((alone, b_alone),) = penalty_path(examples, settings, [l2])
+        np.testing.assert_allclose(w, alone, atol=1e-6)
+        assert b == pytest.approx(b_alone, abs=1e-5)
+
+
+def test_few_and_many_pictures_are_solved_alike(course, monkeypatch):
+    few = catclf.train(course, replace(BEST, l2=3.0, tolerance=1e-6, calibrate=False)).model
+    monkeypatch.setattr("catclf.training.optimise.reduction_pays", lambda *_, **__: False)
+    many = catclf.train(course, replace(BEST, l2=3.0, tolerance=1e-6, calibrate=False)).model
+    np.testing.assert_allclose(many.logits(course.images), few.logits(course.images), atol=2e-3)
+
+
+def test_a_chosen_penalty_is_better_than_extremes(course):
+    settings = replace(BEST, features="hog", calibrate=False)
+
+    def held_out_log_loss(l2):
+        return cross_validate(course, replace(settings, l2=l2), 3).together.log_loss
+
+    chosen = held_out_log_loss("auto")
+    assert chosen < held_out_log_loss(1000.0)
+    assert chosen < held_out_log_loss(0.001)
+
+
+def test_calibrated_probabilities_mean_what_they_say(course):
+    settings = replace(BEST, features="hog", l2=0.003)  # far too bold without calibration
+    calibrated = cross_validate(course, settings, 5).together
+    bold = cross_validate(course, replace(settings, calibrate=False), 5).together
+    assert calibrated.log_loss < bold.log_loss
+    assert calibrated.calibration_error < bold.calibration_error
+
+
+def test_cross_validation_is_that_of_models_trained_without_the_fold(pictures):
+    settings = TrainingSettings(learning_rate="auto", iterations=20)
+    result = cross_validate(pictures, settings, 3)
+    folds = stratified_folds(pictures.labels, fingerprints(pictures.images), 3, 0)
+    model = catclf.train(pictures.subset(folds != 1), settings).model
+    np.testing.assert_array_equal(
+        result.Z[0, folds == 1], model.logits(pictures.images[folds == 1])[0]
+    )
+    mean, deviation = result.spread("accuracy")
+    assert mean == pytest.approx(np.mean([fold.accuracy for fold in result.folds]))
+    assert deviation == pytest.approx(np.std([fold.accuracy for fold in result.folds], ddof=1))
+
+
+def test_a_label_that_means_nothing_is_not_learned(course):
+    """Nothing of a fold reaches the model that is scored on it: random labels score as a coin."""
+    rng = np.random.default_rng(3)
+    shuffled = replace(course, labels=rng.integers(0, 2, course.m).astype(np.uint8))
+    figures = cross_validate(shuffled, BEST, 5).together
+    assert abs(figures.roc_auc - 0.5) < 0.12
+    assert figures.log_loss < 0.75
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"), [("precision", 0.95), ("recall", 0.99), ("recall", 0.5)]
+)
+def test_a_target_sets_the_threshold(course, figure, value):
+    settings = replace(BEST, threshold=f"{figure}={value}")
+    model = catclf.train(course, settings).model
+    assert model.threshold != 0.5
+    figures = catclf.evaluate(model, course).metrics  # of training pictures: it must be reached
+    assert getattr(figures, figure) >= value - 0.02
+    assert model.training["threshold"] == f"{figure}={value}"
+
+
+@pytest.mark.parametrize("solver", ["gd", "lbfgs"])
+@pytest.mark.parametrize("features", ["pixels", "hog"])
+def test_choices_on_held_out_pictures_work_with_every_solver(pictures, solver, features):
+    settings = TrainingSettings(
+        solver=solver, features=features, l2="auto", learning_rate="auto", calibrate=True,
+        flip=True, iterations=30, dtype="float32",
+    )  # fmt: skip
+    result = catclf.train(pictures, settings)
+    assert result.model.training["l2"] > 0
+    assert np.isfinite(result.model.w).all()
+    assert sigmoid(result.model.logits(pictures.images)).shape == (1, 12)
+
+
+@pytest.mark.parametrize(
+    "settings", [replace(BEST, features="hog"), TrainingSettings(learning_rate="auto", l2="auto",
+                 iterations=20)]
+)  # fmt: skip
+def test_pictures_that_stay_in_their_file_are_trained_on_alike(
+    data, pictures, tmp_path, monkeypatch, settings
+):
+    catclf.pack(catclf.open_source(data), tmp_path / "packed.h5")
+    monkeypatch.setattr("catclf.datasets.hdf5._IN_MEMORY", 0)
+    stored = catclf.load_dataset(tmp_path / "packed.h5")
+    assert not isinstance(stored.images, np.ndarray)
+    one, two = (catclf.train(dataset, settings).model for dataset in (stored, pictures))
+    np.testing.assert_allclose(
+        one.logits(pictures.images), two.logits(pictures.images), rtol=1e-3, atol=1e-3
+    )
+    assert cross_validate(stored, settings, 2).Z.shape == (1, 12)
+
+
+def test_a_penalty_under_which_descent_diverges_is_no_trap(pictures):
+    settings = TrainingSettings(learning_rate=1.0, iterations=300, l2="auto", features="hog")
+    with pytest.raises(TrainingError, match="diverged at learning rate 1"):
+        catclf.train(pictures, replace(settings, standardise=True))
+
+
+@pytest.mark.parametrize("features", ["pixels", "patches+hog"])
+def test_pictures_that_are_all_alike(tmp_path, features):
+    for name, red in (("cat", 7), ("dog", 7)):
+        folder = tmp_path / name
+        folder.mkdir()
+        for i in range(4):
+            Image.new("RGB", (20, 20), (red, 9, 9)).save(folder / f"{i}.png")
+    dataset = catclf.load_dataset(tmp_path)
+    settings = replace(BEST, features=features, l2=1.0, calibrate=False)
+    model = catclf.train(dataset, settings).model
+    assert model.probabilities(dataset.images) == pytest.approx(0.5, abs=1e-3)
+    with pytest.raises(DataError, match="one picture of a class"):
+        catclf.train(dataset, replace(settings, l2="auto"))
+
+
+def test_one_picture_of_a_class(tmp_path):
+    write_pictures(tmp_path / "cat", 1, red=200)
+    write_pictures(tmp_path / "dog", 5, red=50)
+    dataset = catclf.load_dataset(tmp_path)
+    with pytest.raises(DataError, match=r"only one picture of a class.*add pictures"):
+        catclf.train(dataset, BEST)
+    with pytest.raises(DataError, match="2 folds need 2 different pictures"):
+        cross_validate(dataset, TrainingSettings(), 2)
+
+
+@pytest.mark.parametrize(
+    "change", [{"features": "magic"}, {"features": "hog+hog"}, {"features": ""}, {"threshold": 2},
+               {"class_weight": "heavy"}, {"l2": -1}]
+)  # fmt: skip
+def test_settings_that_make_no_sense(change):
+    with pytest.raises(SettingsError):
+        TrainingSettings(**change)
+
+
+def test_training_with_features_goes_on_from_a_checkpoint(pictures, tmp_path):
+    settings = replace(BEST, tolerance=1e-9)
+    whole = catclf.train(pictures, settings).model
+    path = tmp_path / "run.ckpt"
+    stopped = []
+
+    def stop(*_):
+        stopped.append(1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        catclf.train(pictures, settings, on_step=stop, checkpoint=path)
+    resumed = catclf.train(pictures, settings, resume=path).model
+    assert resumed.w.tobytes() == whole.w.tobytes()
+    assert resumed.b == whole.b

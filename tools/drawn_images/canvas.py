@@ -1,0 +1,266 @@
+"""A canvas in figure units: painting outlines, fur, shading and shadows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from tools.drawn_images.curves import Outline, tufted
+from tools.drawn_images.palette import Colour
+
+PIXELS_PER_UNIT = 190
+
+Flow = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class Region(NamedTuple):
+    """A painted place: where its box begins and how much each pixel is covered (0 to 1)."""
+
+    left: int
+    top: int
+    cover: np.ndarray
+
+    @property
+    def place(self) -> tuple[slice, slice]:
+        """The box as a pair of slices for the canvas arrays."""
+        height, width = self.cover.shape
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+
+def radial(x: float, y: float) -> Flow:
+    """Return a hair direction that points away from (x, y)."""
+    return lambda u, v: np.arctan2(v - y, u - x)
+
+
+def slanted(angle: float) -> Flow:
+    """Return one hair direction for everywhere, in radians."""
+    return lambda u, v: np.full_like(u, angle)
+
+
+class Canvas:
+    """A transparent sheet in figure units, y pointing down.
+
+    Parameters
+    ----------
+    rng
+        Source of all randomness of the strokes.
+    left, top, right, bottom
+        The visible part of the plane, in figure units.
+    """
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        left: float = -1.35,
+        top: float = -1.35,
+        right: float = 1.35,
+        bottom: float = 1.35,
+    ) -> None:
+        self.rng = rng
+        self.left, self.top = left, top
+        self.width = round((right - left) * PIXELS_PER_UNIT)
+        self.height = round((bottom - top) * PIXELS_PER_UNIT)
+        # Colours are kept multiplied by their opacity, so that soft edges do not darken.
+        self.colour = np.zeros((self.height, self.width, 3), dtype=np.float32)
+        self.opacity = np.zeros((self.height, self.width), dtype=np.float32)
+        self._linear = np.eye(2) * PIXELS_PER_UNIT
+        self._offset = np.array([-left, -top]) * PIXELS_PER_UNIT
+
+    @contextmanager
+    def frame(
+        self,
+        x: float = 0.0,
+        y: float = 0.0,
+        scale: float = 1.0,
+        turn: float = 0.0,
+        mirror: bool = False,
+    ) -> Iterator[None]:
+        """Draw inside in coordinates that are moved, scaled, turned and mirrored."""
+        before = self._linear, self._offset
+        c, s = np.cos(turn) * scale, np.sin(turn) * scale
+        local = np.array([[c, -s], [s, c]]) @ np.diag([-1.0 if mirror else 1.0, 1.0])
+        self._offset = self._linear @ (x, y) + self._offset
+        self._linear = self._linear @ local
+        try:
+            yield
+        finally:
+            self._linear, self._offset = before
+
+    @property
+    def unit(self) -> float:
+        """The length of one unit of the present frame in pixels."""
+        return float(np.sqrt(abs(np.linalg.det(self._linear))))
+
+    def region(self, outline: Outline, soft: float = 0.0, within: Region | None = None) -> Region:
+        """Return the place an outline covers.
+
+        Parameters
+        ----------
+        outline
+            Points of the closed outline, in units of the present frame.
+        soft
+            Width of a blurred edge, in the same units.
+        within
+            A region nothing may reach beyond.
+        """
+        points = outline @ self._linear.T + self._offset
+        blur = soft * self.unit
+        pad = 1 + 3 * blur
+        left, top = np.clip(np.floor(points.min(axis=0) - pad), 0, None).astype(int)
+        right, bottom = np.ceil(points.max(axis=0) + pad).astype(int)
+        right, bottom = min(right, self.width), min(bottom, self.height)
+        if right <= left or bottom <= top:
+            return Region(0, 0, np.zeros((0, 0), dtype=np.float32))
+        image = Image.new("L", (int(right - left), int(bottom - top)))
+        flat = (points - (left, top)).ravel().tolist()
+        ImageDraw.Draw(image).polygon(flat, fill=255)
+        if blur > 0.5:
+            image = image.filter(ImageFilter.GaussianBlur(blur))
+        cover = np.asarray(image, dtype=np.float32) / 255.0
+        if within is not None:
+            whole = np.zeros_like(self.opacity)
+            whole[within.place] = within.cover
+            cover = cover * whole[top:bottom, left:right]
+        return Region(int(left), int(top), cover)
+
+    def paint(self, region: Region, colour: Colour, strength: float = 1.0) -> None:
+        """Cover a region with a colour."""
+        cover = region.cover * np.float32(strength)
+        left_over = 1 - cover
+        below = self.colour[region.place]
+        below *= left_over[..., None]
+        below += cover[..., None] * colour.astype(np.float32)
+        opacity = self.opacity[region.place]
+        opacity *= left_over
+        opacity += cover
+
+    def fill(
+        self,
+        outline: Outline,
+        colour: Colour,
+        soft: float = 0.0,
+        within: Region | None = None,
+        strength: float = 1.0,
+    ) -> Region:
+        """Paint an outline and return its region."""
+        region = self.region(outline, soft, within)
+        self.paint(region, colour, strength)
+        return region
+
+    def shade(self, region: Region, strength: float = 0.3, depth: float = 0.35) -> None:
+        """Round a region off: light from the upper left, darker edges.
+
+        Parameters
+        ----------
+        region
+            The place to shade.
+        strength
+            How deep the shades are, 0 to 1.
+        depth
+            How far the rounding reaches in, as a share of the region's smaller side.
+        """
+        if region.cover.size == 0:
+            return
+        height, width = region.cover.shape
+        reach = max(1.0, depth * min(height, width) / 2)
+        hill, pad = _blurred(region.cover, reach)
+        slope_y, slope_x = np.gradient(hill)
+        inner = (slice(pad, pad + height), slice(pad, pad + width))
+        lit = (0.5 * slope_x + 0.85 * slope_y)[inner] * reach * 1.6
+        edge = np.clip(1.0 - hill[inner], 0.0, 0.6)
+        change = strength * (np.clip(lit, -0.7, 0.7) - 0.55 * edge) * region.cover
+        self._relight(region, change)
+
+    def hair(
+        self, region: Region, flow: Flow, length: float = 0.09, strength: float = 0.25
+    ) -> None:
+        """Draw hairs over a region.
+
+        Parameters
+        ----------
+        region
+            The furry place.
+        flow
+            The hairs' direction at any place.
+        length
+            Their usual length in units of the present frame.
+        strength
+            How much they stand out.
+        """
+        if region.cover.size == 0:
+            return
+        height, width = region.cover.shape
+        count = int(min(4000, height * width / 42))
+        start = self.rng.uniform((0, 0), (width, height), (count, 2))
+        on_page = start + np.array([region.left, region.top]) - self._offset
+        local = on_page @ np.linalg.inv(self._linear).T
+        angle = flow(local[:, 0], local[:, 1]) + self.rng.normal(0.0, 0.22, count)
+        reach = length * self.rng.uniform(0.5, 1.2, count)
+        step = (np.column_stack([np.cos(angle), np.sin(angle)]) * reach[:, None]) @ self._linear.T
+        tones = self.rng.integers(20, 236, count).tolist()
+        thick = max(1, round(0.012 * self.unit))
+        image = Image.new("L", (width, height), 128)
+        pen = ImageDraw.Draw(image)
+        lines = np.hstack([start - step / 2, start + step / 2]).tolist()
+        for line, tone in zip(lines, tones, strict=True):
+            pen.line(line, fill=tone, width=thick)
+        tone = np.asarray(image.filter(ImageFilter.GaussianBlur(0.7)), dtype=np.float32)
+        self._relight(region, strength * (tone / 128.0 - 1.0) * region.cover)
+
+    def shadow(self, region: Region, outline: Outline, soft: float, strength: float) -> None:
+        """Let an outline cast a soft shadow on a region."""
+        dark = self.region(outline, soft, region)
+        self._relight(dark, -strength * dark.cover)
+
+    def image(self) -> Image.Image:
+        """Return the sheet as a picture with an alpha channel."""
+        opacity = self.opacity[..., None]
+        plain = self.colour / np.maximum(opacity, 1e-4)
+        both = np.concatenate([np.clip(plain, 0, 1), np.clip(opacity, 0, 1)], axis=2)
+        return Image.fromarray((both * 255 + 0.5).astype(np.uint8), "RGBA")
+
+    def furry(
+        self,
+        outline: Outline,
+        colour: Colour,
+        flow: Flow,
+        tuft: float = 0.04,
+        strength: float = 0.25,
+    ) -> Region:
+        """Paint a plain furry part: tufted edge, hairs and shading."""
+        region = self.fill(tufted(outline, self.rng, tuft), colour)
+        self.hair(region, flow, strength=strength)
+        self.shade(region)
+        return region
+
+    def _relight(self, region: Region, change: np.ndarray) -> None:
+        change = change.astype(np.float32)
+        opacity = self.opacity[region.place]
+        lit = self.colour[region.place]
+        # A part of the light is added, not multiplied: else black fur would show no hair.
+        lit *= 1 + change[..., None]
+        lit += (np.float32(0.12) * change * opacity)[..., None]
+        np.clip(lit, 0, opacity[..., None], out=lit)
+
+
+def _blurred(cover: np.ndarray, radius: float) -> tuple[np.ndarray, int]:
+    """Return `cover` with a margin, blurred, and the margin's width.
+
+    Pillow blurs in 8 bits, whose steps would show as rings in the light; so a small copy is
+    blurred in floats and enlarged again.
+    """
+    step = max(1, int(radius / 3))
+    pad = int(2 * radius / step + 1) * step
+    height, width = (-(-n // step) * step + 2 * pad for n in cover.shape)
+    padded = np.zeros((height, width), dtype=np.float32)
+    padded[pad : pad + cover.shape[0], pad : pad + cover.shape[1]] = cover
+    small = padded.reshape(height // step, step, width // step, step).mean(axis=(1, 3))
+    near = np.arange(-9, 10)
+    bell = np.exp(-0.5 * (near * step / radius) ** 2)
+    bell /= bell.sum()
+    for axis in (0, 1):
+        small = np.apply_along_axis(np.convolve, axis, small, bell, mode="same")
+    image = Image.fromarray(small.astype(np.float32))
+    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC)), pad
