@@ -82,7 +82,10 @@ def test_a_long_and_restless_line_can_be_drawn(tmp_path):
 
 
 def test_no_word_of_where_matplotlib_keeps_its_cache(tmp_path):
-    code = "import sys, pathlib, catclf.plots.figure as f; f.check_figure(pathlib.Path(sys.argv[1]))"
+    code = (
+        "import sys; from pathlib import Path; from catclf.plots.figure import check_figure; "
+        "check_figure(Path(sys.argv[1]))"
+    )
     result = subprocess.run(
         [sys.executable, "-c", code, tmp_path / "a.png"],
         env={**os.environ, "MPLCONFIGDIR": "/dev/null/nowhere"},
