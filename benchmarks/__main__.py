@@ -31,9 +31,9 @@ in turn, several rounds, after one round that is not counted; the times are medi
 that is busy otherwise the figures mean little: linear algebra on all cores, above all the peers',
 then takes many times as long. A cold start is a whole process; files are in the system's cache.
 "Less" and "as much" compare catclf with the peer; "asked" is what catclf is meant to reach.
-Pictures called synthetic are random: smooth ones with the spectrum and the colours of photographs
+Images called synthetic are random: smooth ones with the spectrum and the colours of photographs
 where the work depends on what is in them, bytes where it does not. Memory is what a process holds
-itself: more than 100 MB of pictures catclf leaves in their file, and the system's cache of files
+itself: more than 100 MB of images catclf leaves in their file, and the system's cache of files
 does not count.
 """
 

@@ -1,10 +1,10 @@
-"""How well both recipes recognise: `python -m benchmarks.accuracy`, or `make accuracy`.
+"""How well both presets recognise: `python -m benchmarks.accuracy`, or `make accuracy`.
 
 Each figure is a mean over five seeds, which decide over the folds of the cross-validation and over
 all that training draws at random. Nothing is chosen by what is measured here: penalty, calibration
-and dictionary are worked out anew from the training pictures of each fold. In brackets beside the
+and dictionary are worked out anew from the training images of each fold. In brackets beside the
 calibration error stands what it would be by chance if all probabilities were right: with few
-pictures, the share in each bin of probabilities strays.
+images, the share in each bin of probabilities strays.
 """
 
 import importlib
@@ -25,9 +25,9 @@ from catclf.datasets.folds import stratified_folds
 from catclf.errors import TrainingError
 from catclf.evaluation.metrics import Metrics, metrics, reliability
 from catclf.images.fingerprints import fingerprints
-from catclf.images.preprocessing import Images
 from catclf.logistic import Array, sigmoid
-from catclf.training.settings import RECIPES, TrainingSettings
+from catclf.rows import Rows
+from catclf.training.settings import PRESETS, TrainingSettings
 
 _FOLDS = 5
 _DRAWS = 200
@@ -39,7 +39,7 @@ class _Work(NamedTuple):
     test: Callable[[], Dataset] | None
     """None for cross-validation."""
     asked: tuple[float, float | None]
-    """Accuracy and AUC that the best recipe is meant to reach."""
+    """Accuracy and AUC that the best preset is meant to reach."""
 
 
 def _course(split: str) -> Dataset:
@@ -73,35 +73,35 @@ _WORKS = (
 
 class _Contender(NamedTuple):
     name: str
-    train: Callable[[Dataset, int], Callable[[Images], Array]]
-    """From labelled pictures and a seed to what gives the logits of others."""
+    train: Callable[[Dataset, int], Callable[[Rows], Array]]
+    """From labelled images and a seed to what gives the logits of others."""
     seeds: int = 5
 
 
 def main() -> None:
     """Print the table, or the lines whose description holds one of the words given."""
     if not SHARED.exists():
-        sys.exit(f"no real pictures at {SHARED}; CATCLF_SHARED_DATA may name their folder")
+        sys.exit(f"no real images at {SHARED}; CATCLF_SHARED_DATA may name their folder")
     wanted = sys.argv[1:]
     print(
-        "| pictures | recipe | accuracy | AUC | calibration error (by chance) | baseline "
+        "| images | preset | accuracy | AUC | calibration error (by chance) | baseline "
         "| asked | a training |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
     for work in _WORKS:
         if wanted and not any(word in work.what for word in wanted):
             continue
-        for name, settings in RECIPES.items():
+        for name, settings in PRESETS.items():
             try:
-                print(_line(work, _recipe(name, settings)), flush=True)
-            except TrainingError:  # the course's learning rate is too large for these pictures
+                print(_line(work, _preset(name, settings)), flush=True)
+            except TrainingError:  # the course's learning rate is too large for these images
                 settings = replace(settings, learning_rate="auto")
-                print(_line(work, _recipe(f"{name} (α = 1/L)", settings)), flush=True)
+                print(_line(work, _preset(f"{name} (α = 1/L)", settings)), flush=True)
         if installed("torch"):
             print(_line(work, _cnn()), flush=True)
 
 
-def _recipe(name: str, settings: TrainingSettings) -> _Contender:
+def _preset(name: str, settings: TrainingSettings) -> _Contender:
     return _Contender(
         name, lambda data, seed: catclf.train(data, replace(settings, seed=seed)).model.logits
     )
@@ -149,7 +149,7 @@ def _score(work: _Work, contender: _Contender, seed: int) -> _Score:
 
 
 def _held_out_logits(data: Dataset, contender: _Contender, seed: int) -> Array:
-    """Logits (1, m), each from a training without the picture's fold, as with `--cv`."""
+    """Logits (1, m), each from a training without the image's fold, as with `--cv`."""
     fold_of = stratified_folds(data.labels, fingerprints(data.images), _FOLDS, seed)
     Z = np.empty((1, data.m))
     for fold in range(_FOLDS):
@@ -164,8 +164,7 @@ def _by_chance(A: Array) -> float:
     rng = np.random.default_rng(0)
     drawn = (reliability(A, rng.random(A.shape) < A) for _ in range(_DRAWS))
     return (
-        mean(sum(b.pictures * abs(b.probability - b.share) for b in bins) for bins in drawn)
-        / A.size
+        mean(sum(b.images * abs(b.probability - b.share) for b in bins) for bins in drawn) / A.size
     )
 
 

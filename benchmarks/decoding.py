@@ -9,8 +9,8 @@ from PIL import Image
 from benchmarks.places import SHARED
 from benchmarks.side_by_side import medians
 from benchmarks.table import Less, print_row, print_skipped
-from catclf.images.decode import load_pictures
-from catclf.images.preprocessing import SIDE, PictureRecipe, Pictures
+from catclf.images.decode import load_images
+from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.parallel import cores
 
 
@@ -24,21 +24,21 @@ def print_rows() -> None:
         print_skipped(work, peer, f"no {folder.name}")
         return
 
-    def ours() -> list[Pictures]:
-        return [np.asarray(picture) for picture in load_pictures(paths, PictureRecipe())]
+    def ours() -> list[Images]:
+        return [np.asarray(image) for image in load_images(paths, Preprocessing())]
 
-    def theirs() -> list[Pictures]:
+    def theirs() -> list[Images]:
         with ThreadPoolExecutor(cores()) as pool:
             return list(pool.map(_decode_at_full_size, paths))
 
-    # The same pictures, but for what decoding at a smaller scale changes.
+    # The same images, but for what decoding at a smaller scale changes.
     difference = np.abs(np.subtract(ours(), theirs(), dtype=np.float32)).mean()
     assert difference < 2, difference
     seconds = medians({"catclf": ours, "peer": theirs})
     print_row(work, peer, seconds["catclf"], seconds["peer"], Less(1.7))
 
 
-def _decode_at_full_size(path: Path) -> Pictures:
-    with Image.open(path) as picture:
-        small = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+def _decode_at_full_size(path: Path) -> Images:
+    with Image.open(path) as image:
+        small = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
     return np.asarray(small)

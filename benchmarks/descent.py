@@ -1,4 +1,4 @@
-"""What an iteration of gradient descent costs, from a thousand pictures to fifty thousand."""
+"""What an iteration of gradient descent costs, from a thousand images to fifty thousand."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from benchmarks.side_by_side import figures
 from benchmarks.table import AsMuch, count, print_row, print_skipped
 
 ITERATIONS = {1_000: 200, 4_000: 100, 16_000: 50, 50_000: 20}
-"""For each number of pictures, how many make a training."""
+"""For each number of images, how many make a training."""
 
 PRODUCTS = "two float32 matrix–vector products, all cores"
 PLOT = Path(__file__).with_name("growth.png")
@@ -28,10 +28,10 @@ def print_rows() -> None:
         seconds = figures("descend", m, iterations, products)
         seconds["reading"] = _N_X * m / rate
         training = (
-            f"gradient descent on {count(m)} pictures: an iteration of {iterations}, "
+            f"gradient descent on {count(m)} images: an iteration of {iterations}, "
             "with its share of the set-up"
         )
-        one_pass = f"one pass over {count(m)} pictures"
+        one_pass = f"one pass over {count(m)} images"
         for name, work in (("training", training), ("pass", one_pass)):
             if room:
                 print_row(work, PRODUCTS, seconds[name], seconds["products"], AsMuch(1))

@@ -1,4 +1,4 @@
-"""What the best recipe's features cost: beside their one matrix product, and for one picture."""
+"""What the best preset's features cost: beside their one matrix product, and for one image."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from benchmarks.table import AsMuch, More, print_row
 from catclf.features import learn_features
 from catclf.model import Model
 from catclf.parallel import map_on_threads, one_blas_thread, workers
-from catclf.training.settings import RECIPES
+from catclf.training.settings import PRESETS
 
 _PICTURES = 500
 
@@ -17,8 +17,8 @@ _PICTURES = 500
 def print_rows() -> None:
     """Measure and print."""
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (_PICTURES, 64, 64, 3)).astype(np.uint8)
-    patches = learn_features("patches", pictures, 0)
+    images = rng.integers(0, 256, (_PICTURES, 64, 64, 3)).astype(np.uint8)
+    patches = learn_features("patches", images, 0)
     fine, coarse = patches.arrays["patches_atoms"]  # (108, K) each
     fine_places = rng.standard_normal((900, len(fine)), np.float32)
     coarse_places = rng.standard_normal((729, len(coarse)), np.float32)
@@ -31,26 +31,26 @@ def print_rows() -> None:
         with one_blas_thread():
             map_on_threads(product, range(_PICTURES), workers())
 
-    seconds = medians({"ours": partial(patches.columns, pictures, np.float32), "theirs": products})
+    seconds = medians({"ours": partial(patches.columns, images, np.float32), "theirs": products})
     print_row(
-        f"patches of {_PICTURES} synthetic pictures",
-        "the products of each picture's patches with the dictionary, alone, on as many threads",
+        f"patches of {_PICTURES} synthetic images",
+        "the products of each image's patches with the dictionary, alone, on as many threads",
         seconds["ours"],
         seconds["theirs"],
         AsMuch(3),
     )
-    features = learn_features(RECIPES["best"].features, pictures, 0)
+    features = learn_features(PRESETS["best"].features, images, 0)
     best = Model(np.zeros((features.n_x, 1), np.float32), 0.0, features=features, flip=True)
     lecture = Model(np.zeros((12_288, 1)), 0.0)
     seconds = medians(
         {
-            "ours": partial(best.predict_pictures, pictures[:1]),
-            "theirs": partial(lecture.predict_pictures, pictures[:1]),
+            "ours": partial(best.predict_images, images[:1]),
+            "theirs": partial(lecture.predict_images, images[:1]),
         },
         rounds=50,
     )
     print_row(
-        "predicting one decoded picture with the best recipe",
+        "predicting one decoded image with the best preset",
         "catclf, with the lecture's",
         seconds["ours"],
         seconds["theirs"],

@@ -1,4 +1,4 @@
-"""The plot of how the cost of an iteration grows with the number of pictures."""
+"""The plot of how the cost of an iteration grows with the number of images."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from benchmarks.table import count
 _STYLES = {
     "products": ("two float32 matrix–vector products", "#D55E00", "s--"),
     "training": ("catclf: an iteration, with its share of the set-up", "#0072B2", "o-"),
-    "pass": ("catclf: one pass over the pictures", "#56B4E9", "v-"),
+    "pass": ("catclf: one pass over the images", "#56B4E9", "v-"),
     "reading": ("reading the bytes once from memory", "#000000", ":"),
 }
 
@@ -21,7 +21,7 @@ def draw(curves: Mapping[str, Mapping[int, float]], path: Path) -> None:
     Parameters
     ----------
     curves : mapping
-        For "products", "training", "pass" and "reading", the seconds for each number of pictures.
+        For "products", "training", "pass" and "reading", the seconds for each number of images.
     path : Path
         File to write.
     """
@@ -39,7 +39,7 @@ def draw(curves: Mapping[str, Mapping[int, float]], path: Path) -> None:
     axes.set_xticks(counts, [count(m) for m in counts])
     axes.minorticks_off()
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.set_xlabel("pictures of 64 × 64", fontsize=13)
+    axes.set_xlabel("images of 64 × 64", fontsize=13)
     axes.set_ylabel("milliseconds an iteration", fontsize=13)
     axes.set_title("Gradient descent: time for each iteration", fontsize=14)
     axes.tick_params(labelsize=12)

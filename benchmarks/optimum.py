@@ -27,23 +27,23 @@ def print_rows() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         synthetic = Path(temporary, "synthetic.h5")
         write_natural(synthetic, PICTURES)
-        _compare(f"{count(PICTURES)} synthetic pictures", synthetic, Less(8), Less(4))
+        _compare(f"{count(PICTURES)} synthetic images", synthetic, Less(8), Less(4))
         cifar = SHARED / "cifar-cats"
         if cifar.exists():
             packed = Path(temporary, "cifar.h5")
             process(CATCLF, "pack", cifar, packed)()
-            _compare("4 000 pictures of CIFAR-10", packed, None, None)
+            _compare("4 000 images of CIFAR-10", packed, None, None)
         else:
-            print_skipped("the optimum, pictures of CIFAR-10", PEER, f"no {cifar.name}")
+            print_skipped("the optimum, images of CIFAR-10", PEER, f"no {cifar.name}")
 
 
-def _compare(pictures: str, path: Path, time: Less | None, memory: Less | None) -> None:
+def _compare(images: str, path: Path, time: Less | None, memory: Less | None) -> None:
     for l2 in PENALTIES:
         # Half a minute and more of the peer: what disturbs it is short beside that.
         theirs = figures("fit_to_the_optimum", "scikit-learn", path, l2)
         rounds = [figures("fit_to_the_optimum", "catclf", path, l2) for _ in range(ROUNDS)]
         ours = {name: statistics.median(round_[name] for round_ in rounds) for name in theirs}
-        work = f"{pictures}, optimum with λ = {l2:g}"
+        work = f"{images}, optimum with λ = {l2:g}"
         print_row(
             f"{work} (J = {ours['cost']:.6f}; the peer's {theirs['cost']:.6f})",
             PEER,

@@ -37,11 +37,11 @@ def _predict(temporary: Path) -> None:
     model = temporary / "model.npz"
     settings = catclf.TrainingSettings(iterations=10, learning_rate="auto")
     catclf.save_model(catclf.train(catclf.load_dataset(ROOT / "data"), settings).model, model)
-    picture = min((ROOT / "data" / "test" / "cat").iterdir())
+    image = min((ROOT / "data" / "test" / "cat").iterdir())
     imports = "import numpy, PIL.Image, click"
     seconds = medians(
         {
-            "catclf": process(CATCLF, "predict", picture, "-m", model),
+            "catclf": process(CATCLF, "predict", image, "-m", model),
             "peer": process(PYTHON, "-c", imports),
         },
         rounds=25,

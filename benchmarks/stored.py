@@ -15,7 +15,7 @@ PICTURES = 325_000
 ROUNDS = 2
 
 WORK = "gradient descent from a packed file of 4 GB with 1 GiB of memory: an iteration of 10"
-PEER = "catclf, the same pictures in memory"
+PEER = "catclf, the same images in memory"
 
 _FREE_DISK = 6 * 10**9
 _MEMORY = 12 * 10**9
@@ -27,7 +27,7 @@ def print_rows() -> None:
         if reason := _why_not(temporary):
             print_skipped(WORK, PEER, reason)
             return
-        path = Path(temporary, "pictures.h5")
+        path = Path(temporary, "images.h5")
         write_bytes(path, PICTURES)
         from_file: list[dict[str, Any]] = []
         from_memory: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""Labelled pictures drawn at random, in files with the layout of `catclf pack`."""
+"""Labelled images drawn at random, in files with the layout of `catclf pack`."""
 
 from pathlib import Path
 from typing import Any
@@ -7,22 +7,22 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.images.preprocessing import SIDE, Pictures
+from catclf.images.preprocessing import SIDE, Images
 
-# Pictures that lie together in the file, as `catclf pack` has it; and natural ones made at a time,
+# Images that lie together in the file, as `catclf pack` has it; and natural ones made at a time,
 # few, for this process must stay small (see side_by_side.figures).
 _CHUNK, _BLOCK = 128, 32
 
-# Red, green and blue of three patterns in a picture: brightness, warm to cold, green to purple.
+# Red, green and blue of three patterns in an image: brightness, warm to cold, green to purple.
 _COLOURS = np.array([[0.85, 0.78, 0.72], [0.42, 0.0, -0.42], [0.14, -0.28, 0.14]], np.float32)
 _CONTRAST, _BRIGHTNESS, _DEVIATION_OF_BRIGHTNESS = 55.0, 115.0, 25.0
 
 
 def write_natural(path: Path, m: int, seed: int = 0) -> None:
-    """Write pictures with the statistics of photographs, and labels that depend on them.
+    """Write images with the statistics of photographs, and labels that depend on them.
 
     Like photographs they are smooth: amplitudes fall as 1/f, and colours go with brightness. Labels
-    are drawn from a logistic model, whose weights are such a picture, too. So the cost is as ill
+    are drawn from a logistic model, whose weights are such an image, too. So the cost is as ill
     conditioned as with photographs, and its optimum is neither trivial nor perfect.
 
     Parameters
@@ -30,7 +30,7 @@ def write_natural(path: Path, m: int, seed: int = 0) -> None:
     path : Path
         HDF5 file to write.
     m : int
-        Number of pictures.
+        Number of images.
     seed : int
         Of the random numbers.
     """
@@ -38,37 +38,37 @@ def write_natural(path: Path, m: int, seed: int = 0) -> None:
     weights = _patterns(rng, 1).ravel()  # (n_x,)
     scores = np.empty(m)
     with h5py.File(path, "w") as file:
-        pictures = _space_for_pictures(file, m)
+        images = _space_for_images(file, m)
         for start in range(0, m, _BLOCK):
             block = _natural(rng, min(_BLOCK, m - start))
-            pictures[start : start + len(block)] = block
+            images[start : start + len(block)] = block
             scores[start : start + len(block)] = block.reshape(len(block), -1) @ weights
         scores = (scores - scores.mean()) / scores.std()
         _label(file, scores + rng.logistic(size=m) > 0)
 
 
 def write_bytes(path: Path, m: int, seed: int = 0) -> None:
-    """Write pictures of random bytes, the same few again and again, with random labels.
+    """Write images of random bytes, the same few again and again, with random labels.
 
     Parameters
     ----------
     path : Path
         HDF5 file to write.
     m : int
-        Number of pictures.
+        Number of images.
     seed : int
         Of the random numbers.
     """
     rng = np.random.default_rng(seed)
     block = rng.integers(0, 256, (_CHUNK, SIDE, SIDE, 3), np.uint8)
     with h5py.File(path, "w") as file:
-        pictures = _space_for_pictures(file, m)
+        images = _space_for_images(file, m)
         for start in range(0, m, _CHUNK):
-            pictures[start : start + _CHUNK] = block[: m - start]
+            images[start : start + _CHUNK] = block[: m - start]
         _label(file, rng.integers(0, 2, m))
 
 
-def _natural(rng: np.random.Generator, count: int) -> Pictures:
+def _natural(rng: np.random.Generator, count: int) -> Images:
     brightness = _BRIGHTNESS + _DEVIATION_OF_BRIGHTNESS * rng.standard_normal((count, 1, 1, 1))
     colours = _patterns(rng, count) @ _COLOURS  # (count, SIDE, SIDE, 3)
     return np.clip(_CONTRAST * colours + brightness, 0, 255).astype(np.uint8)
@@ -85,7 +85,7 @@ def _patterns(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
     return np.moveaxis(patterns, 1, -1).astype(np.float32)
 
 
-def _space_for_pictures(file: h5py.File, m: int) -> Any:
+def _space_for_images(file: h5py.File, m: int) -> Any:
     shape = m, SIDE, SIDE, 3
     chunks = _CHUNK, *shape[1:]
     return file.create_dataset("train_set_x", shape, np.uint8, chunks=chunks, fillvalue=None)

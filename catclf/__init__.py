@@ -1,12 +1,12 @@
-"""A cat-vs-non-cat picture classifier: the logistic regression of the lecture.
+"""A cat-vs-non-cat image classifier: the logistic regression of the lecture.
 
 In Python:
 
 >>> import catclf
->>> pictures = catclf.load_dataset("data")  # the training split
->>> result = catclf.train(pictures)
+>>> images = catclf.load_dataset("data")  # the training split
+>>> result = catclf.train(images)
 >>> catclf.save_model(result.model, "model.npz")
->>> better = catclf.train(pictures, catclf.RECIPES["best"])
+>>> better = catclf.train(images, catclf.PRESETS["best"])
 >>> model = catclf.load_model("model.npz")
 >>> model.predict("data/test/cat/cat-001.jpg")
 >>> catclf.evaluate(model, catclf.load_dataset("data", "test")).metrics.accuracy
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from catclf.datasets import Dataset, load_dataset, open_source
     from catclf.datasets.check import check
     from catclf.datasets.pack import pack
-    from catclf.errors import CatclfError, PictureError
+    from catclf.errors import CatclfError, ImageError
     from catclf.evaluation.cross_validation import CrossValidation, cross_validate
     from catclf.evaluation.evaluate import Evaluation, evaluate
     from catclf.model import Model, Prediction
     from catclf.model_file import load_model, save_model
-    from catclf.training.settings import RECIPES, TrainingSettings
+    from catclf.training.settings import PRESETS, TrainingSettings
     from catclf.training.train import TrainingResult, train
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "RECIPES",
+    "PRESETS",
     "CatclfError",
     "CrossValidation",
     "Dataset",
     "Evaluation",
+    "ImageError",
     "Model",
-    "PictureError",
     "Prediction",
     "TrainingResult",
     "TrainingSettings",
@@ -56,13 +56,13 @@ __all__ = [
 # The module of each name: imported when the name is first used, so that `import catclf`, and with
 # it `catclf --help`, does not wait for numpy.
 _MODULES = {
-    "RECIPES": "training.settings",
+    "PRESETS": "training.settings",
     "CatclfError": "errors",
     "CrossValidation": "evaluation.cross_validation",
     "Dataset": "datasets",
     "Evaluation": "evaluation.evaluate",
     "Model": "model",
-    "PictureError": "errors",
+    "ImageError": "errors",
     "Prediction": "model",
     "TrainingResult": "training.train",
     "TrainingSettings": "training.settings",

@@ -10,8 +10,8 @@ class CatclfError(Exception):
     exit_status = 1
 
 
-class PictureError(CatclfError):
-    """A file is no picture that can be decoded. The text is the reason, without the file's name."""
+class ImageError(CatclfError):
+    """A file is no image that can be decoded. The text is the reason, without the file's name."""
 
 
 class DataError(CatclfError):
@@ -19,7 +19,7 @@ class DataError(CatclfError):
 
 
 class ModelError(CatclfError):
-    """A file is no model, or no model for this version or these pictures."""
+    """A file is no model, or no model for this version or these images."""
 
 
 class CheckpointError(CatclfError):

@@ -82,7 +82,7 @@ class SquaredError:
         return (A - Y) * A * (1 - A)
 
 
-class Weighted:
+class ClassWeighted:
     """A loss in which the examples of one class count more than those of the other.
 
     Parameters

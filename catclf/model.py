@@ -1,4 +1,4 @@
-"""A trained classifier: w, b, and the recipe that made the columns."""
+"""A trained classifier: w, b, and the preprocessing that made the columns."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from catclf.errors import PictureError
+from catclf.errors import ImageError
 from catclf.features import FeatureMap, Pixels
-from catclf.images.preprocessing import Images, PictureRecipe, Pictures, mirrored
+from catclf.images.preprocessing import Images, Preprocessing, mirrored
 from catclf.logistic import Array, sigmoid
+from catclf.rows import Rows
 
-# Pictures that are turned to columns at a time: few enough for the processor's cache to hold.
+# Images that are turned to columns at a time: few enough for the processor's cache to hold.
 _BLOCK = 128
 
 
 class Prediction(NamedTuple):
-    """What a model says of a picture."""
+    """What a model says of an image."""
 
     label: str
     """Name of the class, or "unsure"."""
@@ -27,7 +28,7 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """Weights and bias, and all that is needed to use them on a picture.
+    """Weights and bias, and all that is needed to use them on an image.
 
     Parameters
     ----------
@@ -37,24 +38,24 @@ class Model:
         Bias.
     positive : str
         Name of the class whose probability is predicted; the other is "non-" and this name.
-    recipe : PictureRecipe
-        How a picture becomes 64 × 64.
+    preprocessing : Preprocessing
+        How an image becomes 64 × 64.
     features : FeatureMap
-        How a 64 × 64 picture becomes a column.
+        How a 64 × 64 image becomes a column.
     flip : bool
-        Whether a logit is the mean of that of the picture and that of its mirror image.
+        Whether a logit is the mean of that of the image and that of its mirror image.
     threshold : float
-        Probability from which on a picture is called positive.
+        Probability from which on an image is called positive.
     training : dict
         How it was trained; anything that JSON can hold.
     fingerprints : uint64 array (m,), optional
-        Of the pictures that it was trained on.
+        Of the images that it was trained on.
     """
 
     w: Array
     b: float
     positive: str = "cat"
-    recipe: PictureRecipe = field(default_factory=PictureRecipe)
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
     features: FeatureMap = field(default_factory=Pixels)
     flip: bool = False
     threshold: float = 0.5
@@ -66,42 +67,42 @@ class Model:
         """Name of the class of everything else."""
         return f"non-{self.positive}"
 
-    def logits(self, pictures: Images) -> Array:
-        """Logits of pictures.
+    def logits(self, images: Rows) -> Array:
+        """Logits of images.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-            Pictures.
+        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+            Images.
 
         Returns
         -------
         array (1, m)
-            Z = wᵀX + b; for a model that flips, with the mean of each picture's and its mirror
+            Z = wᵀX + b; for a model that flips, with the mean of each image's and its mirror
             image's columns.
 
         Raises
         ------
-        PictureError
+        ImageError
             If the array has another shape or type.
         """
-        _require_pictures(pictures)
-        Z = np.empty((1, len(pictures)), self.w.dtype)
-        for start in range(0, len(pictures), _BLOCK):
-            block = pictures[start : start + _BLOCK]
+        _require_images(images)
+        Z = np.empty((1, len(images)), self.w.dtype)
+        for start in range(0, len(images), _BLOCK):
+            block = images[start : start + _BLOCK]
             X = self.features.columns(block, self.w.dtype)
             if self.flip:
                 X = (X + self.features.columns(mirrored(block), self.w.dtype)) / 2
             Z[:, start : start + _BLOCK] = self.w.T @ X + self.b
         return Z
 
-    def probabilities(self, pictures: Images) -> Array:
+    def probabilities(self, images: Rows) -> Array:
         """Probabilities of the positive class.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-            Pictures.
+        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+            Images.
 
         Returns
         -------
@@ -110,18 +111,18 @@ class Model:
 
         Raises
         ------
-        PictureError
+        ImageError
             If the array has another shape or type.
         """
-        return sigmoid(self.logits(pictures))
+        return sigmoid(self.logits(images))
 
-    def predict(self, picture: str | Path | Pictures) -> Prediction:
-        """Say what one picture shows.
+    def predict(self, image: str | Path | Images) -> Prediction:
+        """Say what one image shows.
 
         Parameters
         ----------
-        picture : str, Path, or uint8 array (height, width, 3)
-            A picture file, or a decoded picture of any size.
+        image : str, Path, or uint8 array (height, width, 3)
+            An image file, or a decoded image of any size.
 
         Returns
         -------
@@ -130,32 +131,32 @@ class Model:
 
         Raises
         ------
-        PictureError
-            If it is no picture.
+        ImageError
+            If it is no image.
         """
-        if isinstance(picture, str | Path):
-            (prediction,) = self.predict_files([Path(picture)])
-            if isinstance(prediction, PictureError):
-                raise PictureError(f"{picture}: {prediction}")
+        if isinstance(image, str | Path):
+            (prediction,) = self.predict_files([Path(image)])
+            if isinstance(prediction, ImageError):
+                raise ImageError(f"{image}: {prediction}")
             return prediction
-        from catclf.images.decode import resize_pictures
+        from catclf.images.decode import resize_images
 
-        pictures = picture[np.newaxis]  # (1, h, w, 3)
-        _require_pictures(pictures, any_size=True)
-        return self.predict_pictures(resize_pictures(pictures, self.recipe))[0]
+        images = image[np.newaxis]  # (1, h, w, 3)
+        _require_images(images, any_size=True)
+        return self.predict_images(resize_images(images, self.preprocessing))[0]
 
-    def predict_pictures(
+    def predict_images(
         self,
-        pictures: Images,
+        images: Rows,
         threshold: float | None = None,
         unsure: tuple[float, float] | None = None,
     ) -> list[Prediction]:
-        """Say what each of many decoded pictures shows.
+        """Say what each of many decoded images shows.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-            Pictures.
+        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+            Images.
         threshold : float, optional
             Instead of the model's own.
         unsure : (float, float), optional
@@ -164,27 +165,27 @@ class Model:
         Returns
         -------
         list of Prediction
-            One for each picture.
+            One for each image.
 
         Raises
         ------
-        PictureError
+        ImageError
             If the array has another shape or type.
         """
-        return [self._prediction(a, threshold, unsure) for a in self.probabilities(pictures)[0]]
+        return [self._prediction(a, threshold, unsure) for a in self.probabilities(images)[0]]
 
     def predict_files(
         self,
         sources: Sequence[Path | bytes],
         threshold: float | None = None,
         unsure: tuple[float, float] | None = None,
-    ) -> Iterator[Prediction | PictureError]:
-        """Say what each of many pictures shows.
+    ) -> Iterator[Prediction | ImageError]:
+        """Say what each of many images shows.
 
         Parameters
         ----------
         sources : sequence of Path or bytes
-            Picture files, or what is in them.
+            Image files, or what is in them.
         threshold : float, optional
             Instead of the model's own.
         unsure : (float, float), optional
@@ -192,17 +193,17 @@ class Model:
 
         Yields
         ------
-        Prediction or PictureError
+        Prediction or ImageError
             For each source, in the order given, while the next ones are being decoded.
         """
-        from catclf.images.decode import load_pictures
+        from catclf.images.decode import load_images
 
-        for picture in load_pictures(sources, self.recipe):
-            if isinstance(picture, PictureError):
-                yield picture
+        for image in load_images(sources, self.preprocessing):
+            if isinstance(image, ImageError):
+                yield image
             else:
                 # (1, 64, 64, 3)
-                yield from self.predict_pictures(picture[np.newaxis], threshold, unsure)
+                yield from self.predict_images(image[np.newaxis], threshold, unsure)
 
     def _prediction(
         self, probability: Any, threshold: float | None, unsure: tuple[float, float] | None
@@ -214,11 +215,11 @@ class Model:
         return Prediction(self.positive if is_positive else self.negative, float(probability))
 
 
-def _require_pictures(pictures: Images, *, any_size: bool = False) -> None:
-    side = PictureRecipe().shape[0]
-    fits = len(pictures.shape) == 4 and pictures.shape[3] == 3 and pictures.dtype == np.uint8
-    if not fits or not (any_size or pictures.shape[1:3] == (side, side)):
-        raise PictureError(
-            f"an array of pictures must be (m, {side}, {side}, 3) of uint8, "
-            f"this is {pictures.shape} of {pictures.dtype}"
+def _require_images(images: Rows, *, any_size: bool = False) -> None:
+    side = Preprocessing().shape[0]
+    fits = len(images.shape) == 4 and images.shape[3] == 3 and images.dtype == np.uint8
+    if not fits or not (any_size or images.shape[1:3] == (side, side)):
+        raise ImageError(
+            f"an array of images must be (m, {side}, {side}, 3) of uint8, "
+            f"this is {images.shape} of {images.dtype}"
         )

@@ -12,7 +12,7 @@ import numpy as np
 from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import ModelError, SettingsError
 from catclf.features import array_names, is_known, restore_features
-from catclf.images.preprocessing import PictureRecipe
+from catclf.images.preprocessing import Preprocessing
 from catclf.model import Model
 
 FORMAT = 2
@@ -43,7 +43,7 @@ def save_model(model: Model, path: str | Path) -> None:
     meta = {
         "format": FORMAT,
         "catclf": __version__,
-        "pictures": model.recipe.to_dict(),
+        "pictures": model.preprocessing.to_dict(),
         "features": model.features.name,
         "flip": model.flip,
         "positive": model.positive,
@@ -117,7 +117,7 @@ def _names(meta: dict[str, Any]) -> tuple[str, ...]:
 
 def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
     try:
-        recipe = PictureRecipe.from_dict(meta.get("pictures"))
+        preprocessing = Preprocessing.from_dict(meta.get("pictures"))
     except SettingsError as error:
         raise ArchiveError(f"its {error}") from None
     try:
@@ -141,7 +141,7 @@ def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
         raise ArchiveError("w and b are no floating-point numbers")
     if w.shape != (features.n_x, 1) or b.shape != ():
         raise ArchiveError(
-            f"w is {w.shape} and b is {b.shape}; its pictures and features make "
+            f"w is {w.shape} and b is {b.shape}; its images and features make "
             f"({features.n_x}, 1) and ()"
         )
     if not np.isfinite(w).all() or not isfinite(b):
@@ -156,7 +156,7 @@ def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
         w,
         float(b),
         positive,
-        recipe,
+        preprocessing,
         features,
         flip,
         float(threshold),

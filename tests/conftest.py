@@ -17,24 +17,24 @@ SHARED = Path(os.environ.get("CATCLF_SHARED_DATA", ROOT.parent / "shared" / "dat
 
 
 def shared(*parts: str) -> Path:
-    """A folder of real pictures beside the project; the test is skipped where it is absent."""
+    """A folder of real images beside the project; the test is skipped where it is absent."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"no real pictures at {path}")
+        pytest.skip(f"no real images at {path}")
     return path
 
 
-def picture(seed: int, *, red: int = 128, size: tuple[int, int] = (80, 70)) -> Image.Image:
-    """A noisy picture whose red is around a given value."""
+def image(seed: int, *, red: int = 128, size: tuple[int, int] = (80, 70)) -> Image.Image:
+    """A noisy image whose red is around a given value."""
     noise = np.random.default_rng(seed).integers(-40, 40, (size[1], size[0], 3))
     return Image.fromarray(np.clip(noise + np.array([red, 120, 120]), 0, 255).astype(np.uint8))
 
 
-def write_pictures(folder: Path, count: int, *, red: int, start: int = 0) -> list[Path]:
+def write_images(folder: Path, count: int, *, red: int, start: int = 0) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{folder.name}-{i:03}.png" for i in range(start, start + count)]
     for i, path in enumerate(paths, start):
-        picture(1000 * red + i, red=red).save(path)
+        image(1000 * red + i, red=red).save(path)
     return paths
 
 
@@ -43,8 +43,8 @@ def data(tmp_path: Path) -> Path:
     """A data set with splits: reddish cats, others less red."""
     folder = tmp_path / "pictures"
     for split, count, start in (("train", 6, 0), ("test", 4, 100)):
-        write_pictures(folder / split / "cat", count, red=190, start=start)
-        write_pictures(folder / split / "dog", count, red=80, start=start)
+        write_images(folder / split / "cat", count, red=190, start=start)
+        write_images(folder / split / "dog", count, red=80, start=start)
     return folder
 
 

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 import catclf
-from catclf.errors import PictureError
+from catclf.errors import ImageError
 from catclf.model import Model
 
 
@@ -13,13 +13,13 @@ def model(model_path):
 
 
 def test_logits_are_the_lectures(model):
-    pictures = np.random.default_rng(0).integers(0, 256, (300, 64, 64, 3), np.uint8)
-    X = pictures.reshape(300, -1).T / 255
-    assert model.logits(pictures) == pytest.approx(model.w.T @ X + model.b, rel=1e-10)
-    assert model.probabilities(pictures) == pytest.approx(1 / (1 + np.exp(-model.logits(pictures))))
+    images = np.random.default_rng(0).integers(0, 256, (300, 64, 64, 3), np.uint8)
+    X = images.reshape(300, -1).T / 255
+    assert model.logits(images) == pytest.approx(model.w.T @ X + model.b, rel=1e-10)
+    assert model.probabilities(images) == pytest.approx(1 / (1 + np.exp(-model.logits(images))))
 
 
-def test_a_picture_is_prepared_for_prediction_as_for_training(model, data):
+def test_an_image_is_prepared_for_prediction_as_for_training(model, data):
     path = data / "train" / "cat" / "cat-000.png"
     dataset = catclf.load_dataset(data)
     expected = model.probabilities(dataset.images)[0, 0]
@@ -30,7 +30,7 @@ def test_a_picture_is_prepared_for_prediction_as_for_training(model, data):
     assert model.predict(np.asarray(Image.open(path))).probability == pytest.approx(expected)
 
 
-def test_no_pictures_have_no_probabilities(model):
+def test_no_images_have_no_probabilities(model):
     assert model.probabilities(np.empty((0, 64, 64, 3), np.uint8)).shape == (1, 0)
 
 
@@ -43,14 +43,14 @@ def test_no_pictures_have_no_probabilities(model):
         np.zeros((2, 64, 64, 4), np.uint8),
     ],
 )
-def test_arrays_that_are_no_pictures(model, array):
-    with pytest.raises(PictureError, match=r"\(m, 64, 64, 3\) of uint8"):
+def test_arrays_that_are_no_images(model, array):
+    with pytest.raises(ImageError, match=r"\(m, 64, 64, 3\) of uint8"):
         model.logits(array)
 
 
-def test_a_file_that_is_no_picture_is_named(model, tmp_path):
-    (tmp_path / "a.jpg").write_text("no picture")
-    with pytest.raises(PictureError, match=r"a\.jpg: not a picture"):
+def test_a_file_that_is_no_image_is_named(model, tmp_path):
+    (tmp_path / "a.jpg").write_text("no image")
+    with pytest.raises(ImageError, match=r"a\.jpg: not an image"):
         model.predict(tmp_path / "a.jpg")
 
 

@@ -53,7 +53,7 @@ def test_what_is_saved_is_loaded(path):
     loaded = catclf.load_model(path)
     assert loaded.w.tobytes() == model.w.tobytes()
     assert loaded.fingerprints.tolist() == model.fingerprints.tolist()
-    for name in ("b", "positive", "threshold", "training", "recipe"):
+    for name in ("b", "positive", "threshold", "training", "preprocessing"):
         assert getattr(loaded, name) == getattr(model, name)
 
 

@@ -214,8 +214,8 @@ def test_a_bar_on_a_terminal_only(data, tmp_path):
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
 def test_started_without_a_stream(model_path, data, closed):
-    picture = data / "test" / "cat" / "cat-100.png"
-    command = f"{EXECUTABLE} predict -m {model_path} {picture} {closed}"
+    image = data / "test" / "cat" / "cat-100.png"
+    command = f"{EXECUTABLE} predict -m {model_path} {image} {closed}"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith("cat\t") == (closed != ">&-")

@@ -1,7 +1,7 @@
 """The peer: a small convolutional network trained from scratch in PyTorch.
 
-Four blocks of convolution, batch normalisation and pooling, and dropout; trained on pictures
-mirrored and shifted at random, asked for a picture and its mirror image.
+Four blocks of convolution, batch normalisation and pooling, and dropout; trained on images
+mirrored and shifted at random, asked for an image and its mirror image.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from torch import nn
 
 _CHANNELS = (32, 64, 128, 128)
 _BATCH = 32
-_MANY = 1000  # pictures, which half the epochs suffice for
+_MANY = 1000  # images, which half the epochs suffice for
 _EPOCHS = 60
 _RATE = 2e-3
 _SHIFT = 6  # pixels, at most
@@ -24,16 +24,16 @@ def train(images: np.ndarray, labels: np.ndarray, seed: int) -> Callable[[np.nda
     Parameters
     ----------
     images : uint8 array (m, 64, 64, 3)
-        Pictures.
+        Images.
     labels : uint8 array (m,)
         1 or 0.
     seed : int
-        For the first weights, the order of the pictures, shifts and mirrors.
+        For the first weights, the order of the images, shifts and mirrors.
 
     Returns
     -------
     callable
-        From pictures to logits (1, m).
+        From images to logits (1, m).
     """
     torch.manual_seed(seed)
     X = _tensor(images)

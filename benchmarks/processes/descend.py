@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.side_by_side import medians
 from catclf import Dataset, TrainingSettings, train
-from catclf.images.preprocessing import SIDE, PictureRecipe
+from catclf.images.preprocessing import SIDE, Preprocessing
 from catclf.logistic import LOSSES
 from catclf.parallel import one_blas_thread
 from catclf.solvers.blocks import Blocks
@@ -26,8 +26,8 @@ def main() -> None:
     images = rng.integers(0, 256, (m, SIDE, SIDE, 3), np.uint8)
     labels = rng.integers(0, 2, m, np.uint8)
     names = [str(i) for i in range(m)]
-    dataset = Dataset(images, labels, names, "cat", "here", PictureRecipe())
-    # Far too small to diverge, on any pictures.
+    dataset = Dataset(images, labels, names, "cat", "here", Preprocessing())
+    # Far too small to diverge, on any images.
     settings = TrainingSettings(learning_rate=1e-5, iterations=iterations, dtype="float32")
     blocks = Blocks(images, dataset.Y, 0.0, LOSSES["cross-entropy"], scale=1 / 255)
     w = np.zeros((blocks.n_x, 1))

@@ -48,7 +48,7 @@ def fit_by_scikit_learn(path: str, l2: float) -> Fit:
 
 
 def arrays(path: str) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-    """Pictures and labels."""
+    """Images and labels."""
     with h5py.File(path) as file:
         return file["train_set_x"][:], file["train_set_y"][:]
 

@@ -12,7 +12,7 @@ from catclf.commands.output import note_understanding, progress_bar, say, say_js
 if TYPE_CHECKING:
     from catclf.datasets.check import Copy, Report
 
-# A class with fewer than a third of another's pictures deserves a word.
+# A class with fewer than a third of another's images deserves a word.
 _IMBALANCE = 3
 
 _SHOWN = 20
@@ -28,14 +28,14 @@ _SHOWN = 20
 def check(data: Path, positive: str | None, as_json: bool) -> None:
     """Tell what is in DATA (a data set as for train; default: data/), and what may be wrong.
 
-    Pictures are counted by split and class. Files that are no pictures are named, and so are
-    pictures that are there twice, exactly or nearly: scaled, compressed again, or brightened. The
-    exit status is 1 if a picture is in two splits, as a score would then be better than the model
+    Images are counted by split and class. Files that are no images are named, and so are
+    images that are there twice, exactly or nearly: scaled, compressed again, or brightened. The
+    exit status is 1 if an image is in two splits, as a score would then be better than the model
     deserves.
     """
     source = catclf.open_source(data, positive)
     note_understanding(source)
-    with progress_bar("Checking", "picture") as update:
+    with progress_bar("Checking", "image") as update:
         report = catclf.check(source, progress=update)
     if as_json:
         say_json(report.to_dict())
@@ -46,10 +46,10 @@ def check(data: Path, positive: str | None, as_json: bool) -> None:
 
 
 def _print(report: "Report") -> None:
-    for split, counts in report.pictures.items():
+    for split, counts in report.images.items():
         where = report.where if split == "all" else f"{report.where} ({split} split)"
         classes = ", ".join(f"{count} {name}" for name, count in counts.items())
-        say(f"{where}: {sum(counts.values())} pictures ({classes})")
+        say(f"{where}: {sum(counts.values())} images ({classes})")
         most, least = max(counts.values()), min(counts.values())
         if len(counts) > 1 and most > _IMBALANCE * least:
             say(f"  the commonest class has {most / least:.1f} times as many as the rarest")
@@ -62,14 +62,14 @@ def _print(report: "Report") -> None:
         for name, reason in report.skipped:
             say(f"  {name}: {reason}")
     within = [copy for copy in report.copies if not copy.leaks]
-    _print_copies("in different splits: scores will flatter the model", report.leaks)
-    _print_copies("in different classes", [copy for copy in within if copy.contradicts])
-    _print_copies("in one class", [copy for copy in within if not copy.contradicts])
+    _print_duplicates("in different splits: scores will flatter the model", report.leaks)
+    _print_duplicates("in different classes", [copy for copy in within if copy.contradicts])
+    _print_duplicates("in one class", [copy for copy in within if not copy.contradicts])
     if not report.copies:
-        say("No picture is there twice")
+        say("No image is there twice")
 
 
-def _print_copies(where: str, copies: "list[Copy]") -> None:
+def _print_duplicates(where: str, copies: "list[Copy]") -> None:
     if not copies:
         return
     say(f"{len(copies)} {'pair' if len(copies) == 1 else 'pairs'} of copies {where}")

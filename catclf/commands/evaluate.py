@@ -30,7 +30,7 @@ _NAMES_SHOWN = 10
 
 
 @click.command(
-    short_help="Score a model on labelled pictures.",
+    short_help="Score a model on labelled images.",
     epilog="\b\nExamples:\n"
     "  catclf evaluate\n"
     "  catclf evaluate photos/ --mistakes\n"
@@ -46,7 +46,7 @@ _NAMES_SHOWN = 10
 @positive_option
 @threshold_option
 @click.option(
-    "--mistakes", is_flag=True, help="List wrongly classified pictures, most confident first."
+    "--mistakes", is_flag=True, help="List wrongly classified images, most confident first."
 )
 @json_option
 def evaluate(
@@ -60,18 +60,21 @@ def evaluate(
 ) -> None:
     """Compare predictions with the labels of DATA (a data set as for train; default: data/).
 
-    Pictures that the model was trained on are found, counted and named: a score that includes them
-    is better than the model deserves. Where probabilities mean what they say, 80 of 100 pictures
+    Images that the model was trained on are found, counted and named: a score that includes them
+    is better than the model deserves. Where probabilities mean what they say, 80 of 100 images
     that got about 0.8 are cats: the table at the end compares the two, and the calibration error is
-    their mean difference. Files that are no pictures are named and left out, and make the exit
+    their mean difference. Files that are no images are named and left out, and make the exit
     status 1.
     """
     model = catclf.load_model(model_path)
     source = catclf.open_source(data, positive or model.positive)
     note_understanding(source)
-    with progress_bar("Reading", "picture") as update:
+    with progress_bar("Reading", "image") as update:
         dataset = source.load(
-            source.choose(split, "test", "validation"), model.recipe, skip_bad=True, progress=update
+            source.choose(split, "test", "validation"),
+            model.preprocessing,
+            skip_bad=True,
+            progress=update,
         )
     note_skipped(dataset.skipped)
     evaluation = catclf.evaluate(model, dataset, threshold)
@@ -90,7 +93,7 @@ def _print(evaluation: "Evaluation", model_path: Path, mistakes: bool) -> None:
     figures, positive, negative = evaluation.metrics, evaluation.positive, evaluation.negative
     warning = warning_of_trained_on(evaluation)
     say(
-        f"{model_path} on {evaluation.where}: {evaluation.m} pictures"
+        f"{model_path} on {evaluation.where}: {evaluation.m} images"
         + (f" - careful: {warning}" if warning else "")
     )
     if evaluation.skipped:
@@ -118,10 +121,10 @@ def _print(evaluation: "Evaluation", model_path: Path, mistakes: bool) -> None:
     if evaluation.threshold != 0.5:
         say(f"{'Threshold':18}{evaluation.threshold:g}")
     say("")
-    say(f"{'probability':>14}  {'pictures':>8}  {'mean':>6}  {positive} indeed")
+    say(f"{'probability':>14}  {'images':>8}  {'mean':>6}  {positive} indeed")
     for bin_ in figures.reliability:
         say(
-            f"  {bin_.low:.1f} to {bin_.high:.1f}  {bin_.pictures:>8}  {bin_.probability:>6.3f}"
+            f"  {bin_.low:.1f} to {bin_.high:.1f}  {bin_.images:>8}  {bin_.probability:>6.3f}"
             f"  {bin_.share:.3f}"
         )
     if evaluation.trained_on:

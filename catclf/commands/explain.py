@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 _STDIN = "-"
 
-# Longer side, in pixels, of the picture in the figure.
+# Longer side, in pixels, of the image in the figure.
 _SHOWN = 512
 
 
 @click.command(
-    short_help="Show what in a picture speaks for a cat.",
+    short_help="Show what in an image speaks for a cat.",
     epilog="\b\nExamples:\n"
     "  catclf explain cat.jpg\n"
     "  catclf explain cat.jpg -o why.png -m cats.npz\n"
@@ -37,17 +37,17 @@ _SHOWN = 512
 @model_option
 @json_option
 def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) -> None:
-    """Take the model's answer to IMAGE apart: what each part of the picture adds to the logit z.
+    """Take the model's answer to IMAGE apart: what each part of the image adds to the logit z.
 
     The logit is the bias plus what every pixel adds, and the probability is that of z. What is
-    added can be negative: it then speaks against a cat. IMAGE is a picture file, or - for standard
-    input. The figure shows the picture, the 64 x 64 pixels that the model sees, and what each of
+    added can be negative: it then speaks against a cat. IMAGE is an image file, or - for standard
+    input. The figure shows the image, the 64 x 64 pixels that the model sees, and what each of
     them adds; for a model of patches or gradients, what they add is spread over the pixels that
-    they look at. With --recipe best the bias is the logit of a mean picture, and what is added is
+    they look at. With --recipe best the bias is the logit of a mean image, and what is added is
     what differs from it.
     """
-    from catclf.evaluation.attribution import explain as explain_picture
-    from catclf.images.decode import load_picture, load_to_show
+    from catclf.evaluation.attribution import explain as explain_image
+    from catclf.images.decode import load_image, load_to_show
 
     if figure:
         from catclf.plots.figure import check_figure
@@ -56,12 +56,12 @@ def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) ->
     model = catclf.load_model(model_path)
     source = sys.stdin.buffer.read() if image == _STDIN else Path(image)
     try:
-        seen = load_picture(source, model.recipe)
+        seen = load_image(source, model.preprocessing)
         original = load_to_show(source, _SHOWN) if figure else seen
-    except catclf.PictureError as error:
+    except catclf.ImageError as error:
         name = "standard input" if image == _STDIN else image
-        raise catclf.PictureError(f"{name}: {error}") from error
-    explanation = explain_picture(model, seen)
+        raise catclf.ImageError(f"{name}: {error}") from error
+    explanation = explain_image(model, seen)
     if figure:
         from catclf.plots.attribution import draw
         from catclf.plots.figure import save_figure

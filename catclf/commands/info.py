@@ -7,7 +7,7 @@ import click
 
 import catclf
 from catclf.commands.options import DEFAULT_MODEL, MODEL_VARIABLE, json_option
-from catclf.commands.output import percent, pictures, recipe_in_words, say, say_json
+from catclf.commands.output import images, percent, preset_in_words, say, say_json
 
 
 @click.command(
@@ -33,7 +33,7 @@ def info(model_path: Path, as_json: bool) -> None:
                 "model": str(model_path),
                 "bytes": size,
                 "classes": [model.positive, model.negative],
-                "pictures": model.recipe.to_dict(),
+                "pictures": model.preprocessing.to_dict(),
                 "features": model.features.name,
                 "n_x": model.features.n_x,
                 "flip": model.flip,
@@ -44,16 +44,16 @@ def info(model_path: Path, as_json: bool) -> None:
         )
         return
     say(f"{model_path}: {size / 1000:.0f} kB, {model.positive} or {model.negative}")
-    say(f"Recipe: {recipe_in_words(model)}")
-    say(f"Features: {model.features.n_x} a picture, in {model.w.dtype}")
+    say(f"Preset: {preset_in_words(model)}")
+    say(f"Features: {model.features.n_x} an image, in {model.w.dtype}")
     if isinstance(trained.get("pictures"), dict):
-        say(f"Trained on {trained.get('date', 'an unknown day')}: {pictures(trained['pictures'])}")
+        say(f"Trained on {trained.get('date', 'an unknown day')}: {images(trained['pictures'])}")
     if "iterations" in trained:
         say(f"Iterations: {trained['iterations']}, to a cost of {trained.get('cost', 0):.6f}")
     if "accuracy" in trained:
         say(f"Training accuracy {percent(trained['accuracy'])}")
     _say_scores(trained)
-    say(f"Fingerprints of training pictures: {len(model.fingerprints)}")
+    say(f"Fingerprints of training images: {len(model.fingerprints)}")
 
 
 def _say_scores(trained: dict[str, Any]) -> None:
@@ -67,7 +67,7 @@ def _say_scores(trained: dict[str, Any]) -> None:
     if test:
         low, high = test["accuracy_interval"]
         say(
-            f"Test accuracy {percent(test['accuracy'])} on {test['pictures']} pictures of "
+            f"Test accuracy {percent(test['accuracy'])} on {test['pictures']} images of "
             f"{test['data']} (95 % interval {percent(low)} to {percent(high)}, "
             f"baseline {percent(test['baseline'])})"
         )

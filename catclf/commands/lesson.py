@@ -32,7 +32,7 @@ _WIDTH = 88
     type=click.Path(path_type=Path),
     default="data",
     show_default=True,
-    help="Pictures for the lessons that use some; at most 500 of its training split.",
+    help="Images for the lessons that use some; at most 500 of its training split.",
 )
 @positive_option
 @click.option(
@@ -67,7 +67,7 @@ def lesson(
     """Run the lesson NAME of the lecture "Neural Networks Basics", or all of them.
 
     Without NAME, list them. Each lesson explains something, shows its formula with the shapes, and
-    computes tables of numbers just then, most of them on pictures.
+    computes tables of numbers just then, most of them on images.
     """
     if name is None:
         _list(as_json=as_json)

@@ -45,18 +45,18 @@ positive_option = click.option(
 threshold_option = click.option(
     "--threshold",
     type=Probability(0, 1),
-    help="Probability from which on a picture is called positive.  [default: the model's]",
+    help="Probability from which on an image is called positive.  [default: the model's]",
 )
 
 fit_option = click.option(
     "--fit",
     type=click.Choice(["stretch", "crop"]),
-    help="Stretch pictures to the square, as the course does, or take their centre square.  "
-    "[default: stretch, or as the pictures were packed]",
+    help="Stretch images to the square, as the course does, or take their centre square.  "
+    "[default: stretch, or as the images were packed]",
 )
 
 skip_bad_option = click.option(
-    "--skip-bad", is_flag=True, help="Leave out files that are no pictures."
+    "--skip-bad", is_flag=True, help="Leave out files that are no images."
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

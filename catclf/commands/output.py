@@ -69,7 +69,7 @@ def note_skipped(skipped: Iterable["Skipped"]) -> None:
 
 def skipped_files(count: int) -> str:
     """How many files were left out."""
-    return "1 file that is no picture" if count == 1 else f"{count} files that are no pictures"
+    return "1 file that is no image" if count == 1 else f"{count} files that are no images"
 
 
 def percent(share: float) -> str:
@@ -77,10 +77,10 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def pictures(counts: dict[str, int]) -> str:
-    """Numbers of pictures, together and by class."""
+def images(counts: dict[str, int]) -> str:
+    """Numbers of images, together and by class."""
     by_class = ", ".join(f"{count} {name}" for name, count in counts.items())
-    return f"{sum(counts.values())} pictures ({by_class})"
+    return f"{sum(counts.values())} images ({by_class})"
 
 
 def score(evaluation: "Evaluation") -> str:
@@ -95,7 +95,7 @@ def score(evaluation: "Evaluation") -> str:
     )
 
 
-def recipe_in_words(model: "Model") -> str:
+def preset_in_words(model: "Model") -> str:
     """How a model was made."""
     trained = model.training
     parts = [model.features.name]
@@ -123,13 +123,13 @@ def recipe_in_words(model: "Model") -> str:
 
 
 def warning_of_trained_on(evaluation: "Evaluation") -> str | None:
-    """A sentence on the pictures that the model was trained on, if there are any."""
+    """A sentence on the images that the model was trained on, if there are any."""
     known = len(evaluation.trained_on)
     if not known:
         return None
     share = "all" if known == evaluation.m else str(known)
     were = "was" if known == 1 else "were"
-    return f"{share} of these {evaluation.m} pictures {were} trained on, which flatters the score"
+    return f"{share} of these {evaluation.m} images {were} trained on, which flatters the score"
 
 
 @contextmanager

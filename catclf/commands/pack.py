@@ -8,9 +8,9 @@ import click
 import catclf
 from catclf.commands.options import fit_option, json_option, positive_option, skip_bad_option
 from catclf.commands.output import (
+    images,
     note_skipped,
     note_understanding,
-    pictures,
     progress_bar,
     say,
     say_json,
@@ -39,13 +39,13 @@ def pack(
     skip_bad: bool,
     as_json: bool,
 ) -> None:
-    """Put the labelled pictures of DATA, brought to 64 x 64, into the HDF5 file OUT.h5.
+    """Put the labelled images of DATA, brought to 64 x 64, into the HDF5 file OUT.h5.
 
     train, evaluate and predict take the file like any data set, without decoding anything again,
     and without loading it whole: it may be larger than memory. It has the layout of the course's
     files, so that other programs for these can read it.
     """
-    from catclf.images.preprocessing import PictureRecipe
+    from catclf.images.preprocessing import Preprocessing
     from catclf.storage import check_writable
 
     if output.suffix.lower() not in HDF5_ENDINGS:
@@ -55,9 +55,9 @@ def pack(
         raise click.UsageError("DATA and OUT.h5 must be different files")
     source = catclf.open_source(data, positive)
     note_understanding(source)
-    with progress_bar("Packing", "picture") as update:
+    with progress_bar("Packing", "image") as update:
         packed = catclf.pack(
-            source, output, PictureRecipe(fit) if fit else None, skip_bad=skip_bad, progress=update
+            source, output, Preprocessing(fit) if fit else None, skip_bad=skip_bad, progress=update
         )
     note_skipped(packed.skipped)
     size = output.stat().st_size
@@ -66,13 +66,13 @@ def pack(
             {
                 "file": str(output),
                 "bytes": size,
-                "splits": packed.pictures,
+                "splits": packed.images,
                 "skipped": [file._asdict() for file in packed.skipped],
             }
         )
         return
-    for split, counts in packed.pictures.items():
-        say(f"{data}{f' ({split} split)' * (split != 'all')}: {pictures(counts)}")
+    for split, counts in packed.images.items():
+        say(f"{data}{f' ({split} split)' * (split != 'all')}: {images(counts)}")
     if packed.skipped:
         say(f"Skipped {skipped_files(len(packed.skipped))}")
     say(f"Packed into {output}: {size / 1e6:.1f} MB")

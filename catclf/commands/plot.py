@@ -1,7 +1,6 @@
 """`catclf plot`."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +57,7 @@ _FOLDS = 5
     type=click.Path(path_type=Path),
     default="data",
     show_default=True,
-    help="Pictures for the learning curve.",
+    help="Images for the learning curve.",
 )
 @positive_option
 @json_option
@@ -73,8 +72,8 @@ def plot(
     """Draw what is in a model file or a history of costs.
 
     cost: the cost of every iteration, from files that `catclf train --history` wrote, as many as
-    you like. weights: w as a picture, for each colour and together. learning-curve: the accuracy
-    against the number of training pictures, from models trained like MODEL on parts of --data.
+    you like. weights: w as an image, for each colour and together. learning-curve: the accuracy
+    against the number of training images, from models trained like MODEL on parts of --data.
     dictionary: the patches that MODEL has learned.
     """
     from catclf.plots.figure import check_figure, save_figure
@@ -143,19 +142,19 @@ def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
         raise ModelError(f"{path}: {error}; train a model to draw its curve") from error
     source = catclf.open_source(data, positive or model.positive)
     note_understanding(source)
-    dataset = source.load(source.choose(None, "train"), model.recipe)
+    dataset = source.load(source.choose(None, "train"), model.preprocessing)
     if "test" in source.splits:
-        held_out = source.load("test", model.recipe)
+        held_out = source.load("test", model.preprocessing)
     else:
         dataset, held_out = _divided(dataset, settings.seed)
     with progress_bar("Training", "model") as update:
         curve = learning_curve(dataset, held_out, settings, progress=update)
     title = f"Models like {path.name}, trained on parts of {dataset.where}"
-    return lambda figure: draw(figure, curve, title), asdict(curve)
+    return lambda figure: draw(figure, curve, title), curve.to_dict()
 
 
 def _divided(dataset: "Dataset", seed: int) -> "tuple[Dataset, Dataset]":
-    """All but a fifth of the pictures, and that fifth."""
+    """All but a fifth of the images, and that fifth."""
     from catclf.datasets.folds import stratified_folds
     from catclf.images.fingerprints import fingerprints
 

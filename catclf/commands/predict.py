@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
-# More cannot be a picture of 100 megapixels.
+# More cannot be an image of 100 megapixels.
 _STDIN_BYTES = 2**30
 
 
 @click.command(
-    short_help="Say which pictures show a cat.",
+    short_help="Say which images show a cat.",
     epilog="\b\nExamples:\n"
     "  catclf predict cat.jpg\n"
     "  catclf predict photos/ --unsure 0.3 0.7\n"
@@ -45,7 +45,7 @@ _STDIN_BYTES = 2**30
     type=Probability(0, 1),
     nargs=2,
     metavar="LOW HIGH",
-    help="Label pictures unsure if their probability is from LOW up to HIGH.",
+    help="Label images unsure if their probability is from LOW up to HIGH.",
 )
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -59,10 +59,10 @@ def predict(
 ) -> None:
     """Print label and probability for each IMAGE.
 
-    IMAGE is a picture file, a folder, which is searched for pictures at any depth, an HDF5 file of
-    pictures, or - for one picture on standard input. There is one line a picture: label,
+    IMAGE is an image file, a folder, which is searched for images at any depth, an HDF5 file of
+    images, or - for one image on standard input. There is one line an image: label,
     probability of the positive class, and name, with tabs between; with --json, a JSON object a
-    line. A file that is no picture is reported, the others go on, and the exit status is 1 in the
+    line. A file that is no image is reported, the others go on, and the exit status is 1 in the
     end.
     """
     if as_json and as_csv:
@@ -80,7 +80,7 @@ def predict(
     total = sum(_count(source) for _, source in entries)
     failures = 0
     # Lines on the terminal show the progress themselves.
-    with progress_bar("Predicting", "picture", show=not sys.stdout.isatty()) as update:
+    with progress_bar("Predicting", "image", show=not sys.stdout.isatty()) as update:
         for done, (name, outcome) in enumerate(
             _outcomes(model, entries, threshold, unsure), start=1
         ):
@@ -98,11 +98,11 @@ def predict(
 
 
 def _entries(argument: str) -> "Iterator[Entry]":
-    """Names and pictures that an argument stands for."""
+    """Names and images that an argument stands for."""
     if argument == STDIN:
         yield argument, sys.stdin.buffer.read(_STDIN_BYTES)
     elif not argument:
-        yield argument, catclf.PictureError("an empty name")
+        yield argument, catclf.ImageError("an empty name")
     elif argument.lower().endswith(HDF5_ENDINGS):
         from catclf.datasets.hdf5 import labelled_splits
 
@@ -113,15 +113,15 @@ def _entries(argument: str) -> "Iterator[Entry]":
     elif not os.path.isdir(argument):  # noqa: PTH112 - unlike Path.is_dir, never raises
         yield argument, Path(argument)
     else:
-        from catclf.images.find import pictures_below
+        from catclf.images.find import images_below
 
         try:
-            paths = pictures_below(Path(argument))
+            paths = images_below(Path(argument))
         except catclf.CatclfError as error:
             yield argument, error
             return
         if not paths:
-            yield argument, catclf.PictureError("no pictures in this folder")
+            yield argument, catclf.ImageError("no images in this folder")
         for path in paths:
             yield str(path), path
 
@@ -146,9 +146,9 @@ def _outcomes(
             yield name, source
         else:
             try:
-                for portion in source.portions(model.recipe):
-                    outcomes = model.predict_pictures(portion.images, threshold, unsure)
-                    yield from zip(portion.names, outcomes, strict=True)
+                for batch in source.batches(model.preprocessing):
+                    outcomes = model.predict_images(batch.images, threshold, unsure)
+                    yield from zip(batch.names, outcomes, strict=True)
             except catclf.CatclfError as error:
                 yield name, error
 

@@ -50,7 +50,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except Stopped as stop:
         return _fail(_SIGNALS[stop.number], 128 + stop.number)
     except MemoryError:
-        return _fail("not enough memory for so many pictures", 1)
+        return _fail("not enough memory for so many images", 1)
     except BrokenPipeError:
         # Whoever read the output has gone, as `head` does; there is nobody left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,7 +83,7 @@ def _open_closed_streams() -> None:
 
 
 def _silence_c_libraries() -> None:
-    """Keep what C libraries print about damaged pictures, libtiff above all, from the terminal.
+    """Keep what C libraries print about damaged images, libtiff above all, from the terminal.
 
     They write to file descriptor 2. From here on it leads nowhere, while Python's own stderr leads
     where it did before.

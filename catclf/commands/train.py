@@ -17,13 +17,13 @@ from catclf.commands.options import (
     skip_bad_option,
 )
 from catclf.commands.output import (
+    images,
     note,
     note_skipped,
     note_understanding,
     percent,
-    pictures,
+    preset_in_words,
     progress_bar,
-    recipe_in_words,
     say,
     say_json,
     score,
@@ -60,7 +60,7 @@ def _number(value: str, wanted: str) -> float:
 
 
 @click.command(
-    short_help="Train a classifier on labelled pictures.",
+    short_help="Train a classifier on labelled images.",
     epilog="\b\nExamples:\n"
     "  catclf train data/\n"
     "  catclf train photos/ --recipe best --cv 5\n"
@@ -84,6 +84,7 @@ def _number(value: str, wanted: str) -> float:
 @skip_bad_option
 @click.option(
     "--recipe",
+    "preset",
     type=click.Choice(["lecture", "best"]),
     default="lecture",
     show_default=True,
@@ -96,14 +97,14 @@ def _number(value: str, wanted: str) -> float:
     "folds",
     metavar="K",
     type=click.IntRange(2, 1000),
-    help="First train without each of K parts of the pictures in turn, and score the model on it.",
+    help="First train without each of K parts of the images in turn, and score the model on it.",
 )
 @click.option(
     "--features",
     default="pixels",
     show_default=True,
     help="What columns hold: pixels, as in the lecture; patches, their likeness to a dictionary "
-    "learned from the pictures; hog, gradients' directions; or several, as in patches+hog; with "
+    "learned from the images; hog, gradients' directions; or several, as in patches+hog; with "
     "fourier: before them, random Fourier features of these, for a Gaussian kernel.",
 )
 @click.option(
@@ -122,7 +123,7 @@ def _number(value: str, wanted: str) -> float:
 )
 @click.option(
     "--calibrate/--no-calibrate",
-    help="Fit probabilities to pictures that were held out of training.  [default: no]",
+    help="Fit probabilities to images that were held out of training.  [default: no]",
 )
 @click.option(
     "--threshold",
@@ -130,8 +131,8 @@ def _number(value: str, wanted: str) -> float:
     callback=_number_or_target,
     default="0.5",
     show_default=True,
-    help="Probability from which on a picture is called positive; or what to choose it for, on "
-    "pictures that were held out of training. The model keeps it.",
+    help="Probability from which on an image is called positive; or what to choose it for, on "
+    "images that were held out of training. The model keeps it.",
 )
 @click.option(
     "--solver",
@@ -146,7 +147,7 @@ def _number(value: str, wanted: str) -> float:
     callback=_number_or_auto,
     default="0.005",
     show_default=True,
-    help="Step size of gradient descent. auto: 1/L, computed from the pictures, with which the "
+    help="Step size of gradient descent. auto: 1/L, computed from the images, with which the "
     "cost goes down at every step.",
 )
 @click.option(
@@ -162,7 +163,7 @@ def _number(value: str, wanted: str) -> float:
     callback=_number_or_auto,
     default="0",
     show_default=True,
-    help="Penalty on the squared weights. auto: the one with which pictures that were held out of "
+    help="Penalty on the squared weights. auto: the one with which images that were held out of "
     "training get the lowest cost.",
 )
 @click.option(
@@ -191,7 +192,7 @@ def _number(value: str, wanted: str) -> float:
     type=click.Choice(["float64", "float32"]),
     default="float64",
     show_default=True,
-    help="Precision of the passes over the pictures, and of the weights.",
+    help="Precision of the passes over the images, and of the weights.",
 )
 @click.option(
     "--checkpoint",
@@ -212,7 +213,7 @@ def train(
     positive: str | None,
     fit: str | None,
     skip_bad: bool,
-    recipe: str,
+    preset: str,
     folds: int | None,
     checkpoint: Path | None,
     resume: Path | None,
@@ -220,16 +221,16 @@ def train(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Train logistic regression on the labelled pictures of DATA, and save the model.
+    """Train logistic regression on the labelled images of DATA, and save the model.
 
-    DATA is a folder with a folder of pictures for each class, perhaps below train/ and test/; or a
+    DATA is a folder with a folder of images for each class, perhaps below train/ and test/; or a
     folder of files named like cat.0.jpg; or a CSV file of path,label; or an HDF5 file, or folder
     of them, like the course's. Where DATA has a test split, the model is scored on it.
     """
     from catclf.storage import check_writable
     from catclf.training.history import write_history
 
-    training_settings = _settings(recipe, settings)
+    training_settings = _settings(preset, settings)
     checkpoint = checkpoint or resume
     for path in (output, history, checkpoint):
         if path:
@@ -274,7 +275,7 @@ def train(
     if history:
         write_history(result.costs, history)
     if test:
-        _warn_of_near_copies(dataset, test)
+        _warn_of_near_duplicates(dataset, test)
 
     skipped = [*dataset.skipped, *(test.skipped if test else ())]
     trained = model.training
@@ -291,10 +292,10 @@ def train(
             }
         )
         return
-    say(f"Trained on {dataset.where}: {pictures(dataset.class_counts())}")
+    say(f"Trained on {dataset.where}: {images(dataset.class_counts())}")
     if skipped:
         say(f"Skipped {skipped_files(len(skipped))}")
-    say(f"Recipe: {recipe_in_words(model)}")
+    say(f"Preset: {preset_in_words(model)}")
     rate = trained["learning_rate"]
     how = f"at learning rate {rate:.4g}" if rate else "of L-BFGS"
     say(
@@ -311,9 +312,9 @@ def train(
     say(f"Model written to {output}")
 
 
-def _settings(recipe: str, options: dict[str, Any]) -> "TrainingSettings":
-    """The recipe's settings, and instead of them what was given on the command line."""
-    from catclf.training.settings import RECIPES
+def _settings(preset: str, options: dict[str, Any]) -> "TrainingSettings":
+    """The preset's settings, and instead of them what was given on the command line."""
+    from catclf.training.settings import PRESETS
 
     context = click.get_current_context()
     default = click.core.ParameterSource.DEFAULT
@@ -322,7 +323,7 @@ def _settings(recipe: str, options: dict[str, Any]) -> "TrainingSettings":
         for name, value in options.items()
         if context.get_parameter_source(name) is not default
     }
-    settings = replace(RECIPES[recipe], **given)
+    settings = replace(PRESETS[preset], **given)
     if "learning_rate" in given and settings.solver == "lbfgs":
         raise click.UsageError("--learning-rate is for --solver gd; lbfgs finds its own steps")
     return settings
@@ -369,14 +370,14 @@ def _with_scores(
     return replace(model, training={**model.training, **scores})
 
 
-def _warn_of_near_copies(dataset: "Dataset", test: "Dataset") -> None:
+def _warn_of_near_duplicates(dataset: "Dataset", test: "Dataset") -> None:
     from catclf.datasets.check import near_leaks
 
     leaks = near_leaks(dataset, test)
     if leaks:
         were = "looks" if leaks == 1 else "look"
         note(
-            f"Careful: {leaks} of the {test.m} test pictures {were} nearly like one that was "
+            f"Careful: {leaks} of the {test.m} test images {were} nearly like one that was "
             "trained on, which flatters the score; catclf check names them"
         )
 
@@ -394,11 +395,11 @@ def _convergence(result: "TrainingResult", most_iterations: int) -> str:
 
 
 def _load(source: "Source", split: str, fit: str | None, skip_bad: bool) -> "Dataset":
-    from catclf.images.preprocessing import PictureRecipe
+    from catclf.images.preprocessing import Preprocessing
 
-    recipe = PictureRecipe(fit) if fit else None
-    with progress_bar("Reading", "picture") as update:
-        dataset = source.load(split, recipe, skip_bad=skip_bad, progress=update)
+    preset = Preprocessing(fit) if fit else None
+    with progress_bar("Reading", "image") as update:
+        dataset = source.load(split, preset, skip_bad=skip_bad, progress=update)
     note_skipped(dataset.skipped)
     return dataset
 

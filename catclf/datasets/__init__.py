@@ -1,10 +1,10 @@
-"""Where labelled pictures come from: folders, CSV files, HDF5 files."""
+"""Where labelled images come from: folders, CSV files, HDF5 files."""
 
 from pathlib import Path
 
 from catclf.datasets.dataset import Dataset, Progress, Skipped
 from catclf.datasets.source import Source, open_source
-from catclf.images.preprocessing import PictureRecipe
+from catclf.images.preprocessing import Preprocessing
 
 __all__ = [
     "Dataset",
@@ -25,7 +25,7 @@ def load_dataset(
     skip_bad: bool = False,
     progress: Progress | None = None,
 ) -> Dataset:
-    """Read labelled pictures into memory.
+    """Read labelled images into memory.
 
     Parameters
     ----------
@@ -38,12 +38,12 @@ def load_dataset(
     positive : str, optional
         The class that gets the label 1; by default the one named cat or cats.
     fit : {"stretch", "crop"}, optional
-        Stretch pictures to the square, or take their centre square; by default as they were packed,
+        Stretch images to the square, or take their centre square; by default as they were packed,
         or else stretch.
     skip_bad : bool
-        Leave out files that are no pictures, and list them as `skipped`, instead of stopping.
+        Leave out files that are no images, and list them as `skipped`, instead of stopping.
     progress : callable, optional
-        Called with the number of pictures done and the number of all.
+        Called with the number of images done and the number of all.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def load_dataset(
     source = open_source(Path(path), positive)
     return source.load(
         source.choose(split, "train"),
-        PictureRecipe(fit) if fit else None,
+        Preprocessing(fit) if fit else None,
         skip_bad=skip_bad,
         progress=progress,
     )

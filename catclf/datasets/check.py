@@ -1,7 +1,7 @@
 """What is in a data set, and what may be wrong with it."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,13 +10,13 @@ from catclf.datasets.dataset import Dataset, Progress, Skipped
 from catclf.datasets.source import Source
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints, fingerprints
-from catclf.images.near_duplicates import Looks, exact_copies, looks, near_copies
+from catclf.images.near_duplicates import PerceptualHashes, exact_duplicates, looks, near_duplicates
 
 _MOST_COMPARED = 20_000
 
 
 class Copy(NamedTuple):
-    """Two pictures that are the same, or nearly."""
+    """Two images that are the same, or nearly."""
 
     names: tuple[str, str]
     splits: tuple[str, str]
@@ -40,15 +40,15 @@ class Report:
     """What is in a data set."""
 
     where: str
-    pictures: dict[str, dict[str, int]]
-    """For each split, the number of pictures of each class."""
+    images: dict[str, dict[str, int]]
+    """For each split, the number of images of each class."""
     formats: dict[str, int]
     """Number of files of each format, the commonest first; none where there are no files."""
     sizes: list[tuple[int, int]]
     """Width and height of the files with the fewest and with the most pixels; or none."""
     copies: list[Copy]
     skipped: list[Skipped]
-    """Files that are no pictures."""
+    """Files that are no images."""
 
     @property
     def leaks(self) -> list[Copy]:
@@ -58,7 +58,10 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Everything, for JSON."""
         return {
-            **asdict(self),
+            "where": self.where,
+            "pictures": self.images,
+            "formats": self.formats,
+            "sizes": self.sizes,
             "copies": [
                 {**copy._asdict(), "leaks": copy.leaks, "contradicts": copy.contradicts}
                 for copy in self.copies
@@ -82,7 +85,7 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
     source : Source
         The data set.
     progress : callable, optional
-        Told how many pictures are done.
+        Told how many images are done.
 
     Returns
     -------
@@ -92,46 +95,46 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
     Raises
     ------
     DataError
-        If the data set is damaged, or no picture in it can be used.
+        If the data set is damaged, or no image in it can be used.
     """
     total = source.class_names().total()
     places: list[_Place] = []
     prints: list[Fingerprints] = []
-    all_looks: list[Looks] = []
+    hashes_of_all: list[PerceptualHashes] = []
     skipped: list[Skipped] = []
     for split, found in source.splits.items():
-        for portion in found.portions(source.recipe):
-            images = portion.images[:]
+        for batch in found.batches(source.preprocessing):
+            images = batch.images[:]
             prints.append(fingerprints(images))
-            all_looks.append(looks(images))
+            hashes_of_all.append(looks(images))
             places += [
                 _Place(name, split, class_)
-                for name, class_ in zip(portion.names, portion.classes, strict=True)
+                for name, class_ in zip(batch.names, batch.classes, strict=True)
             ]
-            skipped += portion.skipped
+            skipped += batch.skipped
             if progress:
                 progress(min(len(places) + len(skipped), total), total)
     if not places:
         name, reason = skipped[0]
-        raise DataError(f"{source.path} has no picture that can be used: {name}: {reason}")
+        raise DataError(f"{source.path} has no image that can be used: {name}: {reason}")
     formats, sizes = _files(source, {place.name for place in places})
     return Report(
         where=str(source.path),
-        pictures={split: _count(places, split) for split in source.splits},
+        images={split: _count(places, split) for split in source.splits},
         formats=formats,
         sizes=sizes,
-        copies=_copies(places, np.concatenate(prints), all_looks),
+        copies=_copies(places, np.concatenate(prints), hashes_of_all),
         skipped=skipped,
     )
 
 
 def near_leaks(train: Dataset, test: Dataset) -> int:
-    """How many test pictures are nearly, but not quite, the same as a training picture.
+    """How many test images are nearly, but not quite, the same as a training image.
 
     Parameters
     ----------
     train, test : Dataset
-        Pictures. More than 20 000 together would take long to compare.
+        Images. More than 20 000 together would take long to compare.
 
     Returns
     -------
@@ -141,7 +144,7 @@ def near_leaks(train: Dataset, test: Dataset) -> int:
     if train.m + test.m > _MOST_COMPARED:
         return 0
     images = np.concatenate([test.images[:], train.images[:]])
-    pairs = [(i, j) for i, j in near_copies(looks(images)) if i < test.m <= j]
+    pairs = [(i, j) for i, j in near_duplicates(looks(images)) if i < test.m <= j]
     return len({i for i, j in pairs if not np.array_equal(images[i], images[j])})
 
 
@@ -149,12 +152,14 @@ def _count(places: list[_Place], split: str) -> dict[str, int]:
     return dict(sorted(Counter(place.class_ for place in places if place.split == split).items()))
 
 
-def _copies(places: list[_Place], prints: Fingerprints, all_looks: list[Looks]) -> list[Copy]:
-    exact = exact_copies(prints)
-    near = near_copies(
-        Looks(
-            np.concatenate([some.hashes for some in all_looks]),
-            np.concatenate([some.thumbnails for some in all_looks]),
+def _copies(
+    places: list[_Place], prints: Fingerprints, hashes_of_all: list[PerceptualHashes]
+) -> list[Copy]:
+    exact = exact_duplicates(prints)
+    near = near_duplicates(
+        PerceptualHashes(
+            np.concatenate([some.hashes for some in hashes_of_all]),
+            np.concatenate([some.thumbnails for some in hashes_of_all]),
         )
     )
     pairs = [(i, j, True) for i, j in exact]
@@ -171,7 +176,7 @@ def _copies(places: list[_Place], prints: Fingerprints, all_looks: list[Looks]) 
 
 
 def _files(source: Source, good: set[str]) -> tuple[dict[str, int], list[tuple[int, int]]]:
-    """Formats, and the smallest and the largest size, of the files that are pictures."""
+    """Formats, and the smallest and the largest size, of the files that are images."""
     from catclf.images.decode import format_and_size
 
     formats: Counter[str] = Counter()

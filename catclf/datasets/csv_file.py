@@ -3,22 +3,22 @@
 import csv
 from pathlib import Path
 
-from catclf.datasets.image_files import PictureFiles
+from catclf.datasets.image_files import ImageFiles
 from catclf.errors import DataError
 
 
-def labelled_files(path: Path) -> PictureFiles:
-    """Picture files and classes from a CSV file.
+def labelled_files(path: Path) -> ImageFiles:
+    """Image files and classes from a CSV file.
 
     Parameters
     ----------
     path : Path
-        Two columns: a picture's path, taken from the CSV file's own folder, and its label: a class
+        Two columns: an image's path, taken from the CSV file's own folder, and its label: a class
         name, or 1 (cat) or 0. A first line `path,label` is optional.
 
     Returns
     -------
-    PictureFiles
+    ImageFiles
         In the order of the lines. The files need not exist.
 
     Raises
@@ -37,7 +37,7 @@ def labelled_files(path: Path) -> PictureFiles:
                     continue
                 if len(cells) != 2 or not all(cells) or "\0" in cells[0]:
                     raise DataError(
-                        f"{path}, line {reader.line_num}: expected a picture's path and its "
+                        f"{path}, line {reader.line_num}: expected an image's path and its "
                         f"label, found {', '.join(row)[:80]!r}"
                     )
                 paths.append(path.parent / cells[0])
@@ -48,7 +48,7 @@ def labelled_files(path: Path) -> PictureFiles:
         raise DataError(f"{path} is no CSV file: {error}") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from error
-    return PictureFiles(paths, classes)
+    return ImageFiles(paths, classes)
 
 
 def _is_header(cells: list[str]) -> bool:

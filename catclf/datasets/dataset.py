@@ -1,4 +1,4 @@
-"""What a data set is, before and after its pictures are read."""
+"""What a data set is, before and after its images are read."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import DataError
-from catclf.images.preprocessing import Images, PictureRecipe
+from catclf.images.preprocessing import Preprocessing
+from catclf.rows import Rows
 
 Progress = Callable[[int, int], None]
-"""Called with the number of pictures done and the number of all."""
+"""Called with the number of images done and the number of all."""
 
 WHOLE = "all"
 """The one split of a data set that is not divided."""
@@ -28,26 +29,26 @@ class Skipped(NamedTuple):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Labelled pictures."""
+    """Labelled images."""
 
-    images: Images
+    images: Rows
     """uint8 (m, 64, 64, 3); perhaps in a file, from which slices are read when asked for."""
     labels: NDArray[np.uint8]
     """(m,); 1 is the positive class."""
     names: Sequence[str]
-    """Where each picture came from."""
+    """Where each image came from."""
     positive: str
     """Name of the positive class; the other is `negative`."""
     where: str
     """What this is, for people: the data set's path, and its split."""
-    recipe: PictureRecipe
-    """How the pictures were brought to 64 × 64."""
+    preprocessing: Preprocessing
+    """How the images were brought to 64 × 64."""
     skipped: Sequence[Skipped] = field(default_factory=tuple)
-    """Files that are no pictures."""
+    """Files that are no images."""
 
     @property
     def m(self) -> int:
-        """Number of pictures."""
+        """Number of images."""
         return len(self.images)
 
     @property
@@ -61,7 +62,7 @@ class Dataset:
         return self.labels.reshape(1, self.m)  # (1, m)
 
     def subset(self, chosen: NDArray[np.bool_]) -> "Dataset":
-        """Some of the pictures, in memory; chosen is (m,)."""
+        """Some of the images, in memory; chosen is (m,)."""
         return replace(
             self,
             images=self.images[:][chosen],
@@ -70,81 +71,81 @@ class Dataset:
         )
 
     def class_counts(self) -> dict[str, int]:
-        """Pictures of each class, the positive one first."""
+        """Images of each class, the positive one first."""
         positive = int(self.labels.sum())
         return {self.positive: positive, self.negative: self.m - positive}
 
     def require_both_classes(self) -> None:
-        """Raise `DataError` unless there are pictures of both classes."""
+        """Raise `DataError` unless there are images of both classes."""
         counts = self.class_counts()
         if not all(counts.values()):
             only, missing = sorted(counts, key=lambda name: -counts[name])
             raise DataError(
-                f"{self.where} has only {only} pictures; add {missing} pictures, "
+                f"{self.where} has only {only} images; add {missing} images, "
                 "or name the positive class with --positive"
             )
 
 
-class Portion(NamedTuple):
-    """Some of a split's pictures, or all."""
+class Batch(NamedTuple):
+    """Some of a split's images, or all."""
 
-    images: Images
+    images: Rows
     """uint8 (k, 64, 64, 3)."""
     classes: list[str]
-    """Name of each picture's class."""
+    """Name of each image's class."""
     names: list[str]
-    """Where each picture came from."""
+    """Where each image came from."""
     skipped: list[Skipped]
-    """Files among them that are no pictures."""
+    """Files among them that are no images."""
 
 
 class Split(Protocol):
-    """Labelled pictures that are found but not yet read."""
+    """Labelled images that are found but not yet read."""
 
     @property
-    def recipe(self) -> PictureRecipe | None:
+    def preprocessing(self) -> Preprocessing | None:
         """By which they were brought to 64 × 64, if that has been done already."""
 
     def class_names(self) -> Counter[str]:
-        """Names of the classes, with the number of pictures of each."""
+        """Names of the classes, with the number of images of each."""
 
     def files(self) -> Sequence[Path]:
-        """The pictures' files; none where pictures lie together in one."""
+        """The images' files; none where images lie together in one."""
 
-    def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
-        """All pictures, some at a time, brought to 64 × 64."""
+    def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
+        """All images, some at a time, brought to 64 × 64."""
 
-    def load(self, recipe: PictureRecipe, progress: Progress | None) -> Portion:
-        """All pictures at once; from a large file they are read only when they are used."""
+    def load(self, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
+        """All images at once; from a large file they are read only when they are used."""
 
 
-def in_memory(split: Split, recipe: PictureRecipe, progress: Progress | None) -> Portion:
-    """Read all pictures of a split.
+def in_memory(split: Split, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
+    """Read all images of a split.
 
     Parameters
     ----------
     split : Split
-        The pictures.
-    recipe : PictureRecipe
+        The images.
+    preprocessing : Preprocessing
         How to bring them to 64 × 64.
     progress : callable, optional
         Told how many are done.
 
     Returns
     -------
-    Portion
+    Batch
         With all of them.
     """
     total = split.class_names().total()
-    images = np.empty((total, *recipe.shape), np.uint8)  # (m, 64, 64, 3)
+    images = np.empty((total, *preprocessing.shape), np.uint8)  # (m, 64, 64, 3)
     classes: list[str] = []
     names: list[str] = []
     skipped: list[Skipped] = []
-    for portion in split.portions(recipe):
-        images[len(names) : len(names) + len(portion.names)] = portion.images[:]
-        classes += portion.classes
-        names += portion.names
-        skipped += portion.skipped
+    for batch in split.batches(preprocessing):
+        images[len(names) : len(names) + len(batch.names)] = batch.images[:]
+        classes += batch.classes
+        names += batch.names
+        skipped += batch.skipped
         if progress:
             progress(min(len(names) + len(skipped), total), total)
-    return Portion(images[: len(names)], classes, names, skipped)
+    return Batch(images[: len(names)], classes, names, skipped)

@@ -1,10 +1,10 @@
-"""Folders of picture files: class folders, or flat with the class in the file's name."""
+"""Folders of image files: class folders, or flat with the class in the file's name."""
 
 import re
 from pathlib import Path
 
-from catclf.datasets.image_files import PictureFiles
-from catclf.images.find import files, is_picture_name, pictures_below, subfolders
+from catclf.datasets.image_files import ImageFiles
+from catclf.images.find import files, images_below, is_image_name, subfolders
 
 _SPLIT_NAMES = {
     "train": "train",
@@ -27,30 +27,30 @@ def split_folders(folder: Path) -> list[tuple[str, Path]]:
     ]
 
 
-def labelled_files(folder: Path) -> PictureFiles:
-    """Picture files of a folder with their classes.
+def labelled_files(folder: Path) -> ImageFiles:
+    """Image files of a folder with their classes.
 
     Parameters
     ----------
     folder : Path
-        Has a folder for each class, with pictures at any depth, or else picture files named as
+        Has a folder for each class, with images at any depth, or else image files named as
         their class and a number (`cat.0.jpg`).
 
     Returns
     -------
-    PictureFiles
+    ImageFiles
         Sorted by class folder and name.
     """
-    loose = [path for path in files(folder) if is_picture_name(path.name)]
-    by_class = [(path.name, pictures_below(path)) for path in subfolders(folder)]
-    if any(pictures for _, pictures in by_class):
-        return PictureFiles(
-            paths=[path for _, pictures in by_class for path in pictures],
-            classes=[name for name, pictures in by_class for _ in pictures],
+    loose = [path for path in files(folder) if is_image_name(path.name)]
+    by_class = [(path.name, images_below(path)) for path in subfolders(folder)]
+    if any(images for _, images in by_class):
+        return ImageFiles(
+            paths=[path for _, images in by_class for path in images],
+            classes=[name for name, images in by_class for _ in images],
             unlabelled=loose,
         )
     named = [(path, _class_in_name(path)) for path in loose]
-    return PictureFiles(
+    return ImageFiles(
         paths=[path for path, class_ in named if class_],
         classes=[class_ for _, class_ in named if class_],
         unlabelled=[path for path, class_ in named if not class_],

@@ -1,4 +1,4 @@
-"""Dividing pictures into folds, each of which is held out of training once."""
+"""Dividing images into folds, each of which is held out of training once."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,14 @@ from catclf.images.fingerprints import Fingerprints
 def stratified_folds(
     labels: NDArray[np.uint8], prints: Fingerprints, folds: int, seed: int
 ) -> NDArray[np.intp]:
-    """Deal the pictures of each class out to folds, at random.
+    """Deal the images of each class out to folds, at random.
 
     Parameters
     ----------
     labels : uint8 array (m,)
         1 or 0.
     prints : uint64 array (m,)
-        Fingerprints. Pictures that are the same come into the same fold.
+        Fingerprints. Images that are the same come into the same fold.
     folds : int
         How many, 2 or more.
     seed : int
@@ -26,12 +26,12 @@ def stratified_folds(
     Returns
     -------
     int array (m,)
-        The fold of each picture, from 0.
+        The fold of each image, from 0.
 
     Raises
     ------
     DataError
-        If a class has fewer different pictures than there are folds.
+        If a class has fewer different images than there are folds.
     """
     rng = np.random.default_rng(seed)
     _, first, group = np.unique(prints, return_index=True, return_inverse=True)
@@ -41,8 +41,8 @@ def stratified_folds(
         groups = np.flatnonzero(labels[first] == label)
         if len(groups) < folds:
             raise DataError(
-                f"{folds} folds need {folds} different pictures of each class at least, and there "
-                f"are {len(groups)} of one; use fewer folds, or add pictures"
+                f"{folds} folds need {folds} different images of each class at least, and there "
+                f"are {len(groups)} of one; use fewer folds, or add images"
             )
         fold_of_group[rng.permutation(groups)] = (dealt + np.arange(len(groups))) % folds
         dealt += len(groups)

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from catclf.datasets.dataset import WHOLE, Portion, Progress, in_memory
-from catclf.datasets.stored import StoredPictures
+from catclf.datasets.dataset import WHOLE, Batch, Progress, in_memory
+from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, SettingsError
-from catclf.images.preprocessing import PictureRecipe
+from catclf.images.preprocessing import Preprocessing
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
 """How the arrays of a split are called, before `_x` and `_y`, and the split."""
@@ -26,69 +26,70 @@ PACKED = "catclf"
 _LARGEST_COMPRESSION = 1032
 
 
-# More bytes of pictures than this stay in the file, and are read on each pass.
+# More bytes of images than this stay in the file, and are read on each pass.
 _IN_MEMORY = 100 * 10**6
 
-_PORTION = 256
+_BATCH = 256
 
 
 @dataclass(frozen=True)
 class Hdf5Split:
-    """The pictures and labels of one split of an HDF5 file."""
+    """The images and labels of one split of an HDF5 file."""
 
     path: Path
     prefix: str
     """`train_set`, for instance."""
     classes: list[str]
-    """Class of each picture."""
+    """Class of each image."""
     names: list[str]
-    """Where each picture came from."""
-    recipe: PictureRecipe | None
-    """By which the pictures were brought to 64 × 64, if `catclf pack` has done so."""
+    """Where each image came from."""
+    preprocessing: Preprocessing | None
+    """By which the images were brought to 64 × 64, if `catclf pack` has done so."""
 
     def class_names(self) -> Counter[str]:
-        """Names of the classes, with the number of pictures of each."""
+        """Names of the classes, with the number of images of each."""
         return Counter(self.classes)
 
     def files(self) -> tuple[()]:
-        """None: the pictures lie together."""
+        """None: the images lie together."""
         return ()
 
-    def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
-        """Read the pictures, and resize them unless they are 64 × 64."""
-        pictures = self._opened(recipe)
-        for start in range(0, len(pictures), _PORTION):
-            here = slice(start, start + _PORTION)
-            images = pictures[here]
-            if images.shape[1:] != recipe.shape:
-                from catclf.images.decode import resize_pictures
+    def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
+        """Read the images, and resize them unless they are 64 × 64."""
+        stored = self._opened(preprocessing)
+        for start in range(0, len(stored), _BATCH):
+            here = slice(start, start + _BATCH)
+            images = stored[here]
+            if images.shape[1:] != preprocessing.shape:
+                from catclf.images.decode import resize_images
 
-                images = resize_pictures(images, recipe)
-            yield Portion(images, self.classes[here], self.names[here], [])
+                images = resize_images(images, preprocessing)
+            yield Batch(images, self.classes[here], self.names[here], [])
 
-    def load(self, recipe: PictureRecipe, progress: Progress | None) -> Portion:
-        """All pictures; if they need no work and are many, left in the file until they are used."""
-        pictures = self._opened(recipe)
-        if pictures.shape[1:] == recipe.shape and pictures.nbytes > _IN_MEMORY:
-            return Portion(pictures, self.classes, self.names, [])
-        return in_memory(self, recipe, progress)
+    def load(self, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
+        """All images; if they need no work and are many, left in the file until they are used."""
+        stored = self._opened(preprocessing)
+        if stored.shape[1:] == preprocessing.shape and stored.nbytes > _IN_MEMORY:
+            return Batch(stored, self.classes, self.names, [])
+        return in_memory(self, preprocessing, progress)
 
-    def _opened(self, recipe: PictureRecipe) -> StoredPictures:
+    def _opened(self, preprocessing: Preprocessing) -> StoredImages:
         import h5py
 
-        if self.recipe and self.recipe != recipe:
+        if self.preprocessing and self.preprocessing != preprocessing:
             raise DataError(
-                f"{self.path} was packed with --fit {self.recipe.fit}, and {recipe.fit} is needed; "
-                f"pack the pictures again with --fit {recipe.fit}"
+                f"{self.path} was packed with --fit {self.preprocessing.fit}, and "
+                f"{preprocessing.fit} is needed; "
+                f"pack the images again with --fit {preprocessing.fit}"
             )
 
         with _readable(self.path):
-            # Closed when the pictures are not in use any more.
-            return StoredPictures(self.path, h5py.File(self.path, "r")[f"{self.prefix}_x"])
+            # Closed when the images are not in use any more.
+            return StoredImages(self.path, h5py.File(self.path, "r")[f"{self.prefix}_x"])
 
 
 def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
-    """Splits in an HDF5 file; pictures are not read yet.
+    """Splits in an HDF5 file; images are not read yet.
 
     Parameters
     ----------
@@ -110,14 +111,14 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
     import h5py
 
     with _readable(path), h5py.File(path, "r") as file:
-        recipe, undivided = _packed(path, file)
+        preprocessing, undivided = _packed(path, file)
         splits = {
             WHOLE if undivided else split: Hdf5Split(
                 path,
                 prefix,
                 _class_of_each(path, file, prefix),
                 _names(path, file, prefix),
-                recipe,
+                preprocessing,
             )
             for prefix, split in PREFIXES.items()
             if {f"{prefix}_x", f"{prefix}_y"} & set(file)
@@ -136,16 +137,16 @@ def _readable(path: Path) -> Iterator[None]:
         reason = str(error).strip("'\"").split("(")[-1].rstrip(")")
         raise DataError(f"{path} cannot be read as HDF5: {reason}") from error
     except MemoryError:
-        raise DataError(f"{path} holds more pictures than fit into memory") from None
+        raise DataError(f"{path} holds more images than fit into memory") from None
 
 
-def _packed(path: Path, file: Any) -> tuple[PictureRecipe | None, bool]:
-    """The picture recipe of a file that `catclf pack` made, and whether its data is undivided."""
+def _packed(path: Path, file: Any) -> tuple[Preprocessing | None, bool]:
+    """The preprocessing of a file that `catclf pack` made, and whether its data is undivided."""
     if PACKED not in file.attrs:
         return None, False
     try:
         meta = json.loads(file.attrs[PACKED])
-        return PictureRecipe.from_dict(meta["pictures"]), bool(meta["undivided"])
+        return Preprocessing.from_dict(meta["pictures"]), bool(meta["undivided"])
     except (SettingsError, ValueError, KeyError, TypeError):
         raise DataError(
             f"{path} was packed in a way that this version does not know; upgrade catclf"
@@ -153,13 +154,13 @@ def _packed(path: Path, file: Any) -> tuple[PictureRecipe | None, bool]:
 
 
 def _names(path: Path, file: Any, prefix: str) -> list[str]:
-    """Where each picture came from: its file if the packed file tells, or its place here."""
+    """Where each image came from: its file if the packed file tells, or its place here."""
     count = len(file[f"{prefix}_x"])
     if f"{prefix}_names" not in set(file):
         return [f"{path}[{prefix}_x {i}]" for i in range(count)]
     names = _texts(_array(path, file, f"{prefix}_names"))
     if len(names) != count:
-        raise DataError(f"{path}: {prefix}_x has {count} pictures, but {len(names)} names")
+        raise DataError(f"{path}: {prefix}_x has {count} images, but {len(names)} names")
     return [f"{path}[{name}]" for name in names]
 
 
@@ -167,7 +168,7 @@ def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
     x, y = (_array(path, file, f"{prefix}_{letter}") for letter in "xy")
     if x.ndim != 4 or x.shape[3] != 3 or x.dtype != np.uint8 or 0 in x.shape[1:]:
         raise DataError(
-            f"{path}: {prefix}_x is {x.shape} of {x.dtype}; expected pictures "
+            f"{path}: {prefix}_x is {x.shape} of {x.dtype}; expected images "
             "(m, height, width, 3) of uint8"
         )
     if y.dtype.kind not in "iufb":
@@ -175,7 +176,7 @@ def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
     labels = np.ravel(y[()])
     if len(labels) != len(x):
         raise DataError(
-            f"{path}: {prefix}_x has {len(x)} pictures, but {prefix}_y has {len(labels)} labels"
+            f"{path}: {prefix}_x has {len(x)} images, but {prefix}_y has {len(labels)} labels"
         )
     if f"{prefix}_class" in set(file):  # more than the two classes of the course's layout
         labels = np.ravel(_array(path, file, f"{prefix}_class")[()])

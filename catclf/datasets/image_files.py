@@ -1,4 +1,4 @@
-"""Labelled pictures that are files, whatever told their labels."""
+"""Labelled images that are files, whatever told their labels."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,22 +7,22 @@ from pathlib import Path
 
 import numpy as np
 
-from catclf.datasets.dataset import Portion, Progress, Skipped, in_memory
-from catclf.errors import PictureError
-from catclf.images.preprocessing import PictureRecipe, Pictures
+from catclf.datasets.dataset import Batch, Progress, Skipped, in_memory
+from catclf.errors import ImageError
+from catclf.images.preprocessing import Images, Preprocessing
 
-_PORTION = 64
+_BATCH = 64
 
 
 @dataclass(frozen=True)
-class PictureFiles:
-    """Picture files and the class of each."""
+class ImageFiles:
+    """Image files and the class of each."""
 
     paths: list[Path]
     classes: list[str]
     unlabelled: list[Path] = field(default_factory=list)
-    """Pictures beside them of which nothing tells the class."""
-    recipe: PictureRecipe | None = None
+    """Images beside them of which nothing tells the class."""
+    preprocessing: Preprocessing | None = None
     """None: files can be brought to 64 × 64 in any way."""
 
     def class_names(self) -> Counter[str]:
@@ -33,39 +33,39 @@ class PictureFiles:
         """The files."""
         return self.paths
 
-    def portions(self, recipe: PictureRecipe) -> Iterator[Portion]:
-        """Decode the files; those that are no pictures are left out."""
-        from catclf.images.decode import load_pictures
+    def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
+        """Decode the files; those that are no images are left out."""
+        from catclf.images.decode import load_images
 
         skipped = [Skipped(str(path), "nothing tells its class") for path in self.unlabelled]
-        decoded = load_pictures(self.paths, recipe)
-        images: list[Pictures] = []
+        decoded = load_images(self.paths, preprocessing)
+        images: list[Images] = []
         classes: list[str] = []
         names: list[str] = []
-        for path, class_, picture in zip(self.paths, self.classes, decoded, strict=True):
-            if isinstance(picture, PictureError):
-                skipped.append(Skipped(str(path), str(picture)))
+        for path, class_, image in zip(self.paths, self.classes, decoded, strict=True):
+            if isinstance(image, ImageError):
+                skipped.append(Skipped(str(path), str(image)))
             else:
-                images.append(picture)
+                images.append(image)
                 classes.append(class_)
                 names.append(str(path))
-            if len(names) + len(skipped) >= _PORTION:
-                yield _portion(images, classes, names, skipped, recipe)
+            if len(names) + len(skipped) >= _BATCH:
+                yield _batch(images, classes, names, skipped, preprocessing)
                 images, classes, names, skipped = [], [], [], []
         if names or skipped:
-            yield _portion(images, classes, names, skipped, recipe)
+            yield _batch(images, classes, names, skipped, preprocessing)
 
-    def load(self, recipe: PictureRecipe, progress: Progress | None) -> Portion:
+    def load(self, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
         """Decode all files."""
-        return in_memory(self, recipe, progress)
+        return in_memory(self, preprocessing, progress)
 
 
-def _portion(
-    images: list[Pictures],
+def _batch(
+    images: list[Images],
     classes: list[str],
     names: list[str],
     skipped: list[Skipped],
-    recipe: PictureRecipe,
-) -> Portion:
-    stacked = np.stack(images) if images else np.empty((0, *recipe.shape), np.uint8)
-    return Portion(stacked, classes, names, skipped)
+    preprocessing: Preprocessing,
+) -> Batch:
+    stacked = np.stack(images) if images else np.empty((0, *preprocessing.shape), np.uint8)
+    return Batch(stacked, classes, names, skipped)

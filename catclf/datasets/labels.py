@@ -13,7 +13,7 @@ def positive_classes(classes: Counter[str], positive: str | None, where: str) ->
     Parameters
     ----------
     classes : Counter
-        Names of the classes, with the number of pictures of each.
+        Names of the classes, with the number of images of each.
     positive : str or None
         The name wanted; None stands for "cat" or "cats". Capitals do not matter unless two classes
         differ by nothing else.

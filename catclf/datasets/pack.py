@@ -8,30 +8,30 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from catclf.datasets.dataset import WHOLE, Portion, Progress, Skipped
+from catclf.datasets.dataset import WHOLE, Batch, Progress, Skipped
 from catclf.datasets.hdf5 import PACKED, PREFIXES
 from catclf.datasets.source import Source, refuse
 from catclf.errors import DataError
-from catclf.images.preprocessing import PictureRecipe
+from catclf.images.preprocessing import Preprocessing
 from catclf.storage import written_whole
 
-# Pictures that lie together in the file: 1.5 MB, about what one read takes at best.
+# Images that lie together in the file: 1.5 MB, about what one read takes at best.
 _CHUNK = 128
 
 
 class Packed(NamedTuple):
     """What has been packed."""
 
-    pictures: dict[str, dict[str, int]]
-    """For each split, the number of pictures of each class, the positive one first."""
+    images: dict[str, dict[str, int]]
+    """For each split, the number of images of each class, the positive one first."""
     skipped: list[Skipped]
-    """Files that are no pictures."""
+    """Files that are no images."""
 
 
 def pack(
     source: Source,
     path: str | Path,
-    recipe: PictureRecipe | None = None,
+    preprocessing: Preprocessing | None = None,
     *,
     skip_bad: bool = False,
     progress: Progress | None = None,
@@ -40,7 +40,7 @@ def pack(
 
     The file has the course's layout: `train_set_x` (m, 64, 64, 3) of uint8, `train_set_y` (m,) with
     1 for the positive class, `test_set_…` alike, and `list_classes`. Beside them are
-    `train_set_names`, the pictures' files, and `train_set_class`, places in `class_names`, where
+    `train_set_names`, the images' files, and `train_set_class`, places in `class_names`, where
     there may be more than two classes; the attribute `catclf` tells how it was made. What is not
     divided into splits becomes `train_set_…`.
 
@@ -50,12 +50,12 @@ def pack(
         The data set.
     path : str or Path
         The file. An old one stays as it is until the new one is complete.
-    recipe : PictureRecipe, optional
-        How to bring pictures to 64 × 64.
+    preprocessing : Preprocessing, optional
+        How to bring images to 64 × 64.
     skip_bad : bool
-        Leave out files that are no pictures instead of stopping.
+        Leave out files that are no images instead of stopping.
     progress : callable, optional
-        Told how many pictures are done.
+        Told how many images are done.
 
     Returns
     -------
@@ -65,13 +65,13 @@ def pack(
     Raises
     ------
     DataError
-        If there are files that are no pictures and `skip_bad` is off, or no pictures in a split.
+        If there are files that are no images and `skip_bad` is off, or no images in a split.
     OutputError
         If the file cannot be written.
     """
     import h5py
 
-    recipe = recipe or source.recipe
+    preprocessing = preprocessing or source.preprocessing
     classes = sorted(source.class_names())
     total = source.class_names().total()
     done = 0
@@ -79,23 +79,23 @@ def pack(
     with written_whole(Path(path)) as output:
         disk = _Disk(output)
         with h5py.File(disk, "w") as file:
-            meta = {"pictures": recipe.to_dict(), "undivided": WHOLE in source.splits}
+            meta = {"pictures": preprocessing.to_dict(), "undivided": WHOLE in source.splits}
             file.attrs[PACKED] = json.dumps(meta)
             file["class_names"] = _texts(classes)
             file["list_classes"] = _texts([f"non-{source.positive}", source.positive])
             for split, found in source.splits.items():
                 into = _SplitWriter(file, _prefix(split), found.class_names().total())
-                for portion in found.portions(recipe):
+                for batch in found.batches(preprocessing):
                     if not skip_bad:
-                        refuse(portion.skipped)
-                    packed.skipped.extend(portion.skipped)
-                    into.write(portion)
+                        refuse(batch.skipped)
+                    packed.skipped.extend(batch.skipped)
+                    into.write(batch)
                     disk.raise_error()
-                    done += len(portion.names) + len(portion.skipped)
+                    done += len(batch.names) + len(batch.skipped)
                     if progress:
                         progress(min(done, total), total)
                 positive = into.finish(source, classes)
-                packed.pictures[split] = {
+                packed.images[split] = {
                     source.positive: positive,
                     f"non-{source.positive}": into.count - positive,
                 }
@@ -104,10 +104,10 @@ def pack(
 
 
 class _SplitWriter:
-    """Writes the pictures of a split, and then what is known of them."""
+    """Writes the images of a split, and then what is known of them."""
 
     def __init__(self, file: Any, prefix: str, most: int) -> None:
-        shape = (most, *PictureRecipe().shape)
+        shape = (most, *Preprocessing().shape)
         chunks = (min(_CHUNK, max(most, 1)), *shape[1:])
         self._file, self._prefix = file, prefix
         self._x = file.create_dataset(
@@ -118,19 +118,19 @@ class _SplitWriter:
 
     @property
     def count(self) -> int:
-        """Pictures written so far."""
+        """Images written so far."""
         return len(self._names)
 
-    def write(self, portion: Portion) -> None:
-        """Add pictures."""
-        self._x[self.count : self.count + len(portion.names)] = portion.images[:]
-        self._classes += portion.classes
-        self._names += portion.names
+    def write(self, batch: Batch) -> None:
+        """Add images."""
+        self._x[self.count : self.count + len(batch.names)] = batch.images[:]
+        self._classes += batch.classes
+        self._names += batch.names
 
     def finish(self, source: Source, classes: list[str]) -> int:
-        """Add labels and names; the number of positive pictures."""
+        """Add labels and names; the number of positive images."""
         if not self.count:
-            raise DataError(f"{source.path}: no picture of {self._prefix} can be used")
+            raise DataError(f"{source.path}: no image of {self._prefix} can be used")
         self._x.resize(self.count, axis=0)
         y = np.array([name in source.positive_classes for name in self._classes], np.int64)
         place = {name: i for i, name in enumerate(classes)}

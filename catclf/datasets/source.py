@@ -1,4 +1,4 @@
-"""What a data set's path stands for, found without decoding a picture."""
+"""What a data set's path stands for, found without decoding an image."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from catclf.datasets.dataset import WHOLE, Dataset, Progress, Skipped, Split
 from catclf.datasets.labels import positive_classes
 from catclf.errors import DataError, SettingsError
 from catclf.images.find import HDF5_ENDINGS, files
-from catclf.images.preprocessing import PictureRecipe
+from catclf.images.preprocessing import Preprocessing
 
 _LONGEST_NAME = 255
 
@@ -75,7 +75,7 @@ class Source:
     def load(
         self,
         split: str,
-        recipe: PictureRecipe | None = None,
+        preprocessing: Preprocessing | None = None,
         *,
         skip_bad: bool = False,
         progress: Progress | None = None,
@@ -86,48 +86,48 @@ class Source:
         ----------
         split : str
             A key of `splits`.
-        recipe : PictureRecipe, optional
-            How to bring pictures to 64 × 64; by default as the course does it, or as has been done.
+        preprocessing : Preprocessing, optional
+            How to bring images to 64 × 64; by default as the course does it, or as has been done.
         skip_bad : bool
-            Leave out files that are no pictures, and list them in the result, instead of stopping.
+            Leave out files that are no images, and list them in the result, instead of stopping.
         progress : callable, optional
-            Told how many pictures are done.
+            Told how many images are done.
 
         Returns
         -------
         Dataset
-            Pictures and labels.
+            Images and labels.
 
         Raises
         ------
         DataError
-            If there are files that are no pictures and `skip_bad` is off, or no pictures at all, or
-            if they have been brought to 64 × 64 by another recipe.
+            If there are files that are no images and `skip_bad` is off, or no images at all, or
+            if they have been brought to 64 × 64 by another preprocessing.
         """
-        recipe = recipe or self.recipe
-        images, classes, names, skipped = self.splits[split].load(recipe, progress)
+        preprocessing = preprocessing or self.preprocessing
+        images, classes, names, skipped = self.splits[split].load(preprocessing, progress)
         where = str(self.path) if split == WHOLE else f"{self.path} ({split} split)"
         if not skip_bad:
             refuse(skipped)
         if not names:
             reason = f": {skipped[0].name}: {skipped[0].reason}" if skipped else ""
-            raise DataError(f"{where} has no picture that can be used{reason}")
+            raise DataError(f"{where} has no image that can be used{reason}")
         labels = np.array([name in self.positive_classes for name in classes], np.uint8)  # (m,)
-        return Dataset(images, labels, names, self.positive, where, recipe, skipped)
+        return Dataset(images, labels, names, self.positive, where, preprocessing, skipped)
 
     def class_names(self) -> Counter[str]:
-        """Names of the classes, with the number of pictures of each in all splits."""
+        """Names of the classes, with the number of images of each in all splits."""
         return _class_names(self.splits)
 
     @property
-    def recipe(self) -> PictureRecipe:
-        """How the pictures have been brought to 64 × 64, or else the course's way to do it."""
-        used = (split.recipe for split in self.splits.values() if split.recipe)
-        return next(used, PictureRecipe())
+    def preprocessing(self) -> Preprocessing:
+        """How the images have been brought to 64 × 64, or else the course's way to do it."""
+        used = (split.preprocessing for split in self.splits.values() if split.preprocessing)
+        return next(used, Preprocessing())
 
 
 def refuse(skipped: Sequence[Skipped]) -> None:
-    """Raise `DataError` if there is a file that is no picture."""
+    """Raise `DataError` if there is a file that is no image."""
     if skipped:
         name, reason = skipped[0]
         others = len(skipped) - 1
@@ -148,7 +148,7 @@ def open_source(path: Path, positive: str | None = None) -> Source:
     Returns
     -------
     Source
-        The splits of the data set; pictures are not read yet.
+        The splits of the data set; images are not read yet.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def open_source(path: Path, positive: str | None = None) -> Source:
     classes = _class_names(splits)
     if not classes:
         raise DataError(
-            f"{path} has no pictures; put them into folders named as their class, like {path}/cat"
+            f"{path} has no images; put them into folders named as their class, like {path}/cat"
         )
     chosen = positive_classes(classes, positive, str(path))
     return Source(path, splits, positive or "cat", chosen, notes)
@@ -207,7 +207,7 @@ def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
         if split in splits:
             raise DataError(f"{path} has two folders for its {split} split; rename one of them")
         if not found.paths and found.unlabelled:
-            notes.append(f"{folder} is left out: its pictures have no class")
+            notes.append(f"{folder} is left out: its images have no class")
             continue
         splits[split] = found
     return splits

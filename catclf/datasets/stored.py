@@ -1,4 +1,4 @@
-"""Pictures that stay in their HDF5 file, and are read a slice at a time."""
+"""Images that stay in their HDF5 file, and are read a slice at a time."""
 
 import os
 import weakref
@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from catclf.errors import DataError
-from catclf.images.preprocessing import Pictures
+from catclf.images.preprocessing import Images
 
 
-class StoredPictures:
-    """Looks like the array (m, 64, 64, 3) of uint8 that it would be in memory.
+class StoredImages:
+    """PerceptualHashes like the array (m, 64, 64, 3) of uint8 that it would be in memory.
 
     Several threads may read at once. Where the bytes lie in the file as they are, they are read
     around the HDF5 library, which lets one thread in at a time.
@@ -22,7 +22,7 @@ class StoredPictures:
     path : Path
         The file, for error messages.
     array : h5py.Dataset
-        The pictures. Its file stays open as long as this object is in use.
+        The images. Its file stays open as long as this object is in use.
     """
 
     dtype = np.dtype(np.uint8)
@@ -31,7 +31,7 @@ class StoredPictures:
         self._path, self._array = path, array
         self.shape: tuple[int, int, int, int] = array.shape
         self._bytes_of_one = int(np.prod(self.shape[1:]))
-        self._portion, self._offsets = _places(array)
+        self._batch, self._offsets = _places(array)
         self._descriptor = os.open(path, os.O_RDONLY) if self._offsets else -1
         if self._offsets:
             weakref.finalize(self, os.close, self._descriptor)
@@ -44,26 +44,26 @@ class StoredPictures:
         """Size that the array would have in memory."""
         return len(self) * self._bytes_of_one
 
-    def __getitem__(self, rows: slice) -> Pictures:
+    def __getitem__(self, rows: slice) -> Images:
         start, stop, step = rows.indices(len(self))
         if step != 1:
             return np.concatenate([self[i : i + 1] for i in range(start, stop, step)])
-        pictures = np.empty((max(stop - start, 0), *self.shape[1:]), np.uint8)
+        images = np.empty((max(stop - start, 0), *self.shape[1:]), np.uint8)
         if not self._offsets:
-            self._read_through_hdf5(pictures, start, stop)
-            return pictures
+            self._read_through_hdf5(images, start, stop)
+            return images
         while start < stop:
-            portion, place = divmod(start, self._portion)
-            end = min(stop, (portion + 1) * self._portion)
+            batch, place = divmod(start, self._batch)
+            end = min(stop, (batch + 1) * self._batch)
             self._read(
-                pictures[len(pictures) - (stop - start) :][: end - start],
-                self._offsets[portion] + place * self._bytes_of_one,
+                images[len(images) - (stop - start) :][: end - start],
+                self._offsets[batch] + place * self._bytes_of_one,
             )
             start = end
-        return pictures
+        return images
 
-    def _read(self, pictures: Pictures, offset: int) -> None:
-        view = memoryview(pictures.data).cast("B")
+    def _read(self, images: Images, offset: int) -> None:
+        view = memoryview(images.data).cast("B")
         while view:
             try:
                 count = os.preadv(self._descriptor, [view], offset)
@@ -73,18 +73,18 @@ class StoredPictures:
                 raise DataError(f"{self._path} is cut short")
             view, offset = view[count:], offset + count
 
-    def _read_through_hdf5(self, pictures: Pictures, start: int, stop: int) -> None:
+    def _read_through_hdf5(self, images: Images, start: int, stop: int) -> None:
         try:
-            if len(pictures):
-                self._array.read_direct(pictures, np.s_[start:stop])
+            if len(images):
+                self._array.read_direct(images, np.s_[start:stop])
         except (OSError, RuntimeError) as error:
-            raise DataError(f"{self._path} cannot be read: its pictures are damaged") from error
+            raise DataError(f"{self._path} cannot be read: its images are damaged") from error
 
 
 def _places(array: Any) -> tuple[int, dict[int, int]]:
-    """How many pictures lie together, and at which byte of the file each such portion begins.
+    """How many images lie together, and at which byte of the file each such batch begins.
 
-    No portions, where the bytes are compressed or otherwise not just there, or where the system
+    No batches, where the bytes are compressed or otherwise not just there, or where the system
     cannot read from several places of a file at once.
     """
     nowhere: tuple[int, dict[int, int]] = (1, {})
@@ -96,11 +96,11 @@ def _places(array: Any) -> tuple[int, dict[int, int]]:
     plain = array.id.get_create_plist().get_nfilters() == 0
     if not plain or array.chunks[1:] != array.shape[1:] or not hasattr(array.id, "chunk_iter"):
         return nowhere
-    portion = array.chunks[0]
+    batch = array.chunks[0]
     offsets: dict[int, int] = {}
 
     def note(chunk: Any) -> None:
-        offsets[chunk.chunk_offset[0] // portion] = chunk.byte_offset
+        offsets[chunk.chunk_offset[0] // batch] = chunk.byte_offset
 
     array.id.chunk_iter(note)
-    return (portion, offsets) if len(offsets) == -(-len(array) // portion) else nowhere
+    return (batch, offsets) if len(offsets) == -(-len(array) // batch) else nowhere

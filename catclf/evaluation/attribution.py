@@ -1,17 +1,17 @@
-"""Why a model says what it says of a picture: its logit as the sum of what each pixel adds."""
+"""Why a model says what it says of an image: its logit as the sum of what each pixel adds."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from catclf.images.preprocessing import Pictures, mirrored
+from catclf.images.preprocessing import Images, mirrored
 from catclf.logistic import Array, sigmoid
 from catclf.model import Model
 
 
 class Part(NamedTuple):
-    """A third of a picture."""
+    """A third of an image."""
 
     name: str
     contribution: float
@@ -26,7 +26,7 @@ class Explanation:
 
     logit: float
     bias: float
-    """b; for Fourier features, the logit of the mean picture."""
+    """b; for Fourier features, the logit of the mean image."""
     contributions: Array
     """(64, 64), float64: what each pixel adds to the logit."""
 
@@ -37,7 +37,7 @@ class Explanation:
 
     @property
     def thirds(self) -> list[Part]:
-        """The upper, middle and lower third of the picture; its left, middle and right third."""
+        """The upper, middle and lower third of the image; its left, middle and right third."""
         whole = float(np.abs(self.contributions).sum())
         parts = []
         for axis, names in enumerate((("top", "middle", "bottom"), ("left", "centre", "right"))):
@@ -49,36 +49,36 @@ class Explanation:
         return parts
 
 
-def explain(model: Model, picture: Pictures) -> Explanation:
+def explain(model: Model, image: Images) -> Explanation:
     """Take a logit apart.
 
     Parameters
     ----------
     model : Model
         What to explain.
-    picture : uint8 array (64, 64, 3)
-        A picture, as the model sees it.
+    image : uint8 array (64, 64, 3)
+        An image, as the model sees it.
 
     Returns
     -------
     Explanation
         With the contribution of each pixel: for a model of pixels the sum of w·x over its three
         channels; for another, what each feature adds, spread over the pixels that it looks at; with
-        Fourier features, beside what those of a mean picture add. For a model that flips, a pixel
+        Fourier features, beside what those of a mean image add. For a model that flips, a pixel
         and its mirror image share the work.
 
     Raises
     ------
-    PictureError
+    ImageError
         If the array has another shape or type.
     """
-    pictures = picture[np.newaxis]  # (1, 64, 64, 3)
-    logit = float(model.logits(pictures).item())
-    contributions = _contributions(model, pictures)
+    images = image[np.newaxis]  # (1, 64, 64, 3)
+    logit = float(model.logits(images).item())
+    contributions = _contributions(model, images)
     if model.flip:
-        contributions = (contributions + _contributions(model, mirrored(pictures))[:, ::-1]) / 2
+        contributions = (contributions + _contributions(model, mirrored(images))[:, ::-1]) / 2
     return Explanation(logit, logit - float(contributions.sum()), contributions)
 
 
-def _contributions(model: Model, pictures: Pictures) -> Array:
-    return model.features.spread(model.features.effects(model.w, pictures))
+def _contributions(model: Model, images: Images) -> Array:
+    return model.features.spread(model.features.effects(model.w, images))

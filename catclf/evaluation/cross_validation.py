@@ -1,4 +1,4 @@
-"""The score to expect of a model on other pictures, from its training pictures alone."""
+"""The score to expect of a model on other images, from its training images alone."""
 
 from dataclasses import dataclass
 from statistics import mean, stdev
@@ -22,9 +22,9 @@ class CrossValidation:
     folds: list[Metrics]
     """Figures of each fold."""
     Z: Array
-    """(1, m): logits, each from the model that was trained without the picture's fold."""
+    """(1, m): logits, each from the model that was trained without the image's fold."""
     together: Metrics
-    """Figures of all pictures."""
+    """Figures of all images."""
 
     def spread(self, figure: str) -> tuple[float, float]:
         """Mean of a figure over the folds, and standard deviation from fold to fold."""
@@ -55,13 +55,13 @@ def cross_validate(
     """Train without each fold in turn, and score the model on it.
 
     Everything that learns, the dictionary of patches, the standardisation, the penalty, the
-    calibration and the threshold, learns without the fold. Copies of a picture, and its mirror
-    image, are in the fold of the picture.
+    calibration and the threshold, learns without the fold. Copies of an image, and its mirror
+    image, are in the fold of the image.
 
     Parameters
     ----------
     dataset : Dataset
-        Labelled pictures.
+        Labelled images.
     settings : TrainingSettings
         How to train.
     folds : int
@@ -79,7 +79,7 @@ def cross_validate(
     Raises
     ------
     DataError
-        If a class has fewer different pictures than there are folds.
+        If a class has fewer different images than there are folds.
     TrainingError
         If a training fails.
     """

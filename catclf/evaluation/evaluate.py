@@ -1,4 +1,4 @@
-"""A model and labelled pictures to an honest score."""
+"""A model and labelled images to an honest score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from catclf.model import Model
 
 
 class Mistake(NamedTuple):
-    """A picture that the model gets wrong."""
+    """An image that the model gets wrong."""
 
     name: str
     label: str
@@ -28,24 +28,24 @@ class Mistake(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a model does on labelled pictures."""
+    """How a model does on labelled images."""
 
     where: str
-    """Which pictures."""
+    """Which images."""
     positive: str
     negative: str
     threshold: float
     metrics: Metrics
     trained_on: Sequence[str]
-    """Those of the pictures that the model was trained on."""
+    """Those of the images that the model was trained on."""
     mistakes: Sequence[Mistake]
     """Most confident first."""
     skipped: Sequence[Skipped]
-    """Files that are no pictures."""
+    """Files that are no images."""
 
     @property
     def m(self) -> int:
-        """Number of pictures."""
+        """Number of images."""
         figures = self.metrics
         return (
             figures.true_positives
@@ -75,26 +75,27 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
     model : Model
         The classifier.
     dataset : Dataset
-        Labelled pictures, brought to 64 × 64 by the model's own recipe.
+        Labelled images, brought to 64 × 64 by the model's own preprocessing.
     threshold : float, optional
         Instead of the model's own.
 
     Returns
     -------
     Evaluation
-        Figures, mistakes, and which of the pictures the model was trained on.
+        Figures, mistakes, and which of the images the model was trained on.
 
     Raises
     ------
     DataError
-        If there are pictures of one class only: any score would be empty praise.
+        If there are images of one class only: any score would be empty praise.
     SettingsError
-        If the pictures were prepared by another recipe than the model's.
+        If the images were prepared by another preprocessing than the model's.
     """
     dataset.require_both_classes()
-    if dataset.recipe != model.recipe:
+    if dataset.preprocessing != model.preprocessing:
         raise SettingsError(
-            f"the pictures were prepared by {dataset.recipe}, but the model needs {model.recipe}"
+            f"the images were prepared by {dataset.preprocessing}, but the model needs "
+            f"{model.preprocessing}"
         )
     threshold = model.threshold if threshold is None else threshold
     Z = model.logits(dataset.images)  # (1, m)

@@ -1,7 +1,8 @@
-"""How the accuracy grows with the number of training pictures."""
+"""How the accuracy grows with the number of training images."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,32 +17,44 @@ from catclf.training.train import train
 _SIZES = 6
 _LEAST_OF_A_CLASS = 4
 
-# Trainings with different pictures for each size; all of them leave no choice.
+# Trainings with different images for each size; all of them leave no choice.
 _DRAWS = 3
 
 
 @dataclass(frozen=True)
 class Point:
-    """A number of training pictures, and the accuracies they lead to, one for each draw."""
+    """A number of training images, and the accuracies they lead to, one for each draw."""
 
-    pictures: int
+    images: int
     training: list[float]
-    """On the pictures that were trained on."""
+    """On the images that were trained on."""
     held_out: list[float]
     """On others."""
 
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Accuracies by number of training pictures."""
+    """Accuracies by number of training images."""
 
     points: list[Point]
     interval: tuple[float, float]
     """95 % interval of the last held-out accuracy."""
     baseline: float
-    """Accuracy of always giving the commoner answer, on the held-out pictures."""
+    """Accuracy of always giving the commoner answer, on the held-out images."""
     held_out: int
-    """Number of held-out pictures."""
+    """Number of held-out images."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            "points": [
+                {"pictures": p.images, "training": p.training, "held_out": p.held_out}
+                for p in self.points
+            ],
+            "interval": self.interval,
+            "baseline": self.baseline,
+            "held_out": self.held_out,
+        }
 
 
 def learning_curve(
@@ -51,28 +64,28 @@ def learning_curve(
     *,
     progress: Progress | None = None,
 ) -> LearningCurve:
-    """Train on ever more pictures.
+    """Train on ever more images.
 
     Parameters
     ----------
     dataset : Dataset
-        Pictures to train on.
+        Images to train on.
     held_out : Dataset
-        Pictures to score the models on.
+        Images to score the models on.
     settings : TrainingSettings
-        How to train; the seed also draws the pictures.
+        How to train; the seed also draws the images.
     progress : callable, optional
         Told how many trainings are done.
 
     Returns
     -------
     LearningCurve
-        With up to six points, each of twice as many pictures as the one before.
+        With up to six points, each of twice as many images as the one before.
 
     Raises
     ------
     DataError
-        If there are fewer than eight pictures of a class to train on.
+        If there are fewer than eight images of a class to train on.
     TrainingError
         If training comes to no result, for instance because the learning rate is too large.
     """
@@ -81,7 +94,7 @@ def learning_curve(
     rarer = min(dataset.class_counts().values())
     if rarer < 2 * _LEAST_OF_A_CLASS:
         raise DataError(
-            f"{dataset.where} has {rarer} pictures of a class; a learning curve needs at least "
+            f"{dataset.where} has {rarer} images of a class; a learning curve needs at least "
             f"{2 * _LEAST_OF_A_CLASS}"
         )
     shares = [2.0**-i for i in range(_SIZES) if rarer * 2.0**-i >= _LEAST_OF_A_CLASS][::-1]

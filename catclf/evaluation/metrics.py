@@ -17,24 +17,34 @@ _BINS = 10
 
 
 class Bin(NamedTuple):
-    """Pictures whose probabilities are alike."""
+    """Images whose probabilities are alike."""
 
     low: float
     """The least probability that belongs here."""
     high: float
     """The least that belongs to the next bin."""
-    pictures: int
+    images: int
     probability: float
     """Mean probability; what the share would be if probabilities were right."""
     share: float
     """Share of real positives."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The bin, for JSON."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "pictures": self.images,
+            "probability": self.probability,
+            "share": self.share,
+        }
 
 
 @dataclass(frozen=True)
 class Metrics:
     """How good predictions are. A figure that is not defined is None.
 
-    `precision` is the share of real positives among the pictures that are called positive, `recall`
+    `precision` is the share of real positives among the images that are called positive, `recall`
     the share of the real positives that are found, `f1` their harmonic mean. `baseline` is the
     accuracy of always answering with the commoner class. `roc_auc` is the probability that a
     random positive has a higher logit than a random negative. `log_loss` is the mean
@@ -61,8 +71,8 @@ class Metrics:
     reliability: tuple["Bin", ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """All figures, by name."""
-        return {**asdict(self), "reliability": [bin_._asdict() for bin_ in self.reliability]}
+        """All metrics, by name."""
+        return {**asdict(self), "reliability": [bin_.to_dict() for bin_ in self.reliability]}
 
 
 def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
@@ -75,7 +85,7 @@ def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
     Y : array (1, m)
         Labels, 1 or 0.
     threshold : float
-        Probability from which on a picture is called positive.
+        Probability from which on an image is called positive.
 
     Returns
     -------
@@ -103,16 +113,16 @@ def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
         roc_auc=roc_auc(Z, Y),
         log_loss=float(LOSSES["cross-entropy"].values(Z, A, Y.astype(np.float64)).mean()),
         brier=float(np.mean((A - Y) ** 2)),
-        calibration_error=sum(bin_.pictures * abs(bin_.probability - bin_.share) for bin_ in bins)
+        calibration_error=sum(bin_.images * abs(bin_.probability - bin_.share) for bin_ in bins)
         / m,
         reliability=bins,
     )
 
 
 def reliability(A: Array, Y: NDArray[Any]) -> tuple[Bin, ...]:
-    """Pictures in ten bins of equal width, by their probability.
+    """Images in ten bins of equal width, by their probability.
 
-    The mean difference between probability and share, weighted by the number of pictures, is the
+    The mean difference between probability and share, weighted by the number of images, is the
     expected calibration error (Guo et al., "On Calibration of Modern Neural Networks", 2017; here
     for the probability of the positive class).
 

@@ -1,6 +1,6 @@
-"""Pictures to feature columns.
+"""Images to feature columns.
 
-A feature map turns pictures into a matrix with one column a picture. Some learn from pictures
+A feature map turns images into a matrix with one column an image. Some learn from images
 first, never from their labels. `FEATURE_MAPS` names them; names can be joined with a plus sign, and
 the columns then stand below each other. With "fourier:" before them, random Fourier features are
 made of these.
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
-from catclf.images.preprocessing import Images
+from catclf.rows import Rows
 
 # Modules are imported when a feature map is used: most models need one of them, or none.
 FEATURE_MAPS = {"pixels": "Pixels", "patches": "Patches", "hog": "Hog"}
@@ -28,15 +28,15 @@ def is_known(name: str) -> bool:
     return set(parts) <= set(FEATURE_MAPS) and len(set(parts)) == len(parts)
 
 
-def learn_features(name: str, pictures: Images, seed: int) -> FeatureMap:
-    """The feature map of a name, after it has learned from pictures.
+def learn_features(name: str, images: Rows, seed: int) -> FeatureMap:
+    """The feature map of a name, after it has learned from images.
 
     Parameters
     ----------
     name : str
         One of `FEATURE_MAPS`, or several joined with a plus sign; perhaps with "fourier:" before.
-    pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-        Training pictures.
+    images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+        Training images.
     seed : int
         For what is drawn at random.
 
@@ -48,8 +48,8 @@ def learn_features(name: str, pictures: Images, seed: int) -> FeatureMap:
     if name.startswith(_FOURIER):
         from catclf.features.fourier import Fourier
 
-        return Fourier.learn(learn_features(name[len(_FOURIER) :], pictures, seed), pictures, seed)
-    return _joined([_class_of(part).learn(pictures, seed) for part in name.split("+")])
+        return Fourier.learn(learn_features(name[len(_FOURIER) :], images, seed), images, seed)
+    return _joined([_class_of(part).learn(images, seed) for part in name.split("+")])
 
 
 def restore_features(name: str, arrays: Mapping[str, NDArray[Any]]) -> FeatureMap:

@@ -6,15 +6,16 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.images.preprocessing import Images, Pictures
+from catclf.images.preprocessing import Images
 from catclf.logistic import Array
+from catclf.rows import Rows
 
 
 class FeatureMap(Protocol):
-    """Turns pictures into feature columns.
+    """Turns images into feature columns.
 
-    Each class also has `array_names`, the names of what it learns; `learn(pictures, seed)`, which
-    makes one from training pictures; and `restore(arrays)`, which makes one from what it learned.
+    Each class also has `array_names`, the names of what it learns; `learn(images, seed)`, which
+    makes one from training images; and `restore(arrays)`, which makes one from what it learned.
     """
 
     @property
@@ -23,28 +24,28 @@ class FeatureMap(Protocol):
 
     @property
     def n_x(self) -> int:
-        """Features of a picture."""
+        """Features of an image."""
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What it has learned."""
 
-    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns (n_x, m) of m pictures."""
+    def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns (n_x, m) of m images."""
 
-    def effects(self, w: Array, pictures: Pictures) -> Array:
-        """What each feature of one picture (1, 64, 64, 3) adds to the logit; w is (n_x, 1)."""
+    def effects(self, w: Array, images: Images) -> Array:
+        """What each feature of one image (1, 64, 64, 3) adds to the logit; w is (n_x, 1)."""
 
     def spread(self, effects: Array) -> Array:
         """Effects on the pixels (64, 64) that the features look at; the sum stays the same."""
 
 
 class Plain(FeatureMap, Protocol):
-    """A feature map whose features themselves are what can be shown on the picture."""
+    """A feature map whose features themselves are what can be shown on the image."""
 
-    def effects(self, w: Array, pictures: Pictures) -> Array:
-        """What each feature of one picture (1, 64, 64, 3) adds to the logit; w is (n_x, 1)."""
-        x = self.columns(pictures, np.float64)  # (n_x, 1)
+    def effects(self, w: Array, images: Images) -> Array:
+        """What each feature of one image (1, 64, 64, 3) adds to the logit; w is (n_x, 1)."""
+        x = self.columns(images, np.float64)  # (n_x, 1)
         products: Array = (w * x)[:, 0]
         return products
 
@@ -55,7 +56,7 @@ class Fixed(Plain, Protocol):
     array_names: tuple[str, ...] = ()
 
     @classmethod
-    def learn(cls, pictures: Images, seed: int) -> Self:
+    def learn(cls, images: Rows, seed: int) -> Self:
         """Nothing needs to be learned."""
         return cls()
 

@@ -14,18 +14,19 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import FeatureMap
-from catclf.images.preprocessing import Images, Pictures
+from catclf.images.preprocessing import Images
 from catclf.logistic import Array
 from catclf.parallel import map_on_threads, one_blas_thread, workers
+from catclf.rows import Rows
 
 Floats = NDArray[np.float32]
 
 _GAMMA = 0.5
 _ROUNDS = 3
 
-# Pictures that means and deviations are taken from.
+# Images that means and deviations are taken from.
 _SAMPLE = 1000
-_PORTION = 64
+_BATCH = 64
 
 
 class Fourier:
@@ -62,15 +63,15 @@ class Fourier:
         self._scale = np.float32(np.sqrt(2 * _GAMMA * self.n_x / inner.n_x))
 
     @classmethod
-    def learn(cls, inner: FeatureMap, pictures: Images, seed: int) -> Self:
+    def learn(cls, inner: FeatureMap, images: Rows, seed: int) -> Self:
         """Learn means and deviations of the features, and draw signs.
 
         Parameters
         ----------
         inner : FeatureMap
             Where the features come from.
-        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-            Training pictures; at most about 1000 of them are looked at.
+        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+            Training images; at most about 1000 of them are looked at.
         seed : int
             For the signs.
 
@@ -79,8 +80,8 @@ class Fourier:
         Fourier
             Ready to make columns.
         """
-        step = -(-len(pictures) // _SAMPLE)
-        sample = np.concatenate([pictures[i : i + 1] for i in range(0, len(pictures), step)])
+        step = -(-len(images) // _SAMPLE)
+        sample = np.concatenate([images[i : i + 1] for i in range(0, len(images), step)])
         X = inner.columns(sample, np.float32)  # (n, sample)
         deviations = X.std(axis=1, dtype=np.float64)
         # What never varies, but for rounding, tells nothing.
@@ -136,26 +137,26 @@ class Fourier:
         own = (self._means, self._deviations, self._signs)
         return {**self.inner.arrays, **dict(zip(self.array_names, own, strict=True))}
 
-    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some pictures.
+    def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns of some images.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3)
-            Pictures.
+        images : uint8 array (m, 64, 64, 3)
+            Images.
         dtype : float64 or float32
             Type of the columns; the work is done in float32.
 
         Returns
         -------
         array (n_x, m)
-            A transposed view: in memory, a picture's numbers lie side by side.
+            A transposed view: in memory, an image's numbers lie side by side.
         """
-        rows = np.empty((len(pictures), self.n_x), dtype)
-        for start in range(0, len(pictures), _PORTION):
-            x = self.inner.columns(pictures[start : start + _PORTION], np.float32).T
+        rows = np.empty((len(images), self.n_x), dtype)
+        for start in range(0, len(images), _BATCH):
+            x = self.inner.columns(images[start : start + _BATCH], np.float32).T
 
-            # One picture at a time: its features are the same to the last bit, whatever others
+            # One image at a time: its features are the same to the last bit, whatever others
             # there are.
             def fill(i: int, x: Array = x, start: int = start) -> None:
                 rows[start + i] = _waves(self._projected(self._standardised(x[i])))
@@ -164,8 +165,8 @@ class Fourier:
                 map_on_threads(fill, range(len(x)), workers())
         return rows.T  # (n_x, m)
 
-    def effects(self, w: Array, pictures: Pictures) -> Array:
-        """What the features inside of one picture add to the logit, beside those of a mean picture.
+    def effects(self, w: Array, images: Images) -> Array:
+        """What the features inside of one image add to the logit, beside those of a mean image.
 
         These are integrated gradients (Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep
         Networks", ICML 2017): the logit's slopes, averaged on the straight way from the mean
@@ -176,15 +177,15 @@ class Fourier:
         ----------
         w : array (n_x, 1)
             Weights.
-        pictures : uint8 array (1, 64, 64, 3)
-            One picture.
+        images : uint8 array (1, 64, 64, 3)
+            One image.
 
         Returns
         -------
         array (n,)
             One effect for each feature inside.
         """
-        x = self._standardised(self.inner.columns(pictures, np.float32)[:, 0])
+        x = self._standardised(self.inner.columns(images, np.float32)[:, 0])
         P = self._projected(x)  # (n_x,)
         # The mean slope of √2 cos(p - π/4) from 0 to p is its rise, divided by p.
         is_still = np.abs(P) < 1e-4

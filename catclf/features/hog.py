@@ -1,14 +1,14 @@
 """Histograms of oriented gradients: where edges are, and which way they run.
 
 Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection" (CVPR 2005), on fields of
-8 × 8 pixels, for pictures of 64 × 64.
+8 × 8 pixels, for images of 64 × 64.
 """
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import Fixed
-from catclf.images.preprocessing import SIDE, Pictures
+from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
 from catclf.parallel import cores, map_on_threads
 
@@ -21,7 +21,7 @@ _DIRECTIONS = 9
 _FAINT = 100.0
 _LARGEST_SHARE = 0.2
 
-_PORTION = 16
+_BATCH = 16
 
 
 class Hog(Fixed):
@@ -37,27 +37,27 @@ class Hog(Fixed):
     name = "hog"
     n_x = (_FIELDS - 1) ** 2 * 4 * _DIRECTIONS
 
-    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some pictures.
+    def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns of some images.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3)
-            Pictures.
+        images : uint8 array (m, 64, 64, 3)
+            Images.
         dtype : float64 or float32
             Type of the columns; the work is done in float32.
 
         Returns
         -------
         array (1764, m)
-            A transposed view: in memory, a picture's numbers lie side by side.
+            A transposed view: in memory, an image's numbers lie side by side.
         """
-        rows = np.empty((len(pictures), self.n_x), dtype)
+        rows = np.empty((len(images), self.n_x), dtype)
 
         def fill(start: int) -> None:
-            rows[start : start + _PORTION] = _descriptors(pictures[start : start + _PORTION])
+            rows[start : start + _BATCH] = _descriptors(images[start : start + _BATCH])
 
-        map_on_threads(fill, range(0, len(pictures), _PORTION), cores())
+        map_on_threads(fill, range(0, len(images), _BATCH), cores())
         return rows.T  # (n_x, m)
 
     def spread(self, effects: Array) -> Array:
@@ -70,9 +70,9 @@ class Hog(Fixed):
         return np.kron(fields / _FIELD**2, np.ones((_FIELD, _FIELD)))  # (64, 64)
 
 
-def _descriptors(pictures: Pictures) -> NDArray[np.float32]:
-    m = len(pictures)
-    histograms = _histograms(pictures)  # (m, 8, 8, 9)
+def _descriptors(images: Images) -> NDArray[np.float32]:
+    m = len(images)
+    histograms = _histograms(images)  # (m, 8, 8, 9)
     last = _FIELDS - 1
     blocks = np.stack(
         [histograms[:, i : i + last, j : j + last] for i in (0, 1) for j in (0, 1)], axis=3
@@ -84,9 +84,9 @@ def _descriptors(pictures: Pictures) -> NDArray[np.float32]:
     return np.sqrt(blocks).reshape(m, Hog.n_x)  # (m, 1764)
 
 
-def _histograms(pictures: Pictures) -> NDArray[np.float32]:
+def _histograms(images: Images) -> NDArray[np.float32]:
     """Lengths of gradients in each field, by direction, (m, 8, 8, 9)."""
-    values = pictures.astype(np.float32)
+    values = images.astype(np.float32)
     across, down = np.zeros_like(values), np.zeros_like(values)
     across[:, :, 1:-1] = values[:, :, 2:] - values[:, :, :-2]
     down[:, 1:-1] = values[:, 2:] - values[:, :-2]
@@ -99,7 +99,7 @@ def _histograms(pictures: Pictures) -> NDArray[np.float32]:
     lower = np.floor(bins)
     upper_share = bins - lower
     lower %= _DIRECTIONS  # rounding can make the last direction one more
-    m = len(pictures)
+    m = len(images)
     histograms = np.empty((m, _FIELDS, _FIELDS, _DIRECTIONS), np.float32)
     for direction in range(_DIRECTIONS):
         is_upper = lower == (direction - 1) % _DIRECTIONS

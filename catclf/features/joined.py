@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import FeatureMap, Plain
-from catclf.images.preprocessing import Pictures
+from catclf.images.preprocessing import Images
 from catclf.logistic import Array
 
 
@@ -30,7 +30,7 @@ class Joined(Plain):
 
     @property
     def n_x(self) -> int:
-        """Features of a picture."""
+        """Features of an image."""
         return sum(part.n_x for part in self.parts)
 
     @property
@@ -38,25 +38,25 @@ class Joined(Plain):
         """What the parts have learned."""
         return {name: array for part in self.parts for name, array in part.arrays.items()}
 
-    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some pictures.
+    def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns of some images.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3)
-            Pictures.
+        images : uint8 array (m, 64, 64, 3)
+            Images.
         dtype : float64 or float32
             Type of the columns.
 
         Returns
         -------
         array (n_x, m)
-            A transposed view: in memory, a picture's numbers lie side by side.
+            A transposed view: in memory, an image's numbers lie side by side.
         """
-        rows = np.empty((len(pictures), self.n_x), dtype)
+        rows = np.empty((len(images), self.n_x), dtype)
         start = 0
         for part in self.parts:
-            rows[:, start : start + part.n_x] = part.columns(pictures, dtype).T
+            rows[:, start : start + part.n_x] = part.columns(images, dtype).T
             start += part.n_x
         return rows.T  # (n_x, m)
 

@@ -1,10 +1,10 @@
-"""Patches: what small parts of a picture look like, in the words of a learned dictionary.
+"""Patches: what small parts of an image look like, in the words of a learned dictionary.
 
 Coates, Lee and Ng, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning"
 (AISTATS 2011), and Coates and Ng, "The Importance of Encoding Versus Training with Sparse Coding
-and Vector Quantization" (ICML 2011). The dictionary is learned from training pictures without
+and Vector Quantization" (ICML 2011). The dictionary is learned from training images without
 their labels: patches are taken at random, brought to the same brightness and contrast, whitened,
-and gathered around atoms by spherical k-means. Of a picture every patch is compared with every
+and gathered around atoms by spherical k-means. Of an image every patch is compared with every
 atom, and what is alike, or opposite, is averaged over the fields of a grid.
 """
 
@@ -16,9 +16,10 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import Plain
-from catclf.images.preprocessing import SIDE, Images, Pictures
+from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
 from catclf.parallel import map_on_threads, one_blas_thread, workers
+from catclf.rows import Rows
 
 Floats = NDArray[np.float32]
 
@@ -38,11 +39,11 @@ _LEAST = 1.0  # likeness below counts as none: most patches are like some atoms 
 
 _SAMPLE = 100_000
 _ROUNDS = 10
-_PORTION = 5000
+_BATCH = 5000
 
 
 class Patches(Plain):
-    """Likeness of a picture's patches to a dictionary, at two scales.
+    """Likeness of an image's patches to a dictionary, at two scales.
 
     A patch p of 108 numbers, with deviation d, has the likeness z = (atoms p) / √(d² + 10) - offset
     to each atom: brightness and whitening are in atoms and offset already. The features are the
@@ -63,23 +64,23 @@ class Patches(Plain):
         self._atoms, self._offsets = atoms, offsets
 
     @classmethod
-    def learn(cls, pictures: Images, seed: int) -> "Patches":
+    def learn(cls, images: Rows, seed: int) -> "Patches":
         """Learn the dictionary.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-            Training pictures.
+        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+            Training images.
         seed : int
             For the patches that are looked at, and the atoms to begin with.
 
         Returns
         -------
         Patches
-            The same, to the last bit, for the same pictures and seed.
+            The same, to the last bit, for the same images and seed.
         """
         rng = np.random.default_rng(seed)
-        learned = [_dictionary(_sample(pictures, shrink, rng), rng) for shrink, _ in _SCALES]
+        learned = [_dictionary(_sample(images, shrink, rng), rng) for shrink, _ in _SCALES]
         return cls(*(np.stack(arrays) for arrays in zip(*learned, strict=True)))
 
     @classmethod
@@ -118,7 +119,7 @@ class Patches(Plain):
 
     @property
     def n_x(self) -> int:
-        """Features of a picture."""
+        """Features of an image."""
         return len(_SCALES) * _GRID**2 * 2 * int(self._atoms.shape[2])
 
     @property
@@ -133,30 +134,30 @@ class Patches(Plain):
         """The dictionary."""
         return dict(zip(self.array_names, (self._atoms, self._offsets), strict=True))
 
-    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some pictures.
+    def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns of some images.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3)
-            Pictures.
+        images : uint8 array (m, 64, 64, 3)
+            Images.
         dtype : float64 or float32
             Type of the columns; the work is done in float32.
 
         Returns
         -------
         array (n_x, m)
-            A transposed view: in memory, a picture's numbers lie side by side.
+            A transposed view: in memory, an image's numbers lie side by side.
         """
-        rows = np.empty((len(pictures), self.n_x), dtype)
+        rows = np.empty((len(images), self.n_x), dtype)
 
-        # One picture at a time stays in the cache; and its features are the same to the last bit,
-        # whatever other pictures there are.
+        # One image at a time stays in the cache; and its features are the same to the last bit,
+        # whatever other images there are.
         def fill(i: int) -> None:
-            rows[i] = self._features(pictures[i])
+            rows[i] = self._features(images[i])
 
         with one_blas_thread():
-            map_on_threads(fill, range(len(pictures)), workers())
+            map_on_threads(fill, range(len(images)), workers())
         return rows.T  # (n_x, m)
 
     def spread(self, effects: Array) -> Array:
@@ -166,11 +167,11 @@ class Patches(Plain):
         fields = by_field.reshape(_GRID, _GRID) / side**2  # (4, 4)
         return np.kron(fields, np.ones((side, side)))  # (64, 64)
 
-    def _features(self, picture: Pictures) -> Floats:
+    def _features(self, image: Images) -> Floats:
         means = []
         dictionaries = zip(_SCALES, self._atoms, self._offsets, strict=True)
         for (shrink, stride), atoms, offsets in dictionaries:
-            patches = _patches(_shrunk(picture, shrink), stride)  # (places, 108)
+            patches = _patches(_shrunk(image, shrink), stride)  # (places, 108)
             Z = np.dot(patches, atoms)  # (places, K)
             Z /= _contrast(patches)
             Z -= offsets
@@ -197,29 +198,29 @@ def _fields(shrink: int, stride: int) -> Floats:
 _FIELDS = {shrink: _fields(shrink, stride) for shrink, stride in _SCALES}
 
 
-def _shrunk(picture: Pictures, shrink: int) -> Floats:
-    """A picture (64, 64, 3), with the mean of so many pixels along each side for one."""
+def _shrunk(image: Images, shrink: int) -> Floats:
+    """An image (64, 64, 3), with the mean of so many pixels along each side for one."""
     if shrink == 1:
-        return picture.astype(np.float32, order="C")
+        return image.astype(np.float32, order="C")
     side = SIDE // shrink
-    fields = picture.reshape(side, shrink, side, shrink, 3)
+    fields = image.reshape(side, shrink, side, shrink, 3)
     small: Floats = fields.mean(axis=(1, 3), dtype=np.float32)  # (side, side, 3)
     return small
 
 
-def _patches(picture: Floats, stride: int) -> Floats:
-    """Patches in rows (places², 108), from a picture (side, side, 3)."""
-    views = _views(picture)[::stride, ::stride]  # (places, places, 6, 18)
+def _patches(image: Floats, stride: int) -> Floats:
+    """Patches in rows (places², 108), from an image (side, side, 3)."""
+    views = _views(image)[::stride, ::stride]  # (places, places, 6, 18)
     return views.reshape(-1, _NUMBERS)  # (places², 108), a copy
 
 
-def _views(picture: Floats) -> Floats:
-    """Views of all patches of a picture (side, side, 3), wherever they begin."""
-    places = len(picture) - _WIDTH + 1
-    row, pixel, number = picture.strides
+def _views(image: Floats) -> Floats:
+    """Views of all patches of an image (side, side, 3), wherever they begin."""
+    places = len(image) - _WIDTH + 1
+    row, pixel, number = image.strides
     # The three numbers of each of six pixels lie side by side.
     return as_strided(
-        picture, (places, places, _WIDTH, _WIDTH * 3), (row, pixel, row, number), writeable=False
+        image, (places, places, _WIDTH, _WIDTH * 3), (row, pixel, row, number), writeable=False
     )
 
 
@@ -231,14 +232,14 @@ def _contrast(patches: Floats) -> Floats:
     return contrast
 
 
-def _sample(pictures: Images, shrink: int, rng: np.random.Generator) -> Floats:
-    """Patches from random places of random pictures, (100 000, 108)."""
-    which = np.sort(rng.integers(0, len(pictures), _SAMPLE))
+def _sample(images: Rows, shrink: int, rng: np.random.Generator) -> Floats:
+    """Patches from random places of random images, (100 000, 108)."""
+    which = np.sort(rng.integers(0, len(images), _SAMPLE))
     top, left = rng.integers(0, SIDE // shrink - _WIDTH + 1, (2, _SAMPLE))
     sample = np.empty((_SAMPLE, _NUMBERS), np.float32)
     for i in np.unique(which).tolist():
         here = slice(*np.searchsorted(which, [i, i + 1]))
-        views = _views(_shrunk(pictures[i : i + 1][0], shrink))
+        views = _views(_shrunk(images[i : i + 1][0], shrink))
         sample[here] = views[top[here], left[here]].reshape(-1, _NUMBERS)  # (patches, 108)
     return sample
 
@@ -250,8 +251,8 @@ def _dictionary(patches: Floats, rng: np.random.Generator) -> tuple[Floats, Floa
     patches -= mean.astype(np.float32)
     with one_blas_thread():
         covariance = np.zeros((_NUMBERS, _NUMBERS))
-        for portion in _portions(patches):
-            covariance += np.dot(portion.T, portion)
+        for batch in _batches(patches):
+            covariance += np.dot(batch.T, batch)
         variances, axes = np.linalg.eigh(covariance / len(patches))
         whitening = axes / np.sqrt(variances + _WHITENING) @ axes.T  # (108, 108)
         whitened = np.dot(patches, whitening.astype(np.float32))
@@ -265,21 +266,21 @@ def _spherical_k_means(patches: Floats, rng: np.random.Generator) -> Array:
     """Atoms of length 1, (108, K), around which patches (s, 108) gather, or opposite which."""
     atoms = rng.standard_normal((_NUMBERS, _ATOMS))
     atoms /= np.linalg.norm(atoms, axis=0)
-    portions = list(_portions(patches))
+    batches = list(_batches(patches))
     for _ in range(_ROUNDS):
         small = atoms.astype(np.float32)
 
-        def gathered(portion: Floats, atoms: Floats = small) -> Array:
-            Z = np.dot(portion, atoms)  # (patches, K)
+        def gathered(batch: Floats, atoms: Floats = small) -> Array:
+            Z = np.dot(batch, atoms)  # (patches, K)
             nearest = np.abs(Z).argmax(axis=1)[:, np.newaxis]  # (patches, 1)
             # Each patch counts for its nearest atom only, by its likeness.
             only = np.zeros_like(Z)
             np.put_along_axis(only, nearest, np.take_along_axis(Z, nearest, axis=1), axis=1)
-            sums: Array = np.dot(portion.T, only)  # (108, K)
+            sums: Array = np.dot(batch.T, only)  # (108, K)
             return sums
 
-        # In the order of the portions, whatever the number of threads.
-        parts = map_on_threads(gathered, portions, workers())
+        # In the order of the batches, whatever the number of threads.
+        parts = map_on_threads(gathered, batches, workers())
         sums = sum(parts, start=np.zeros_like(atoms))
         lengths = np.linalg.norm(sums, axis=0)
         # An atom without patches stays as it is.
@@ -288,5 +289,5 @@ def _spherical_k_means(patches: Floats, rng: np.random.Generator) -> Array:
     return atoms
 
 
-def _portions(patches: Floats) -> list[Floats]:
-    return [patches[start : start + _PORTION] for start in range(0, len(patches), _PORTION)]
+def _batches(patches: Floats) -> list[Floats]:
+    return [patches[start : start + _BATCH] for start in range(0, len(patches), _BATCH)]

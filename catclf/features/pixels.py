@@ -1,15 +1,15 @@
-"""The lecture's features: all pixels of a picture in one column, scaled to [0, 1]."""
+"""The lecture's features: all pixels of an image in one column, scaled to [0, 1]."""
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from catclf.features.feature_map import Fixed
-from catclf.images.preprocessing import SIDE, Pictures
+from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
 
 
 class Pixels(Fixed):
-    """Unrolls a 64 × 64 picture into a column of 12 288 numbers, each pixel / 255.
+    """Unrolls a 64 × 64 image into a column of 12 288 numbers, each pixel / 255.
 
     The numbers of a pixel stand together: row 0 of the column is the red of the top left pixel,
     row 1 its green, row 2 its blue, row 3 the red of the pixel to its right.
@@ -18,24 +18,24 @@ class Pixels(Fixed):
     name = "pixels"
     n_x = SIDE * SIDE * 3
     scale = 1 / 255
-    """What solvers, which take pictures as bytes, multiply an unrolled picture by."""
+    """What solvers, which take images as bytes, multiply an unrolled image by."""
 
-    def columns(self, pictures: Pictures, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some pictures.
+    def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
+        """Feature columns of some images.
 
         Parameters
         ----------
-        pictures : uint8 array (m, 64, 64, 3)
-            Pictures.
+        images : uint8 array (m, 64, 64, 3)
+            Images.
         dtype : float64 or float32
             Type of the columns.
 
         Returns
         -------
         array (12288, m)
-            A transposed view: in memory, a picture's numbers lie side by side.
+            A transposed view: in memory, an image's numbers lie side by side.
         """
-        rows = pictures.reshape(len(pictures), self.n_x)  # (m, n_x), no copy
+        rows = images.reshape(len(images), self.n_x)  # (m, n_x), no copy
         X: Array = np.divide(rows, 255, dtype=dtype).T  # (n_x, m)
         return X
 

@@ -1,4 +1,4 @@
-"""A picture file becomes a (64, 64, 3) array of uint8. Nothing else in the package decodes."""
+"""An image file becomes a (64, 64, 3) array of uint8. Nothing else in the package decodes."""
 
 import io
 import logging
@@ -11,23 +11,23 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from catclf.errors import PictureError
-from catclf.images.preprocessing import SIDE, PictureRecipe, Pictures
+from catclf.errors import ImageError
+from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
 
 MEGAPIXELS = 100
-"""A picture with more is refused before it is decoded."""
+"""An image with more is refused before it is decoded."""
 
-# Formats that Pillow decodes by itself and that come as pictures. Others would start programs
-# (EPS: Ghostscript) or are no pictures to most people (fonts, films, measurements).
+# Formats that Pillow decodes by itself and that come as images. Others would start programs
+# (EPS: Ghostscript) or are no images to most people (fonts, films, measurements).
 _FORMATS = frozenset(
     "AVIF BMP DDS DIB GIF ICNS ICO JPEG JPEG2000 MPO PCX PNG PPM PSD QOI SGI SUN TGA TIFF WEBP XBM "
     "XPM".split()
 )
 
-# Pictures decoded together; no more results than that wait to be taken.
-_PORTION = 128
+# Images decoded together; no more results than that wait to be taken.
+_BATCH = 128
 
 _EXIF_ORIENTATION = 0x0112
 _TURN = {
@@ -45,8 +45,8 @@ _TURN = {
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
-def load_picture(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
-    """Decode one picture.
+def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
+    """Decode one image.
 
     EXIF orientation is applied, transparency is laid on white, and of an animation the first frame
     is taken.
@@ -54,8 +54,8 @@ def load_picture(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
     Parameters
     ----------
     source : Path or bytes
-        A picture file, or what is in one.
-    recipe : PictureRecipe
+        An image file, or what is in one.
+    preprocessing : Preprocessing
         How to bring it to 64 × 64.
 
     Returns
@@ -65,20 +65,20 @@ def load_picture(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
 
     Raises
     ------
-    PictureError
-        If there is no such file, or it is no picture, is damaged, or has more than 100 megapixels.
+    ImageError
+        If there is no such file, or it is no image, is damaged, or has more than 100 megapixels.
     """
     with _safe_pillow():
-        return _decode(source, recipe)
+        return _decode(source, preprocessing)
 
 
-def load_to_show(source: Path | bytes, side: int) -> Pictures:
-    """Decode a picture for people to look at, in its own proportions.
+def load_to_show(source: Path | bytes, side: int) -> Images:
+    """Decode an image for people to look at, in its own proportions.
 
     Parameters
     ----------
     source : Path or bytes
-        A picture file, or what is in one.
+        An image file, or what is in one.
     side : int
         Its longer side gets no more pixels than that.
 
@@ -89,69 +89,69 @@ def load_to_show(source: Path | bytes, side: int) -> Pictures:
 
     Raises
     ------
-    PictureError
-        As `load_picture`.
+    ImageError
+        As `load_image`.
     """
 
-    def reduced(picture: Image.Image) -> Image.Image:
-        picture.thumbnail((side, side))
-        return picture
+    def reduced(image: Image.Image) -> Image.Image:
+        image.thumbnail((side, side))
+        return image
 
     with _safe_pillow():
         return _decoded(source, side, reduced)
 
 
 def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
-    """Format of a picture file, and its width and height, from its first bytes.
+    """Format of an image file, and its width and height, from its first bytes.
 
     Parameters
     ----------
     path : Path
-        A file that `load_picture` can decode.
+        A file that `load_image` can decode.
 
     Returns
     -------
     str, (int, int)
         A name like "JPEG", and pixels.
     """
-    with _safe_pillow(), Image.open(path) as picture:
-        return str(picture.format), picture.size
+    with _safe_pillow(), Image.open(path) as image:
+        return str(image.format), image.size
 
 
-def load_pictures(
-    sources: Sequence[Path | bytes], recipe: PictureRecipe
-) -> Iterator[Pictures | PictureError]:
-    """Decode many pictures, on all cores.
+def load_images(
+    sources: Sequence[Path | bytes], preprocessing: Preprocessing
+) -> Iterator[Images | ImageError]:
+    """Decode many images, on all cores.
 
     Parameters
     ----------
     sources : sequence of Path or bytes
-        Picture files, or what is in them.
-    recipe : PictureRecipe
+        Image files, or what is in them.
+    preprocessing : Preprocessing
         How to bring them to 64 × 64.
 
     Yields
     ------
-    picture or error
-        What `load_picture` would return or raise for each, in the order given.
+    image or error
+        What `load_image` would return or raise for each, in the order given.
     """
-    for start in range(0, len(sources), _PORTION):
-        portion = sources[start : start + _PORTION]
+    for start in range(0, len(sources), _BATCH):
+        batch = sources[start : start + _BATCH]
         with _safe_pillow():
             results = map_on_threads(
-                lambda source: _picture_or_error(source, recipe), portion, cores()
+                lambda source: _image_or_error(source, preprocessing), batch, cores()
             )
         yield from results
 
 
-def resize_pictures(pictures: Pictures, recipe: PictureRecipe) -> Pictures:
-    """Bring pictures that are already decoded to 64 × 64.
+def resize_images(images: Images, preprocessing: Preprocessing) -> Images:
+    """Bring images that are already decoded to 64 × 64.
 
     Parameters
     ----------
-    pictures : uint8 array (m, h, w, 3)
-        Pictures of one size.
-    recipe : PictureRecipe
+    images : uint8 array (m, h, w, 3)
+        Images of one size.
+    preprocessing : Preprocessing
         How to bring them to 64 × 64.
 
     Returns
@@ -159,16 +159,16 @@ def resize_pictures(pictures: Pictures, recipe: PictureRecipe) -> Pictures:
     uint8 array (m, 64, 64, 3)
         The same array where it has that size already.
     """
-    if pictures.shape[1:3] == (SIDE, SIDE):
-        return pictures
-    return np.stack([np.asarray(_fitted(Image.fromarray(p), recipe)) for p in pictures])
+    if images.shape[1:3] == (SIDE, SIDE):
+        return images
+    return np.stack([np.asarray(_fitted(Image.fromarray(p), preprocessing)) for p in images])
 
 
 @contextmanager
 def _safe_pillow() -> Iterator[None]:
     """Keep Pillow's warnings from the terminal, and Pillow from decoding what is too large.
 
-    Its own limit also reaches pictures inside of others, as in an icon. It refuses from twice that
+    Its own limit also reaches images inside of others, as in an icon. It refuses from twice that
     number on, and warns below. Both switches are one for all threads.
     """
     before = Image.MAX_IMAGE_PIXELS
@@ -181,76 +181,74 @@ def _safe_pillow() -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def _picture_or_error(source: Path | bytes, recipe: PictureRecipe) -> Pictures | PictureError:
+def _image_or_error(source: Path | bytes, preprocessing: Preprocessing) -> Images | ImageError:
     try:
-        return _decode(source, recipe)
-    except PictureError as error:
+        return _decode(source, preprocessing)
+    except ImageError as error:
         return error
 
 
-def _decode(source: Path | bytes, recipe: PictureRecipe) -> Pictures:
+def _decode(source: Path | bytes, preprocessing: Preprocessing) -> Images:
     return _decoded(
-        source, SIDE * recipe.jpeg_oversampling, lambda picture: _fitted(picture, recipe)
+        source, SIDE * preprocessing.jpeg_oversampling, lambda image: _fitted(image, preprocessing)
     )
 
 
-def _decoded(
-    source: Path | bytes, least: int, fit: Callable[[Image.Image], Image.Image]
-) -> Pictures:
-    """A picture, (height, width, 3), brought to its size by `fit`.
+def _decoded(source: Path | bytes, least: int, fit: Callable[[Image.Image], Image.Image]) -> Images:
+    """An image, (height, width, 3), brought to its size by `fit`.
 
     A JPEG may be decoded at a smaller scale that leaves `least` pixels along each side, unless that
     is 0.
     """
     try:
         if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
-            raise PictureError("not an ordinary file")
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
-            if picture.format not in _FORMATS:
-                raise PictureError(f"{picture.format} files are not supported")
-            _check_size(picture)
+            raise ImageError("not an ordinary file")
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+            if image.format not in _FORMATS:
+                raise ImageError(f"{image.format} files are not supported")
+            _check_size(image)
             if least:
-                picture.draft(None, (least, least))  # does nothing unless it is a JPEG
-            small = fit(to_rgb(picture))
-            turn = _TURN.get(_orientation(picture))
+                image.draft(None, (least, least))  # does nothing unless it is a JPEG
+            small = fit(to_rgb(image))
+            turn = _TURN.get(_orientation(image))
             return np.array(small if turn is None else small.transpose(turn))
-    except PictureError:
+    except ImageError:
         raise
     except UnidentifiedImageError:
-        raise PictureError("not a picture of a known kind") from None
+        raise ImageError("not an image of a known kind") from None
     except Image.DecompressionBombError:
-        raise PictureError(f"more than {MEGAPIXELS} megapixels") from None
+        raise ImageError(f"more than {MEGAPIXELS} megapixels") from None
     except FileNotFoundError:
-        raise PictureError("no such file") from None
+        raise ImageError("no such file") from None
     except MemoryError:
-        raise PictureError("not enough memory to decode it") from None
+        raise ImageError("not enough memory to decode it") from None
     except Exception as error:
         # Pillow's readers meet damage with all kinds of exceptions, from struct.error to KeyError.
         if isinstance(error, OSError) and error.strerror:
-            raise PictureError(error.strerror.lower()) from error
-        raise PictureError(f"cannot be decoded ({error or type(error).__name__})") from error
+            raise ImageError(error.strerror.lower()) from error
+        raise ImageError(f"cannot be decoded ({error or type(error).__name__})") from error
 
 
-def _check_size(picture: Image.Image) -> None:
-    width, height = picture.size
+def _check_size(image: Image.Image) -> None:
+    width, height = image.size
     if width * height > MEGAPIXELS * 1_000_000:
-        raise PictureError(
+        raise ImageError(
             f"{width} × {height} pixels; more than {MEGAPIXELS} megapixels are refused"
         )
 
 
-def _fitted(picture: Image.Image, recipe: PictureRecipe) -> Image.Image:
-    if recipe.fit == "crop":
-        width, height = picture.size
+def _fitted(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    if preprocessing.fit == "crop":
+        width, height = image.size
         side = min(width, height)
         left, top = (width - side) // 2, (height - side) // 2
-        picture = picture.crop((left, top, left + side, top + side))
-    return picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        image = image.crop((left, top, left + side, top + side))
+    return image.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
 
 
-def _orientation(picture: Image.Image) -> int:
-    """EXIF orientation, 1 to 8. A damaged EXIF block counts as none: the picture may be fine."""
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation, 1 to 8. A damaged EXIF block counts as none: the image may be fine."""
     try:
-        return int(picture.getexif().get(_EXIF_ORIENTATION, 1))
+        return int(image.getexif().get(_EXIF_ORIENTATION, 1))
     except Exception:
         return 1

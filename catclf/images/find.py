@@ -1,4 +1,4 @@
-"""Finding picture files in folders."""
+"""Finding image files in folders."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from catclf.errors import DataError
 
-# What counts as a picture when a folder is searched. HEIC is here although it cannot be decoded: a
+# What counts as an image when a folder is searched. HEIC is here although it cannot be decoded: a
 # folder from a telephone must not look emptier than it is.
 _ENDINGS = frozenset(
     ".apng .avif .bmp .dds .dib .gif .heic .heif .icns .ico .j2c .j2k .jfif .jp2 .jpc .jpe .jpeg "
@@ -18,8 +18,8 @@ HDF5_ENDINGS = (".h5", ".hdf5")
 """Endings of HDF5 files, in small letters."""
 
 
-def is_picture_name(name: str) -> bool:
-    """Whether a file's name has the ending of a picture, in small or capital letters."""
+def is_image_name(name: str) -> bool:
+    """Whether a file's name has the ending of an image, in small or capital letters."""
     return os.path.splitext(name)[1].lower() in _ENDINGS  # noqa: PTH122 - far faster than Path
 
 
@@ -37,8 +37,8 @@ def files(folder: Path) -> list[Path]:
     return [path for path in _entries(folder) if path.is_file() and not path.name.startswith(".")]
 
 
-def pictures_below(folder: Path) -> list[Path]:
-    """Picture files in a folder and the folders below it.
+def images_below(folder: Path) -> list[Path]:
+    """Image files in a folder and the folders below it.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def pictures_below(folder: Path) -> list[Path]:
         found += [
             Path(where, name)
             for name in sorted(names)
-            if is_picture_name(name) and not name.startswith(".")
+            if is_image_name(name) and not name.startswith(".")
         ]
     return found
 

@@ -1,41 +1,41 @@
-"""Fingerprints of pictures, by which a model knows the pictures that it was trained on."""
+"""Fingerprints of images, by which a model knows the images that it was trained on."""
 
 import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.images.preprocessing import Images
 from catclf.parallel import cores, map_on_threads
+from catclf.rows import Rows
 
 Fingerprints = NDArray[np.uint64]
 
-_PORTION = 256
+_BATCH = 256
 
 
-def fingerprints(pictures: Images) -> Fingerprints:
-    """64-bit BLAKE2b hashes of pictures as a model sees them.
+def fingerprints(images: Rows) -> Fingerprints:
+    """64-bit BLAKE2b hashes of images as a model sees them.
 
     Copies of a file under other names, or of other sizes of file but the same pixels, have the same
-    fingerprint. That two different pictures of a million share one by chance has a probability of
+    fingerprint. That two different images of a million share one by chance has a probability of
     about 3 in 100 million.
 
     Parameters
     ----------
-    pictures : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-        Pictures.
+    images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+        Images.
 
     Returns
     -------
     uint64 array (m,)
-        One number a picture.
+        One number an image.
     """
 
     def digests_from(start: int) -> bytes:
-        portion = np.ascontiguousarray(pictures[start : start + _PORTION])
-        return b"".join(hashlib.blake2b(picture, digest_size=8).digest() for picture in portion)
+        batch = np.ascontiguousarray(images[start : start + _BATCH])
+        return b"".join(hashlib.blake2b(image, digest_size=8).digest() for image in batch)
 
-    starts = range(0, len(pictures), _PORTION)
+    starts = range(0, len(images), _BATCH)
     digests = b"".join(map_on_threads(digests_from, starts, cores()))
     return np.frombuffer(digests, "<u8").astype(np.uint64)  # (m,)
 

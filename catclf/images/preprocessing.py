@@ -1,50 +1,32 @@
-"""What a picture is, once it is decoded, and the recipe by which it got that way."""
+"""What an image is, once it is decoded, and the preprocessing by which it got that way."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import SettingsError
 
-Pictures = NDArray[np.uint8]
-"""Pictures (m, 64, 64, 3), or one of them without the first axis."""
+Images = NDArray[np.uint8]
+"""Images (m, 64, 64, 3), or one of them without the first axis."""
 
 SIDE = 64
-"""Width and height, in pixels, of every picture that a model sees."""
+"""Width and height, in pixels, of every image that a model sees."""
 
 FITS = ("stretch", "crop")
 
 _LARGEST_OVERSAMPLING = 64
 
 
-class Images(Protocol):
-    """Pictures (m, 64, 64, 3) of uint8: an array, or what gives such arrays for slices."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(m, 64, 64, 3)."""
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """uint8."""
-
-    def __len__(self) -> int:
-        """Number of pictures."""
-
-    def __getitem__(self, rows: slice, /) -> Pictures:
-        """Some of the pictures."""
-
-
 @dataclass(frozen=True)
-class PictureRecipe:
-    """How a picture of any size and kind becomes 64 × 64 RGB; stored in the model.
+class Preprocessing:
+    """How an image of any size and kind becomes 64 × 64 RGB; stored in the model.
 
     Parameters
     ----------
     fit : {"stretch", "crop"}
-        Stretch the whole picture to the square, as the course does, or take its centre square.
+        Stretch the whole image to the square, as the course does, or take its centre square.
     jpeg_oversampling : int
         A large JPEG is decoded at the smallest scale that leaves at least so many pixels, along
         each side, for each pixel of the result: faster, and hardly different. 0: at full size.
@@ -59,16 +41,16 @@ class PictureRecipe:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Shape of a picture's array: height, width, channels."""
+        """Shape of an image's array: height, width, channels."""
         return SIDE, SIDE, 3
 
     def to_dict(self) -> dict[str, Any]:
-        """The recipe as it stands in a model file."""
+        """The preprocessing as it stands in a model file."""
         return {"side": SIDE, "resample": "bicubic", **asdict(self)}
 
     @classmethod
-    def from_dict(cls, entries: object) -> "PictureRecipe":
-        """The recipe of a model file, if it is one that this version can follow to the letter.
+    def from_dict(cls, entries: object) -> "Preprocessing":
+        """The preprocessing of a model file, if this version can follow it to the letter.
 
         Parameters
         ----------
@@ -77,7 +59,7 @@ class PictureRecipe:
 
         Returns
         -------
-        PictureRecipe
+        Preprocessing
             The same.
 
         Raises
@@ -92,12 +74,12 @@ class PictureRecipe:
                 and type(oversampling) is int
                 and 0 <= oversampling <= _LARGEST_OVERSAMPLING
             ):
-                recipe = cls(fit, oversampling)
-                if recipe.to_dict() == entries:
-                    return recipe
-        raise SettingsError("pictures are prepared in a way that this version does not know")
+                preprocessing = cls(fit, oversampling)
+                if preprocessing.to_dict() == entries:
+                    return preprocessing
+        raise SettingsError("images are prepared in a way that this version does not know")
 
 
-def mirrored(pictures: Pictures) -> Pictures:
-    """Mirror images, left for right, of pictures (m, 64, 64, 3)."""
-    return np.ascontiguousarray(pictures[:, :, ::-1])
+def mirrored(images: Images) -> Images:
+    """Mirror images, left for right, of images (m, 64, 64, 3)."""
+    return np.ascontiguousarray(images[:, :, ::-1])

@@ -1,9 +1,9 @@
-"""A decoded picture of any kind, as 8-bit RGB on white."""
+"""A decoded image of any kind, as 8-bit RGB on white."""
 
 import numpy as np
 from PIL import Image
 
-from catclf.errors import PictureError
+from catclf.errors import ImageError
 
 # How many times the sample of a PNG with fewer than 8 bits goes into 255: Pillow scales the
 # samples to 8 bits, but not the sample that stands for "transparent".
@@ -12,7 +12,7 @@ _PNG_SAMPLE_SCALE = {"1": 255, "L;2": 85, "L;4": 17}
 _TIFF_BITS_PER_SAMPLE = 258
 
 
-def to_rgb(picture: Image.Image) -> Image.Image:
+def to_rgb(image: Image.Image) -> Image.Image:
     """Convert to 8-bit RGB, with whatever is transparent laid on white.
 
     9-bit to 16-bit grey is scaled so that white stays white. 32-bit integers and floating point
@@ -20,8 +20,8 @@ def to_rgb(picture: Image.Image) -> Image.Image:
 
     Parameters
     ----------
-    picture : PIL.Image.Image
-        An opened picture, of any mode.
+    image : PIL.Image.Image
+        An opened image, of any mode.
 
     Returns
     -------
@@ -30,30 +30,30 @@ def to_rgb(picture: Image.Image) -> Image.Image:
 
     Raises
     ------
-    PictureError
+    ImageError
         If floating-point samples are not finite.
     """
-    transparent_sample = _transparent_sample(picture)  # before the picture is loaded
-    if picture.mode.startswith("I;16") or (picture.mode, picture.format) == ("I", "PPM"):
-        return _from_16_bit(picture, transparent_sample)
-    if picture.mode in ("I", "F"):
-        return _stretched(picture)
+    transparent_sample = _transparent_sample(image)  # before the image is loaded
+    if image.mode.startswith("I;16") or (image.mode, image.format) == ("I", "PPM"):
+        return _from_16_bit(image, transparent_sample)
+    if image.mode in ("I", "F"):
+        return _stretched(image)
     if transparent_sample is not None:
-        picture.load()
-        picture.info["transparency"] = transparent_sample
-    if picture.has_transparency_data:
-        rgba = picture.convert("RGBA")
+        image.load()
+        image.info["transparency"] = transparent_sample
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
-    return picture.convert("RGB")
+    return image.convert("RGB")
 
 
-def _transparent_sample(picture: Image.Image) -> int | tuple[int, ...] | None:
+def _transparent_sample(image: Image.Image) -> int | tuple[int, ...] | None:
     """The grey or colour that a PNG declares transparent, in the range that Pillow decodes to."""
-    sample = picture.info.get("transparency")
-    if picture.format != "PNG" or not isinstance(sample, int | tuple) or picture.mode == "P":
+    sample = image.info.get("transparency")
+    if image.format != "PNG" or not isinstance(sample, int | tuple) or image.mode == "P":
         return None
-    raw_mode = picture.tile[0].args  # type: ignore[attr-defined]
+    raw_mode = image.tile[0].args  # type: ignore[attr-defined]
     if isinstance(sample, int):
         return sample * _PNG_SAMPLE_SCALE.get(str(raw_mode), 1)
     if "16" in str(raw_mode):
@@ -61,22 +61,22 @@ def _transparent_sample(picture: Image.Image) -> int | tuple[int, ...] | None:
     return sample
 
 
-def _from_16_bit(picture: Image.Image, transparent_sample: object) -> Image.Image:
+def _from_16_bit(image: Image.Image, transparent_sample: object) -> Image.Image:
     white = 65535
-    if picture.format == "TIFF":  # the one format whose samples of 9 to 15 bits stay unscaled
-        bits: int = picture.tag_v2.get(_TIFF_BITS_PER_SAMPLE, (16,))[0]  # type: ignore[attr-defined]
+    if image.format == "TIFF":  # the one format whose samples of 9 to 15 bits stay unscaled
+        bits: int = image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, (16,))[0]  # type: ignore[attr-defined]
         white = 2**bits - 1
-    grey16 = np.asarray(picture).astype(np.float32)  # (h, w)
+    grey16 = np.asarray(image).astype(np.float32)  # (h, w)
     grey = np.rint(grey16 * (255 / white)).clip(0, 255).astype(np.uint8)
     if transparent_sample is not None:
         grey[grey16 == transparent_sample] = 255
     return Image.fromarray(grey).convert("RGB")
 
 
-def _stretched(picture: Image.Image) -> Image.Image:
-    grey = np.asarray(picture).astype(np.float64)  # (h, w)
+def _stretched(image: Image.Image) -> Image.Image:
+    grey = np.asarray(image).astype(np.float64)  # (h, w)
     if not np.isfinite(grey).all():
-        raise PictureError("damaged: it has samples that are no numbers")
+        raise ImageError("damaged: it has samples that are no numbers")
     darkest = grey.min()
     scale = 255 / ((grey.max() - darkest) or 1)
     return Image.fromarray(np.rint((grey - darkest) * scale).astype(np.uint8)).convert("RGB")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from catclf.lessons.lesson import Lesson, LessonSettings
 
 LESSONS = {
-    "unroll": "a picture as three matrices, and as one column of 12 288 numbers",
+    "unroll": "an image as three matrices, and as one column of 12 288 numbers",
     "sigmoid": "the curve that makes a probability of any number, and how to compute it",
     "bias": "what w and b do to the curve: steepness and shift",
     "loss": "why the cross-entropy, and not the squared error",
@@ -45,7 +45,7 @@ def run_lesson(name: str, settings: "LessonSettings") -> "Lesson":
     SettingsError
         If there is no such lesson.
     DataError
-        If it needs pictures and there are none, or of one class only.
+        If it needs images and there are none, or of one class only.
     """
     if name not in LESSONS:
         raise SettingsError(f"there is no lesson {name}; there are {', '.join(_nearest(name))}")

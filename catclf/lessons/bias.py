@@ -32,7 +32,7 @@ def lesson(settings: LessonSettings) -> Lesson:
         explanation=(
             "With one feature x, logistic regression is the curve σ(wx + b). The weight w says how "
             "steeply it rises, or falls if w is negative; the bias b moves it along the x axis, "
-            "without which every curve would go through ½ at x = 0: an all-black picture would be "
+            "without which every curve would go through ½ at x = 0: an all-black image would be "
             "a cat with probability ½ whatever was learned."
         ),
         formula=(

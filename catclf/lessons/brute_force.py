@@ -45,7 +45,7 @@ def lesson(settings: LessonSettings) -> Lesson:
         With times for 1, 2, 3 and 9 weights, the first measured, and the steps that gradient
         descent takes for as many.
     """
-    dataset = settings.pictures
+    dataset = settings.images
     images, Y = dataset.images[:], dataset.Y.astype(np.float64)
     X = mean_colours(images, 1)  # (1, m)
     w = np.linspace(-_RANGE, _RANGE, _VALUES)
@@ -59,7 +59,7 @@ def lesson(settings: LessonSettings) -> Lesson:
             f"The obvious way to find the best weights is to try them all: {_VALUES} values for "
             "each, and keep the best. For one weight that is a blink. But two weights have "
             f"{_VALUES}² combinations, and every further weight takes {_VALUES} times as long. The "
-            f"features here are how red, green and blue each of the {dataset.m} pictures is, "
+            f"features here are how red, green and blue each of the {dataset.m} images is, "
             "without a bias; with 9 weights, in its upper, middle and lower third."
         ),
         formula=(

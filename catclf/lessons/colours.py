@@ -1,21 +1,21 @@
-"""Few features of a picture, for lessons that must see the whole cost surface."""
+"""Few features of an image, for lessons that must see the whole cost surface."""
 
 import numpy as np
 
-from catclf.images.preprocessing import Pictures
+from catclf.images.preprocessing import Images
 from catclf.logistic import Array
 
 
-def mean_colours(images: Pictures, count: int) -> Array:
-    """How red, green and blue pictures are, standardised.
+def mean_colours(images: Images, count: int) -> Array:
+    """How red, green and blue images are, standardised.
 
     Parameters
     ----------
     images : uint8 array (m, 64, 64, 3)
-        Pictures.
+        Images.
     count : {1, 2, 3, 9}
         The mean of red; of red and green; of red, green and blue; of these three in the upper, the
-        middle and the lower part of the picture.
+        middle and the lower part of the image.
 
     Returns
     -------

@@ -45,7 +45,7 @@ def lesson(settings: LessonSettings) -> Lesson:
         With the cost before and after a step, the path from zeros, and the ends of paths from
         elsewhere.
     """
-    dataset = settings.pictures
+    dataset = settings.images
     X = mean_colours(dataset.images[:], 1)  # (1, m)
     Y = dataset.Y.astype(np.float64)
     rng = np.random.default_rng(settings.seed)
@@ -55,7 +55,7 @@ def lesson(settings: LessonSettings) -> Lesson:
         explanation=(
             "Stand anywhere on the cost surface, look which way is steepest down, take a step, "
             "repeat. So that the whole surface can be seen, each of the "
-            f"{dataset.m} pictures has only one feature here: how red it is, with mean 0 and "
+            f"{dataset.m} images has only one feature here: how red it is, with mean 0 and "
             "deviation 1."
         ),
         formula=(

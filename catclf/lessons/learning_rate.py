@@ -1,4 +1,4 @@
-"""What the learning rate does to the descent, on real pictures."""
+"""What the learning rate does to the descent, on real images."""
 
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,9 +41,9 @@ def lesson(settings: LessonSettings) -> Lesson:
     Lesson
         With costs along the way for each rate, how often they rose, and what to call that.
     """
-    dataset = settings.pictures
+    dataset = settings.images
     images, Y = dataset.images[:], dataset.Y.astype(np.float64)
-    # The same steps in the span of the pictures, many times sooner (see `vectorization`).
+    # The same steps in the span of the images, many times sooner (see `vectorization`).
     span = Span(images.reshape(dataset.m, -1).T, 1 / 255)  # of X (n_x, m)
     objective = InMemory(span.R, Y, 0.0, LOSSES["cross-entropy"])
     L = lipschitz_constant(objective)
@@ -51,7 +51,7 @@ def lesson(settings: LessonSettings) -> Lesson:
     runs = [_Run(rate, _costs(objective, rate)) for rate in rates]
     return Lesson(
         explanation=(
-            f"The learning rate α decides how far each step goes. On these {dataset.m} pictures "
+            f"The learning rate α decides how far each step goes. On these {dataset.m} images "
             f"the gradient changes at most {L:.0f} times as fast as the weights do (its Lipschitz "
             f"constant L, from the largest eigenvalue of XXᵀ), and below 2/L = {2 / L:.5f} every "
             f"step is sure to go down. Each rate has {_ITERATIONS} iterations, from zeros."
@@ -67,7 +67,7 @@ def lesson(settings: LessonSettings) -> Lesson:
             "before it descends, if it does."
         ),
         note=(
-            "The course's 0.005 is above 2/L on its own pictures and gets down all the same: the "
+            "The course's 0.005 is above 2/L on its own images and gets down all the same: the "
             "bound is for the most bent place of the surface, and near its floor it is flatter. "
             "1/L needs no luck: catclf train --learning-rate auto."
         ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Cell = str | int | float
 
-# A lesson is about what happens, which as many pictures show.
+# A lesson is about what happens, which as many images show.
 _MOST_PICTURES = 500
 
 
@@ -27,7 +27,7 @@ class LessonSettings:
     Parameters
     ----------
     data : Path
-        A data set; its training pictures are used where a lesson needs pictures, at most 500.
+        A data set; its training images are used where a lesson needs images, at most 500.
     positive : str, optional
         The class to recognise; by default the one named cat or cats.
     seed : int
@@ -39,8 +39,8 @@ class LessonSettings:
     seed: int = 0
 
     @cached_property
-    def pictures(self) -> Dataset:
-        """The pictures, of both classes; read when first asked for.
+    def images(self) -> Dataset:
+        """The images, of both classes; read when first asked for.
 
         Raises
         ------

@@ -35,7 +35,7 @@ def lesson(settings: LessonSettings) -> Lesson:
         With the bends of both costs along two lines, the slopes at points of the first, and the
         losses of single answers.
     """
-    dataset = settings.pictures
+    dataset = settings.images
     images, Y = dataset.images[:], dataset.Y.astype(np.float64)
     trained = train(dataset, TrainingSettings(learning_rate="auto", iterations=_ITERATIONS)).model
     # Z is linear in w and b, so a line through weights is a line through logits.
@@ -58,7 +58,7 @@ def lesson(settings: LessonSettings) -> Lesson:
         explanation=(
             "Why not ½(a - y)²? Because as a function of the weights it is not convex: gradient "
             "descent can get stuck, and where the model is confidently wrong, where it has most "
-            f"to learn, it is nearly flat. Here with {dataset.m} pictures: t = 1 are weights after "
+            f"to learn, it is nearly flat. Here with {dataset.m} images: t = 1 are weights after "
             f"{_ITERATIONS} iterations of gradient descent, t = 0 is none, and t = -1 calls all "
             "that is right wrong."
         ),

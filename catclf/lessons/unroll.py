@@ -1,10 +1,10 @@
-"""One picture as three matrices R, G and B, and as one column; and how not to unroll many."""
+"""One image as three matrices R, G and B, and as one column; and how not to unroll many."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catclf.images.preprocessing import SIDE, Pictures
+from catclf.images.preprocessing import SIDE, Images
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _SHOWN = 4
 
 
 def lesson(settings: LessonSettings) -> Lesson:
-    """Unroll pictures, and scramble them.
+    """Unroll images, and scramble them.
 
     Parameters
     ----------
@@ -27,25 +27,25 @@ def lesson(settings: LessonSettings) -> Lesson:
     Returns
     -------
     Lesson
-        With the corner of the first picture that shows the positive class, the places of its pixels
-        in the column, and what each of two ways to unroll makes of all pictures.
+        With the corner of the first image that shows the positive class, the places of its pixels
+        in the column, and what each of two ways to unroll makes of all images.
     """
-    dataset = settings.pictures
-    images: Pictures = dataset.images[:]
+    dataset = settings.images
+    images: Images = dataset.images[:]
     m = len(images)
     first = int(np.argmax(dataset.labels))
     X = images.reshape(m, -1).T  # (n_x, m)
-    scrambled = images.reshape(_N_X, m)  # (n_x, m), but these are no columns of pictures
+    scrambled = images.reshape(_N_X, m)  # (n_x, m), but these are no columns of images
     return Lesson(
         explanation=(
-            "To a computer a picture is three matrices of 64 × 64 numbers from 0 to 255: how red, "
+            "To a computer an image is three matrices of 64 × 64 numbers from 0 to 255: how red, "
             "how green and how blue each pixel is. Logistic regression takes one column of "
             "n_x = 64·64·3 = 12 288 numbers, so the matrices are unrolled, and the columns of all "
-            "m pictures stand side by side in X. The picture in the first two tables is "
+            "m images stand side by side in X. The image in the first two tables is "
             f"{dataset.names[first]}."
         ),
         formula=(
-            "images           (m, 64, 64, 3)   picture, row, column, channel\n"
+            "images           (m, 64, 64, 3)   image, row, column, channel\n"
             "X = images.reshape(m, -1).T / 255     (n_x, m) = (12288, m)\n"
             "pixel (i, j), channel c  is in row  k = 3·(64·i + j) + c  of the column"
         ),
@@ -55,36 +55,34 @@ def lesson(settings: LessonSettings) -> Lesson:
             _ways(X, scrambled),
         ),
         see=(
-            "reshape(m, -1).T gives each picture a column of its own, and reshape(12288, m), of "
-            "the same shape, gives each column a bit of all pictures."
+            "reshape(m, -1).T gives each image a column of its own, and reshape(12288, m), of "
+            "the same shape, gives each column a bit of all images."
         ),
         note=(
             "The slide stacks all of R on all of G on all of B; catclf, like the course's "
             "program, keeps the three numbers of a pixel together. Any order will do, if it is "
-            "the same for every picture."
+            "the same for every image."
         ),
         draw=lambda figure: _draw(figure, images, first, scrambled),
     )
 
 
-def _corner(picture: Pictures) -> Table:
+def _corner(image: Images) -> Table:
     columns = [Column("matrix"), Column("row")]
     columns += [Column(f"column {j}") for j in range(_CORNER)]
-    rows = [
-        (_CHANNELS[c], i, *picture[i, :_CORNER, c].tolist()) for c in range(3) for i in range(2)
-    ]
+    rows = [(_CHANNELS[c], i, *image[i, :_CORNER, c].tolist()) for c in range(3) for i in range(2)]
     return Table("The upper left corner of the three matrices", columns, rows)
 
 
-def _places(picture: Pictures, x: Pictures, seed: int) -> Table:
-    """Where some pixels of a picture (64, 64, 3) are in its column (n_x,)."""
+def _places(image: Images, x: Images, seed: int) -> Table:
+    """Where some pixels of an image (64, 64, 3) are in its column (n_x,)."""
     drawn = np.random.default_rng(seed).integers(0, _N_X, 4)
     rows = []
     for k in [0, 1, 2, 3, 192, *sorted(drawn.tolist()), _N_X - 1]:
         pixel, c = divmod(k, 3)
         i, j = divmod(pixel, SIDE)
         on_the_slide = c * SIDE * SIDE + pixel
-        rows.append((k, i, j, _CHANNELS[c], int(picture[i, j, c]), int(x[k]), on_the_slide))
+        rows.append((k, i, j, _CHANNELS[c], int(image[i, j, c]), int(x[k]), on_the_slide))
     return Table(
         "Which row of the column holds which pixel",
         [
@@ -100,9 +98,9 @@ def _places(picture: Pictures, x: Pictures, seed: int) -> Table:
     )
 
 
-def _ways(X: Pictures, scrambled: Pictures) -> Table:
+def _ways(X: Images, scrambled: Images) -> Table:
     m = X.shape[1]
-    # Number n in memory belongs to picture n // n_x.
+    # Number n in memory belongs to image n // n_x.
     owner = np.arange(X.size) // _N_X
     ways = {
         "reshape(m, -1).T": (X, owner.reshape(m, -1).T),  # (n_x, m)
@@ -119,11 +117,11 @@ def _ways(X: Pictures, scrambled: Pictures) -> Table:
         for name, (columns, owners) in ways.items()
     ]
     return Table(
-        f"Two ways to unroll all {m} pictures, of the same shape",
+        f"Two ways to unroll all {m} images, of the same shape",
         [
             Column("way"),
             Column("shape"),
-            Column("pictures in column 0"),
+            Column("images in column 0"),
             Column("% equal to X", ".1f"),
             Column("% in their own column", ".1f"),
         ],
@@ -131,27 +129,27 @@ def _ways(X: Pictures, scrambled: Pictures) -> Table:
     )
 
 
-def _draw(figure: "Figure", images: Pictures, first: int, scrambled: Pictures) -> None:
-    from catclf.plots.figure import picture_axes
+def _draw(figure: "Figure", images: Images, first: int, scrambled: Images) -> None:
+    from catclf.plots.figure import image_axes
 
     figure.set_size_inches(8, 5.6)
     upper, middle, lower = figure.subfigures(3, 1, squeeze=False)[:, 0]
     axes = upper.subplots(1, _SHOWN)
     axes[0].imshow(images[first])
-    picture_axes(axes[0], "a picture")
+    image_axes(axes[0], "an image")
     for c, name in enumerate(_CHANNELS):
         axes[c + 1].imshow(images[first][:, :, c], cmap="gray", vmin=0, vmax=255)
-        picture_axes(axes[c + 1], f"{name}, 64 × 64")
-    _draw_row(middle, images[:_SHOWN], "columns 0 … of reshape(m, -1).T, drawn as pictures")
+        image_axes(axes[c + 1], f"{name}, 64 × 64")
+    _draw_row(middle, images[:_SHOWN], "columns 0 … of reshape(m, -1).T, drawn as images")
     columns = scrambled[:, :_SHOWN].T.reshape(-1, SIDE, SIDE, 3)  # (4, 64, 64, 3)
     _draw_row(lower, columns, f"columns 0 … of reshape({_N_X}, m): the mistake")
 
 
-def _draw_row(figure: "SubFigure", pictures: Pictures, title: str) -> None:
-    from catclf.plots.figure import picture_axes
+def _draw_row(figure: "SubFigure", images: Images, title: str) -> None:
+    from catclf.plots.figure import image_axes
 
     figure.suptitle(title)
-    axes = figure.subplots(1, len(pictures))
-    for place, picture in zip(axes, pictures, strict=True):
-        place.imshow(picture)
-        picture_axes(place, "")
+    axes = figure.subplots(1, len(images))
+    for place, image in zip(axes, images, strict=True):
+        place.imshow(image)
+        image_axes(place, "")

@@ -1,4 +1,4 @@
-"""The same step with two loops, with one, and with none; and in the span of the pictures."""
+"""The same step with two loops, with one, and with none; and in the span of the images."""
 
 import math
 import time
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from catclf.features import Pixels
-from catclf.images.preprocessing import Pictures
+from catclf.images.preprocessing import Images
 from catclf.lessons.durations import in_words
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import Array, propagate, sigmoid
@@ -50,10 +50,10 @@ def lesson(settings: LessonSettings) -> Lesson:
     Returns
     -------
     Lesson
-        With cost and gradients from each way, their times, and what 2000 iterations on all pictures
+        With cost and gradients from each way, their times, and what 2000 iterations on all images
         would take.
     """
-    dataset = settings.pictures
+    dataset = settings.images
     images, Y_all = dataset.images[:], dataset.Y.astype(np.float64)
     m_all = dataset.m
     # Every so many of them, as the loops are slow.
@@ -75,7 +75,7 @@ def lesson(settings: LessonSettings) -> Lesson:
         explanation=(
             "J, dw and db can be computed with a loop over the examples and one over the features, "
             "with the first alone, or with none: a line of matrix products, in which the "
-            f"processor's own loops do the work. Here at random weights, on {m} pictures; the two "
+            f"processor's own loops do the work. Here at random weights, on {m} images; the two "
             "loops run over Python's lists, which is the fastest way to run them."
         ),
         formula=(
@@ -87,7 +87,7 @@ def lesson(settings: LessonSettings) -> Lesson:
         see=("The numbers are the same, to rounding; the time is not."),
         note=(
             "What the span makes of it is no trick of programming: from zeros, w never leaves the "
-            "span of the pictures' columns, so a column of m numbers says as much as one of 12 "
+            "span of the images' columns, so a column of m numbers says as much as one of 12 "
             "288."
         ),
         draw=lambda figure: _draw(figure, totals),
@@ -138,8 +138,8 @@ def _timed(name: str, rounds: int, compute: Callable[[], _Gradients]) -> _Step:
     return _Step(name, *gradients, seconds)
 
 
-def _span_times(images: Pictures, Y: Array) -> tuple[float, float]:
-    """Seconds to reduce all pictures to their span, and for a step there."""
+def _span_times(images: Images, Y: Array) -> tuple[float, float]:
+    """Seconds to reduce all images to their span, and for a step there."""
     m = Y.size
     start = time.perf_counter()
     span = Span(images.reshape(m, -1).T, 1 / 255)  # of X (n_x, m)
@@ -186,7 +186,7 @@ def _times(steps: list[_Step], totals: dict[str, float], m: int) -> Table:
         for step in steps
     ]
     return Table(
-        f"Time for the step, and carried over to {_ITERATIONS} iterations on all {m} pictures",
+        f"Time for the step, and carried over to {_ITERATIONS} iterations on all {m} images",
         [
             Column("way"),
             Column("milliseconds", ".3f"),
@@ -200,7 +200,7 @@ def _times(steps: list[_Step], totals: dict[str, float], m: int) -> Table:
 
 def _span(reduction: float, in_span: float, m: int) -> Table:
     return Table(
-        f"All {m} pictures in their span",
+        f"All {m} images in their span",
         [
             Column("reduction, ms", ".1f"),
             Column("a step, ms", ".3f"),
@@ -217,6 +217,6 @@ def _draw(figure: "Figure", totals: dict[str, float]) -> None:
     names = list(totals)[::-1]
     bars = axes.barh(names, [totals[name] for name in names], color=BLUE)
     axes.bar_label(bars, [in_words(totals[name]) for name in names], padding=4)
-    axes.set(xscale="log", xlabel="seconds", title=f"{_ITERATIONS} iterations on all pictures")
+    axes.set(xscale="log", xlabel="seconds", title=f"{_ITERATIONS} iterations on all images")
     axes.margins(x=0.15)
     axes.grid(visible=False, axis="y")

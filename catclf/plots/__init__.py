@@ -1,1 +1,1 @@
-"""What can be drawn of a model, a picture or a training, one module each."""
+"""What can be drawn of a model, an image or a training, one module each."""

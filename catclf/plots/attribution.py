@@ -1,4 +1,4 @@
-"""A picture, what the model sees of it, and what each pixel adds to the logit."""
+"""An image, what the model sees of it, and what each pixel adds to the logit."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.evaluation.attribution import Explanation
-from catclf.images.preprocessing import Pictures
-from catclf.plots.figure import DIVERGING, label, picture_axes
+from catclf.images.preprocessing import Images
+from catclf.plots.figure import DIVERGING, image_axes, label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# How much of the picture shows through the colours.
+# How much of the image shows through the colours.
 _OPACITY = 0.75
 
 
@@ -20,7 +20,7 @@ def draw(
     figure: "Figure",
     explanation: Explanation,
     original: NDArray[Any],
-    seen: Pictures,
+    seen: Images,
     positive: str,
 ) -> None:
     """Draw an explanation.
@@ -30,11 +30,11 @@ def draw(
     figure : matplotlib.figure.Figure
         An empty figure.
     explanation : Explanation
-        Of the picture.
+        Of the image.
     original : uint8 array (height, width, 3)
-        The picture.
+        The image.
     seen : uint8 array (64, 64, 3)
-        The picture as the model sees it.
+        The image as the model sees it.
     positive : str
         Name of the positive class.
     """
@@ -42,16 +42,16 @@ def draw(
     positive = label(positive)
     first, second, third = figure.subplots(1, 3)
     first.imshow(original)
-    picture_axes(first, "the picture")
+    image_axes(first, "the image")
     second.imshow(seen)
-    picture_axes(second, "what the model sees")
+    image_axes(second, "what the model sees")
     contributions = explanation.contributions
     largest = float(np.abs(contributions).max()) or 1.0
     third.imshow(seen.mean(axis=2), cmap="gray", vmin=0, vmax=255)
     overlay = third.imshow(
         contributions, cmap=DIVERGING, vmin=-largest, vmax=largest, alpha=_OPACITY
     )
-    picture_axes(third, "what each pixel adds to z")
+    image_axes(third, "what each pixel adds to z")
     bar = figure.colorbar(overlay, ax=third, shrink=0.8)
     bar.set_label(f"against {positive}   ·   for {positive}")
     total = float(contributions.sum())

@@ -11,7 +11,7 @@ from catclf.features.joined import Joined
 from catclf.features.patches import Patches
 from catclf.logistic import Array
 from catclf.model import Model
-from catclf.plots.figure import picture_axes
+from catclf.plots.figure import image_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,7 +66,7 @@ def draw(figure: "Figure", patches: Patches) -> None:
     figure.set_size_inches(10, 3.2)
     for axes, atoms, title in zip(figure.subplots(1, 2), patches.atoms, _TITLES, strict=True):
         axes.imshow(_sheet(atoms), interpolation="nearest")
-        picture_axes(axes, title)
+        image_axes(axes, title)
 
 
 def _sheet(atoms: Array) -> Array:

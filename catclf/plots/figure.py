@@ -1,4 +1,4 @@
-"""Pictures of numbers, in a file."""
+"""Images of numbers, in a file."""
 
 import logging
 import warnings
@@ -116,8 +116,8 @@ def label(text: str) -> str:
     return f" {plain}" if plain.startswith("_") else plain
 
 
-def picture_axes(axes: "Axes", title: str) -> None:
-    """Make axes ready for a picture: no scale, no grid."""
+def image_axes(axes: "Axes", title: str) -> None:
+    """Make axes ready for an image: no scale, no grid."""
     axes.set_title(title)
     axes.set_xticks([])
     axes.set_yticks([])

@@ -1,4 +1,4 @@
-"""Accuracy against the number of training pictures."""
+"""Accuracy against the number of training images."""
 
 from statistics import mean
 from typing import TYPE_CHECKING
@@ -23,10 +23,10 @@ def draw(figure: "Figure", curve: LearningCurve, title: str) -> None:
         What was trained on what.
     """
     axes = figure.subplots()
-    sizes = [point.pictures for point in curve.points]
+    sizes = [point.images for point in curve.points]
     lines = (
-        ("training pictures", [point.training for point in curve.points], RED, "--"),
-        ("held-out pictures", [point.held_out for point in curve.points], BLUE, "-"),
+        ("training images", [point.training for point in curve.points], RED, "--"),
+        ("held-out images", [point.held_out for point in curve.points], BLUE, "-"),
     )
     for name, accuracies, colour, style in lines:
         means = [mean(draws) for draws in accuracies]
@@ -42,8 +42,8 @@ def draw(figure: "Figure", curve: LearningCurve, title: str) -> None:
     axes.set_xticks(sizes, [str(size) for size in sizes])
     axes.minorticks_off()
     axes.set(
-        xlabel="training pictures",
-        ylabel=f"accuracy ({curve.held_out} held-out pictures)",
+        xlabel="training images",
+        ylabel=f"accuracy ({curve.held_out} held-out images)",
         ylim=(min(0.4, low, *map(min, lines[1][1])) - 0.02, 1.02),
         title=label(title),
     )

@@ -1,4 +1,4 @@
-"""The weights of a model of pixels, as a picture."""
+"""The weights of a model of pixels, as an image."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from catclf.errors import ModelError
 from catclf.features import Pixels
 from catclf.images.preprocessing import SIDE
 from catclf.model import Model
-from catclf.plots.figure import DIVERGING, label, picture_axes
+from catclf.plots.figure import DIVERGING, image_axes, label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +20,7 @@ def require_pixels(model: Model, where: str) -> None:
     """Raise `ModelError` unless a model's weights belong to pixels."""
     if not isinstance(model.features, Pixels):
         raise ModelError(
-            f"{where} has weights for {model.features.name}, which are no picture; train with "
+            f"{where} has weights for {model.features.name}, which are no image; train with "
             "--features pixels, or see `catclf explain`"
         )
 
@@ -45,11 +45,11 @@ def draw(figure: "Figure", model: Model) -> None:
     largest = float(np.abs(channels).max()) or 1.0
     for c, name in enumerate(_CHANNELS):
         image = places[c].imshow(channels[:, :, c], cmap=DIVERGING, vmin=-largest, vmax=largest)
-        picture_axes(places[c], f"w, {name}")
+        image_axes(places[c], f"w, {name}")
     figure.colorbar(image, ax=places[:3], location="bottom", pad=0.03, ticks=MaxNLocator(6))
     largest = float(np.abs(together).max()) or 1.0
     image = places[3].imshow(together, cmap=DIVERGING, vmin=-largest, vmax=largest)
-    picture_axes(places[3], "all three together")
+    image_axes(places[3], "all three together")
     figure.colorbar(image, ax=places[3], location="bottom", pad=0.03, ticks=MaxNLocator(4))
     figure.suptitle(
         f"Light pixels speak for {label(model.positive)} where w is orange, against it where purple"

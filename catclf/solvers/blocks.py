@@ -1,37 +1,27 @@
 """One pass over many examples, in blocks that stay in the processor's cache.
 
-Pictures are bytes; as floating-point numbers they take four or eight times the room, and reading
+Images are bytes; as floating-point numbers they take four or eight times the room, and reading
 them from memory, not the arithmetic, is what a pass would wait for. So each worker takes a block of
 bytes, converts it, and goes forward and backward through the lecture's equations while the block is
 in its cache. The bytes may come from memory or, for data larger than memory, from a file.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array, Loss, Propagation, sigmoid
 from catclf.parallel import map_on_threads, one_blas_thread, workers
+from catclf.rows import Rows
 
-# Small enough for a core's part of the processor's last cache: 128 pictures in float32.
+# Small enough for a core's part of the processor's last cache: 128 images in float32.
 _BLOCK_BYTES = 6 * 2**20
 
 # Examples are dealt out in so many shares, whatever the number of workers: sums are then made in
 # the same order, and come out the same to the last bit. 24 divides well among 2, 3, 4, 6, 8 or 12.
 _SHARES = 24
-
-
-class Rows(Protocol):
-    """Examples in rows: an array, or anything that gives arrays for slices."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Number of examples, then the shape of one."""
-
-    def __getitem__(self, rows: slice, /) -> NDArray[Any]:
-        """Some of the examples."""
 
 
 class Blocks:
@@ -94,7 +84,7 @@ class Blocks:
             dw += self.l2 * w
         return Propagation(J, dw, db, A)
 
-    def gram_product(self, w: Array, b: float) -> tuple[Array, float]:
+    def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ."""
         Z = np.empty((1, self.m), self._dtype)
 

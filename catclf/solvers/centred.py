@@ -25,7 +25,7 @@ class Centred:
         self._objective = objective
         self.n_x, self.m = objective.n_x, objective.m
         self.loss = objective.loss
-        sums, _ = objective.gram_product(np.zeros((self.n_x, 1)), 1.0)
+        sums, _ = objective.scatter_product(np.zeros((self.n_x, 1)), 1.0)
         self._mean = sums / self.m  # (n_x, 1)
 
     @property
@@ -50,7 +50,7 @@ class Centred:
         J, dw, db, A = self._objective.propagate(w, self.bias(w, b))
         return Propagation(J, dw - self._mean * db, db, A)
 
-    def gram_product(self, w: Array, b: float) -> tuple[Array, float]:
+    def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ, with the columns of X centred."""
-        product, sum_ = self._objective.gram_product(w, self.bias(w, b))
+        product, sum_ = self._objective.scatter_product(w, self.bias(w, b))
         return product - self._mean * sum_, sum_

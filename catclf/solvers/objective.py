@@ -22,7 +22,7 @@ class Objective(Protocol):
     def propagate(self, w: Array, b: float) -> Propagation:
         """One forward and backward pass over all examples."""
 
-    def gram_product(self, w: Array, b: float) -> tuple[Array, float]:
+    def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ, where X̃ is X with a row of ones below it for the bias."""
 
 
@@ -50,7 +50,7 @@ class InMemory:
         """One forward and backward pass over all examples."""
         return propagate(w, b, self.X, self.Y, l2=self.l2, loss=self.loss)
 
-    def gram_product(self, w: Array, b: float) -> tuple[Array, float]:
+    def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ."""
         Z = w.T @ self.X + b  # (1, m)
         return self.X @ Z.T, float(Z.sum())  # (n_x, 1), a number
@@ -84,7 +84,7 @@ def lipschitz_constant(objective: Objective, *, rtol: float = 1e-6, passes: int 
     c = 1.0
     eigenvalue = 0.0
     for _ in range(passes):
-        product, sum_ = objective.gram_product(v, c)
+        product, sum_ = objective.scatter_product(v, c)
         previous, eigenvalue = eigenvalue, float(np.hypot(np.linalg.norm(product), sum_))
         v, c = product / eigenvalue, sum_ / eigenvalue
         if abs(eigenvalue - previous) <= rtol * eigenvalue:

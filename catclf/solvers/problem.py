@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array, Loss
-from catclf.solvers.blocks import Blocks, Rows
+from catclf.rows import Rows
+from catclf.solvers.blocks import Blocks
 from catclf.solvers.centred import Centred
 from catclf.solvers.objective import InMemory, Objective
 from catclf.solvers.preconditioner import Preconditioner, exact, low_rank

@@ -57,7 +57,7 @@ class Span:
         for _, chunk in self._chunks():
             gram += chunk.T @ chunk  # exact where X holds bytes, whose sums float64 holds
         gram *= self._scale**2
-        # Directions with less are there by rounding only: for duplicate pictures, for instance.
+        # Directions with less are there by rounding only: for duplicate images, for instance.
         least = m * np.finfo(np.float64).eps * float(np.linalg.norm(gram))
         self._means = np.zeros((1, m))
         if centred:

@@ -16,7 +16,7 @@ _LEAST_SLOPE = 0.01
 
 
 def platt_scaling(Z: Array, Y: NDArray[Any]) -> tuple[float, float]:
-    """Slope and shift that make logits fit what pictures turned out to be.
+    """Slope and shift that make logits fit what images turned out to be.
 
     Platt, "Probabilistic Outputs for Support Vector Machines" (1999), by Newton's method as in Lin,
     Lin and Weng, "A Note on Platt's Probabilistic Outputs" (2007). The labels are taken as slightly
@@ -25,7 +25,7 @@ def platt_scaling(Z: Array, Y: NDArray[Any]) -> tuple[float, float]:
     Parameters
     ----------
     Z : array (1, m)
-        Logits of pictures that were held out of training.
+        Logits of images that were held out of training.
     Y : array (1, m)
         Labels, 1 or 0; some of each.
 
@@ -62,7 +62,7 @@ def platt_scaling(Z: Array, Y: NDArray[Any]) -> tuple[float, float]:
 
 
 def threshold_for(target: Target, A: Array, Y: NDArray[Any]) -> float:
-    """The threshold that reaches a precision or a recall on some pictures.
+    """The threshold that reaches a precision or a recall on some images.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def threshold_for(target: Target, A: Array, Y: NDArray[Any]) -> float:
         What to reach. For a precision it is the threshold that finds the most positives; for a
         recall, the one with the fewest false alarms.
     A : array (1, m)
-        Probabilities of pictures that were held out of training.
+        Probabilities of images that were held out of training.
     Y : array (1, m)
         Labels, 1 or 0; some of each.
 
@@ -87,7 +87,7 @@ def threshold_for(target: Target, A: Array, Y: NDArray[Any]) -> float:
     order = np.argsort(-A[0], kind="stable")
     a, y = A[0, order].astype(np.float64), Y[0, order] == 1
     found = np.cumsum(y)  # positives among the first so many
-    # Of pictures with equal probabilities, all or none are called positive.
+    # Of images with equal probabilities, all or none are called positive.
     is_last = np.append(a[1:] < a[:-1], True)
     precision, recall = found / np.arange(1, len(a) + 1), found / found[-1]
     reached = np.flatnonzero(
@@ -96,8 +96,8 @@ def threshold_for(target: Target, A: Array, Y: NDArray[Any]) -> float:
     if not len(reached):
         best = float(precision[is_last].max())
         raise TrainingError(
-            f"no threshold has a precision of {target.value:g} on the pictures that were held out; "
-            f"the best is {best:.3f}; ask for less, or add pictures"
+            f"no threshold has a precision of {target.value:g} on the images that were held out; "
+            f"the best is {best:.3f}; ask for less, or add images"
         )
     place = int(reached[-1] if target.figure == "precision" else reached[0])
     if place + 1 == len(a):

@@ -1,6 +1,6 @@
 """Stopping a training and going on later, to the same result.
 
-A checkpoint holds the solver's place, and what it must fit to: the settings and the pictures. It is
+A checkpoint holds the solver's place, and what it must fit to: the settings and the images. It is
 an `.npz` archive, as the model file is.
 """
 
@@ -28,17 +28,17 @@ class Checkpoint:
 
     state: State
     settings: TrainingSettings
-    pictures: str
-    """Digest of the pictures and labels."""
+    images: str
+    """Digest of the images and labels."""
 
-    def require_fit(self, settings: TrainingSettings, pictures: str, path: Path) -> None:
-        """Raise `CheckpointError` unless it is of the same pictures and settings.
+    def require_fit(self, settings: TrainingSettings, images: str, path: Path) -> None:
+        """Raise `CheckpointError` unless it is of the same images and settings.
 
         Only the number of iterations may differ: to go on for longer is one use of a checkpoint.
         """
-        if pictures != self.pictures:
+        if images != self.images:
             raise CheckpointError(
-                f"{path} is of other pictures; name the data set that it was made with, or train "
+                f"{path} is of other images; name the data set that it was made with, or train "
                 "without --resume"
             )
         theirs, ours = asdict(self.settings), asdict(settings)
@@ -52,7 +52,7 @@ class Checkpoint:
 
 
 def digest(fingerprints: Fingerprints, labels: Any) -> str:
-    """A short text that is another one for other pictures, another order, or other labels."""
+    """A short text that is another one for other images, another order, or other labels."""
     return hashlib.blake2b(fingerprints.tobytes() + labels.tobytes(), digest_size=16).hexdigest()
 
 
@@ -81,7 +81,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
             "checkpoint": FORMAT,
             "catclf": __version__,
             "settings": asdict(checkpoint.settings),
-            "pictures": checkpoint.pictures,
+            "pictures": checkpoint.images,
             "first_gradient": state.first_gradient,
         },
         w=state.w,

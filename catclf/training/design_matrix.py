@@ -1,4 +1,4 @@
-"""Labelled pictures as a solver takes them: rows of features, perhaps of mirror images too."""
+"""Labelled images as a solver takes them: rows of features, perhaps of mirror images too."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +10,10 @@ from catclf.datasets.dataset import Dataset, Progress
 from catclf.features import FeatureMap, Pixels
 from catclf.images.preprocessing import mirrored
 from catclf.logistic import Array
-from catclf.solvers.blocks import Rows
+from catclf.rows import Rows
 from catclf.training.settings import TrainingSettings
 
-_PORTION = 256
+_BATCH = 256
 
 
 class _Chosen:
@@ -22,6 +22,10 @@ class _Chosen:
     def __init__(self, rows: Any, places: NDArray[np.intp]) -> None:
         self._rows, self._places = rows, places
         self.shape = len(places), *rows.shape[1:]
+        self.dtype = rows.dtype
+
+    def __len__(self) -> int:
+        return len(self._places)
 
     def __getitem__(self, here: slice, /) -> NDArray[Any]:
         chosen: NDArray[Any] = self._rows[self._places[here]]
@@ -33,7 +37,7 @@ class TrainingExamples:
     """What a solver is given, and the way back from what it finds."""
 
     rows: Rows
-    """(copies · m, …): first all pictures, then all their mirror images."""
+    """(copies · m, …): first all images, then all their mirror images."""
     Y: NDArray[Any]
     """Labels (1, copies · m)."""
     copies: int
@@ -47,23 +51,23 @@ class TrainingExamples:
 
     @property
     def m(self) -> int:
-        """Number of pictures."""
+        """Number of images."""
         return self.rows.shape[0] // self.copies
 
     def of(self, chosen: NDArray[np.bool_]) -> "TrainingExamples":
-        """The examples of some pictures; chosen is (m,). A picture's copies stay together."""
+        """The examples of some images; chosen is (m,). An image's copies stay together."""
         places = np.flatnonzero(np.tile(chosen, self.copies))
         return TrainingExamples(
             _Chosen(self.rows, places), self.Y[:, places], self.copies, self.scale
         )
 
     def logits(self, w: Array, b: float) -> Array:
-        """Logits (1, m) of the pictures, from what a solver found: means over their copies."""
+        """Logits (1, m) of the images, from what a solver found: means over their copies."""
         Z = np.empty(self.rows.shape[0])
-        for start in range(0, len(Z), _PORTION):
-            rows = self.rows[start : start + _PORTION]
-            X = rows.reshape(len(rows), -1).T  # (n_x, portion)
-            Z[start : start + _PORTION] = self.scale * (w.T @ X)[0] + b
+        for start in range(0, len(Z), _BATCH):
+            rows = self.rows[start : start + _BATCH]
+            X = rows.reshape(len(rows), -1).T  # (n_x, batch)
+            Z[start : start + _BATCH] = self.scale * (w.T @ X)[0] + b
         mean: Array = Z.reshape(self.copies, self.m).mean(axis=0, keepdims=True)  # (1, m)
         return mean
 
@@ -81,18 +85,18 @@ def make_examples(
     settings: TrainingSettings,
     progress: Progress | None = None,
 ) -> TrainingExamples:
-    """Work out the features of a data set's pictures.
+    """Work out the features of a data set's images.
 
     Parameters
     ----------
     dataset : Dataset
-        Labelled pictures.
+        Labelled images.
     features : FeatureMap
-        How a picture becomes a column.
+        How an image becomes a column.
     settings : TrainingSettings
         Whether to mirror and to standardise; the type of the features.
     progress : callable, optional
-        Told how many pictures are done.
+        Told how many images are done.
 
     Returns
     -------
@@ -110,12 +114,12 @@ def make_examples(
         return TrainingExamples(images, Y, copies, features.scale)
     m = dataset.m
     rows = np.empty((copies * m, features.n_x), settings.dtype)
-    for start in range(0, m, _PORTION):
-        pictures = dataset.images[start : start + _PORTION]
-        stop = start + len(pictures)
-        rows[start:stop] = features.columns(pictures, settings.dtype).T
+    for start in range(0, m, _BATCH):
+        batch = dataset.images[start : start + _BATCH]
+        stop = start + len(batch)
+        rows[start:stop] = features.columns(batch, settings.dtype).T
         if settings.flip:
-            rows[m + start : m + stop] = features.columns(mirrored(pictures), settings.dtype).T
+            rows[m + start : m + stop] = features.columns(mirrored(batch), settings.dtype).T
         if progress:
             progress(stop, m)
     if not settings.standardise:
@@ -126,17 +130,17 @@ def make_examples(
 
 def _standardise(rows: Array) -> tuple[Array, Array]:
     """Bring columns to mean 0 and deviation 1, in place; the means and deviations, (n_x, 1)."""
-    portions = [rows[start : start + _PORTION] for start in range(0, len(rows), _PORTION)]
-    means = sum(portion.sum(axis=0, dtype=np.float64) for portion in portions) / len(rows)
-    for portion in portions:
-        portion -= means
-    squares = sum(np.einsum("ij,ij->j", p, p, dtype=np.float64) for p in portions)
+    batches = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
+    means = sum(batch.sum(axis=0, dtype=np.float64) for batch in batches) / len(rows)
+    for batch in batches:
+        batch -= means
+    squares = sum(np.einsum("ij,ij->j", p, p, dtype=np.float64) for p in batches)
     deviations = np.sqrt(squares / len(rows))
     # What never varies, but for rounding, tells nothing.
     largest = float(deviations.max(initial=0))
     constant = deviations <= 1e-6 * max(largest, 1e-6)
     deviations[constant] = 1
-    for portion in portions:
-        portion /= deviations
-        portion[:, constant] = 0
+    for batch in batches:
+        batch /= deviations
+        batch[:, constant] = 0
     return means[:, np.newaxis], deviations[:, np.newaxis]

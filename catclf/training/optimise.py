@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from catclf.logistic import LOSSES, Array, Loss, Weighted
+from catclf.logistic import LOSSES, Array, ClassWeighted, Loss
 from catclf.solvers.gradient_descent import gradient_descent
 from catclf.solvers.objective import Objective, lipschitz_constant
 from catclf.solvers.problem import Problem, pose, reduction_pays
@@ -21,7 +21,7 @@ def loss_of(examples: TrainingExamples, settings: TrainingSettings) -> Loss:
     if settings.class_weight == "none":
         return loss
     m, positives = examples.Y.size, int(examples.Y.sum())
-    return Weighted(loss, m / (2 * positives), m / (2 * (m - positives)))
+    return ClassWeighted(loss, m / (2 * positives), m / (2 * (m - positives)))
 
 
 def pose_examples(

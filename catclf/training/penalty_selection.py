@@ -1,4 +1,4 @@
-"""What models say of pictures that they were not trained on: how penalties are chosen."""
+"""What models say of images that they were not trained on: how penalties are chosen."""
 
 from math import inf, isfinite
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class HeldOut(NamedTuple):
     l2: float
     """Penalty λ: the one that was set, or the best."""
     Z: Array
-    """(1, m): of each picture, the logit by a model that was trained without its fold."""
+    """(1, m): of each image, the logit by a model that was trained without its fold."""
 
 
 def held_out(
@@ -43,9 +43,9 @@ def held_out(
     Parameters
     ----------
     examples : TrainingExamples
-        Of m pictures.
+        Of m images.
     folds : int array (m,)
-        The fold of each picture; each needs both classes outside it.
+        The fold of each image; each needs both classes outside it.
     settings : TrainingSettings
         How to train.
     progress : callable, optional
@@ -54,7 +54,7 @@ def held_out(
     Returns
     -------
     HeldOut
-        With the penalty that gives held-out pictures the lowest mean loss.
+        With the penalty that gives held-out images the lowest mean loss.
     """
     l2s = _penalties(examples) if settings.l2 == "auto" else [settings.l2]
     parts = [folds == fold for fold in range(int(folds.max()) + 1)]
@@ -87,6 +87,6 @@ def _penalties(examples: TrainingExamples) -> list[float]:
     step = -(-examples.rows.shape[0] // 1000)
     sample = examples.rows[::step]
     variance = sample.reshape(len(sample), -1).var(axis=0, dtype=np.float64).sum()
-    # Pictures that are all alike leave nothing to choose.
+    # Images that are all alike leave nothing to choose.
     total = max(float(examples.scale**2 * variance), 1e-6)
     return [total * 10 ** (-1 - k / 2) for k in range(_PENALTIES)]

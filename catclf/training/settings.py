@@ -27,45 +27,45 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How to train. The defaults are the course's; `RECIPES` has them, and better ones, by name.
+    """How to train. The defaults are the course's; `PRESETS` has them, and better ones, by name.
 
     Parameters
     ----------
     learning_rate : float or "auto"
         α of gradient descent. "auto" is 1/L, with L the Lipschitz constant of the cost's gradient
-        on these pictures. L-BFGS has none.
+        on these images. L-BFGS has none.
     iterations : int
         Steps to make, or with L-BFGS at most to make.
     l2 : float or "auto"
         Penalty λ on the weights: (λ/2) ‖w‖² is added to the cost. "auto" is the λ with which
-        pictures that were held out of training get the lowest cost.
+        images that were held out of training get the lowest cost.
     init : {"zeros", "random"}
         Where w starts. Random weights are normal with deviation 0.01.
     seed : int
-        For all that is drawn at random: weights, patches, which pictures are held out.
+        For all that is drawn at random: weights, patches, which images are held out.
     loss : {"cross-entropy", "squared-error"}
         What an example costs.
     tolerance : float, optional
         Stop when the gradient's length is at most this share of what it was at the start; by
         default 0 for gradient descent, and 0.0001 for L-BFGS.
     dtype : {"float64", "float32"}
-        Precision of the passes over the pictures, and of the weights.
+        Precision of the passes over the images, and of the weights.
     solver : {"gd", "lbfgs"}
         Gradient descent, or L-BFGS, which goes to the optimum.
     features : str
         What the columns hold: "pixels", "patches", "hog", or several joined with a plus sign; with
         "fourier:" before them, random Fourier features of these.
     flip : bool
-        Train on each picture's mirror image too, and predict from both.
+        Train on each image's mirror image too, and predict from both.
     standardise : bool
-        Bring each feature to mean 0 and deviation 1 over the training pictures.
+        Bring each feature to mean 0 and deviation 1 over the training images.
     class_weight : {"none", "balanced"}
         Whether the rarer class counts more, so that both classes count the same together.
     calibrate : bool
-        Fit the probabilities to pictures that were held out of training.
+        Fit the probabilities to images that were held out of training.
     threshold : float or str
-        Probability from which on a picture is called positive; or "precision=P" or "recall=R", to
-        choose it for that, on pictures that were held out of training.
+        Probability from which on an image is called positive; or "precision=P" or "recall=R", to
+        choose it for that, on images that were held out of training.
     """
 
     learning_rate: float | Literal["auto"] = 0.005
@@ -147,7 +147,7 @@ class TrainingSettings:
 
     @property
     def holds_out(self) -> bool:
-        """Whether some choice is made on pictures that are held out of training for it."""
+        """Whether some choice is made on images that are held out of training for it."""
         return self.l2 == "auto" or self.calibrate or self.target is not None
 
 
@@ -179,7 +179,7 @@ def _require_one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value}")
 
 
-RECIPES = {
+PRESETS = {
     "lecture": TrainingSettings(),
     "best": TrainingSettings(
         solver="lbfgs",

@@ -1,4 +1,4 @@
-"""Labelled pictures become a model."""
+"""Labelled images become a model."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 # A cost that stays where it was may come out higher by rounding, differently on each processor.
 _ROUNDING = 1e-9
 
-# Where choices are made on pictures that are held out, each is held out once in so many folds.
+# Where choices are made on images that are held out, each is held out once in so many folds.
 _FOLDS = 5
 
 
@@ -51,7 +51,7 @@ class TrainingResult(NamedTuple):
     costs: list[float]
     """Cost before each iteration and, last, of the model: one more than the iterations made."""
     accuracy: float
-    """Share of the training pictures that the model gets right."""
+    """Share of the training images that the model gets right."""
     converged: bool
     """Whether the gradient got as small as the tolerance asks. Without one, it never does."""
     gradient: float
@@ -67,12 +67,12 @@ def train(
     checkpoint: str | Path | None = None,
     resume: str | Path | None = None,
 ) -> TrainingResult:
-    """Train logistic regression on labelled pictures.
+    """Train logistic regression on labelled images.
 
     Parameters
     ----------
     dataset : Dataset
-        Training pictures.
+        Training images.
     settings : TrainingSettings, optional
         The course's, unless told otherwise.
     on_step : callable, optional
@@ -94,26 +94,26 @@ def train(
     Raises
     ------
     DataError
-        If there are pictures of one class only, or too few to hold some out.
+        If there are images of one class only, or too few to hold some out.
     TrainingError
         If the cost is not finite in the end, or above where it began, or if there is no optimum for
         L-BFGS to go to.
     CheckpointError
-        If `resume` is no checkpoint, or one of other pictures or other settings.
+        If `resume` is no checkpoint, or one of other images or other settings.
     OutputError
         If the checkpoint cannot be written.
     """
     settings = settings or TrainingSettings()
     dataset.require_both_classes()
     prints = fingerprints(dataset.images)
-    pictures = digest(prints, dataset.labels) if checkpoint or resume else ""
+    images = digest(prints, dataset.labels) if checkpoint or resume else ""
     earlier = load_checkpoint(Path(resume)) if resume else None
     if earlier:
-        earlier.require_fit(settings, pictures, Path(str(resume)))
+        earlier.require_fit(settings, images, Path(str(resume)))
 
     def save(state: State) -> None:
         if checkpoint:
-            save_checkpoint(Checkpoint(state, settings, pictures), Path(checkpoint))
+            save_checkpoint(Checkpoint(state, settings, images), Path(checkpoint))
 
     features = learn_features(settings.features, dataset.images, settings.seed)
     examples = make_examples(
@@ -145,7 +145,7 @@ def train(
         w=w.astype(settings.dtype),
         b=b,
         positive=dataset.positive,
-        recipe=dataset.recipe,
+        preprocessing=dataset.preprocessing,
         features=features,
         flip=settings.flip,
         threshold=threshold,
@@ -177,7 +177,7 @@ def _held_out(
     settings: TrainingSettings,
     progress: Progress | None,
 ) -> tuple[float, Array]:
-    """Penalty λ, and logits (1, m) of pictures held out of training where settings need them."""
+    """Penalty λ, and logits (1, m) of images held out of training where settings need them."""
     if not settings.holds_out:
         assert settings.l2 != "auto"
         return settings.l2, np.empty((1, 0))
@@ -187,8 +187,8 @@ def _held_out(
     rarer = min(len(np.unique(prints[dataset.labels == label])) for label in (0, 1))
     if rarer < 2:
         raise DataError(
-            f"{dataset.where} has only one picture of a class, and choosing a penalty, "
-            "calibration and targets for the threshold need two; add pictures, or use a number "
+            f"{dataset.where} has only one image of a class, and choosing a penalty, "
+            "calibration and targets for the threshold need two; add images, or use a number "
             "for --l2 and --threshold, and --no-calibrate"
         )
     folds = stratified_folds(dataset.labels, prints, min(_FOLDS, rarer), settings.seed)
@@ -274,15 +274,15 @@ def _require_descent(state: State, objective: Objective, learning_rate: float) -
     raise TrainingError(
         f"training diverged at learning rate {learning_rate:.3g}: the cost began at {first:.3g} "
         f"and {end} after {state.steps} iterations; descent is certain below "
-        f"2/L = {bound:.3g} on these pictures; use --learning-rate {bound / 2:.2g} or auto"
+        f"2/L = {bound:.3g} on these images; use --learning-rate {bound / 2:.2g} or auto"
     )
 
 
 def _require_an_optimum(state: State, Y: NDArray[Any]) -> None:
-    """Without a penalty, pictures that can be told apart leave the cost without a lowest point."""
+    """Without a penalty, images that can be told apart leave the cost without a lowest point."""
     if accuracy(_last(state).A, Y) == 1:
         raise TrainingError(
             f"no finite optimum exists: after {state.steps} iterations all {Y.size} training "
-            "pictures are told apart, and the cost goes on falling for ever as the weights grow; "
+            "images are told apart, and the cost goes on falling for ever as the weights grow; "
             "use a penalty, like --l2 0.001, or --solver gd, which stops after --iterations"
         )

@@ -6,24 +6,24 @@ import pytest
 from PIL import Image, ImageEnhance
 
 import catclf
-from tests.conftest import picture, shared
+from tests.conftest import image, shared
 
 
 def photograph():
     return Image.open(min(shared("photos", "cat").iterdir())).convert("RGB")
 
 
-def put(image, path, **options):
+def put(original, path, **options):
     path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path, **options)
+    original.save(path, **options)
 
 
 def test_a_sound_data_set(catclf_run, data):
     out = catclf_run("check", data).out
-    assert f"{data} (train split): 12 pictures (6 cat, 6 dog)" in out
-    assert f"{data} (test split): 8 pictures (4 cat, 4 dog)" in out
+    assert f"{data} (train split): 12 images (6 cat, 6 dog)" in out
+    assert f"{data} (test split): 8 images (4 cat, 4 dog)" in out
     assert "Files: 20 PNG; from 80 x 70 to 80 x 70 pixels" in out
-    assert "No picture is there twice" in out
+    assert "No image is there twice" in out
 
 
 def test_an_exact_copy_in_another_split_is_a_leak(catclf_run, data):
@@ -37,16 +37,16 @@ def test_an_exact_copy_in_another_split_is_a_leak(catclf_run, data):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda image: image.resize((90, 70)),
-        lambda image: ImageEnhance.Brightness(image).enhance(1.03),
-        lambda image: image,  # compressed again
+        lambda original: original.resize((90, 70)),
+        lambda original: ImageEnhance.Brightness(original).enhance(1.03),
+        lambda original: original,  # compressed again
     ],
     ids=["scaled", "brightened", "compressed"],
 )
 def test_near_copies_of_a_photograph_are_found(catclf_run, tmp_path, change):
     put(photograph(), tmp_path / "d" / "train" / "cat" / "a.png")
-    put(picture(1), tmp_path / "d" / "train" / "dog" / "b.png")
-    put(picture(2), tmp_path / "d" / "test" / "dog" / "c.png")
+    put(image(1), tmp_path / "d" / "train" / "dog" / "b.png")
+    put(image(2), tmp_path / "d" / "test" / "dog" / "c.png")
     put(change(photograph()), tmp_path / "d" / "test" / "cat" / "d.jpg", quality=40)
     document = json.loads(catclf_run("check", tmp_path / "d", "--json", status=1).out)
     (copy,) = document["copies"]
@@ -66,20 +66,20 @@ def test_copies_in_two_classes_and_in_one(catclf_run, data):
 
 def test_broken_files_and_imbalance(catclf_run, tmp_path):
     for i in range(8):
-        put(picture(i), tmp_path / "d" / "cat" / f"{i}.png")
-    put(picture(99), tmp_path / "d" / "dog" / "9.png")
-    (tmp_path / "d" / "dog" / "bad.jpg").write_text("no picture")
+        put(image(i), tmp_path / "d" / "cat" / f"{i}.png")
+    put(image(99), tmp_path / "d" / "dog" / "9.png")
+    (tmp_path / "d" / "dog" / "bad.jpg").write_text("no image")
     out = catclf_run("check", tmp_path / "d").out
     assert "the commonest class has 8.0 times as many as the rarest" in out
-    assert "Left out: 1 file that is no picture" in out
-    assert "bad.jpg: not a picture of a known kind" in out
+    assert "Left out: 1 file that is no image" in out
+    assert "bad.jpg: not an image of a known kind" in out
 
 
 def test_nothing_but_broken_files(catclf_run, tmp_path):
     (tmp_path / "cat").mkdir()
-    (tmp_path / "cat" / "bad.jpg").write_text("no picture")
+    (tmp_path / "cat" / "bad.jpg").write_text("no image")
     err = catclf_run("check", tmp_path, status=1).err
-    assert "has no picture that can be used" in err
+    assert "has no image that can be used" in err
 
 
 def test_the_course_has_a_leak(catclf_run):
@@ -97,10 +97,10 @@ def test_real_photographs_are_no_copies_of_each_other():
 
 
 def test_near_copies_are_those_that_a_plain_comparison_finds():
-    from catclf.images.near_duplicates import looks, near_copies
+    from catclf.images.near_duplicates import looks, near_duplicates
 
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (700, 8, 8, 3)).repeat(8, axis=1).repeat(8, axis=2)
-    pictures[650:] = pictures[:50] + rng.integers(-3, 4, pictures[:50].shape)
-    found = near_copies(looks(np.clip(pictures, 0, 255).astype(np.uint8)))
+    images = rng.integers(0, 256, (700, 8, 8, 3)).repeat(8, axis=1).repeat(8, axis=2)
+    images[650:] = images[:50] + rng.integers(-3, 4, images[:50].shape)
+    found = near_duplicates(looks(np.clip(images, 0, 255).astype(np.uint8)))
     assert found == [(i, 650 + i) for i in range(50)]

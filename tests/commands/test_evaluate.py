@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.conftest import write_pictures
+from tests.conftest import write_images
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def evaluate(catclf_run, model_path):
 
 def test_prints_every_figure(evaluate, data, model_path):
     out = evaluate(data).out
-    assert out.startswith(f"{model_path} on {data} (test split): 8 pictures\n")
+    assert out.startswith(f"{model_path} on {data} (test split): 8 images\n")
     assert "Accuracy 100.0 % (95 % interval 67.6 % to 100.0 %;" in out
     for figure in ("Precision", "Recall", "F1", "ROC AUC", "Log-loss", "Brier score"):
         assert figure in out
@@ -23,10 +23,10 @@ def test_prints_every_figure(evaluate, data, model_path):
     assert table == [["actual", "cat", "4", "0"], ["actual", "non-cat", "0", "4"]]
 
 
-def test_known_pictures_are_in_the_headline_and_named(evaluate, data):
+def test_known_images_are_in_the_headline_and_named(evaluate, data):
     out = evaluate(data, "--split", "train").out
     headline = out.splitlines()[0]
-    assert "careful: all of these 12 pictures were trained on" in headline
+    assert "careful: all of these 12 images were trained on" in headline
     assert f"  {data}/train/cat/cat-000.png" in out
     assert "and 2 more (--json names all)" in out
     document = json.loads(evaluate(data, "--split", "train", "--json").out)
@@ -34,7 +34,7 @@ def test_known_pictures_are_in_the_headline_and_named(evaluate, data):
 
 
 def test_mistakes(evaluate, data):
-    write_pictures(data / "test" / "cat", 2, red=30, start=500)
+    write_images(data / "test" / "cat", 2, red=30, start=500)
     assert "Mistakes" not in evaluate(data).out
     out = evaluate(data, "--mistakes").out
     assert "Mistakes: 2, most confident first" in out
@@ -48,16 +48,16 @@ def test_default_is_the_data_folder(evaluate, data, monkeypatch):
     monkeypatch.chdir(data.parent)
     assert "data does not exist" in evaluate(status=1).err
     data.rename(data.with_name("data"))
-    assert "on data (test split): 8 pictures" in evaluate().out
+    assert "on data (test split): 8 images" in evaluate().out
 
 
-def test_bad_pictures_are_counted_named_and_skipped(evaluate, data):
-    (data / "test" / "cat" / "bad.jpg").write_text("no picture")
+def test_bad_images_are_counted_named_and_skipped(evaluate, data):
+    (data / "test" / "cat" / "bad.jpg").write_text("no image")
     result = evaluate(data, status=1)
-    assert "Skipped 1 file that is no picture" in result.out
-    assert f"Skipped: {data}/test/cat/bad.jpg: not a picture of a known kind" in result.err
+    assert "Skipped 1 file that is no image" in result.out
+    assert f"Skipped: {data}/test/cat/bad.jpg: not an image of a known kind" in result.err
     assert json.loads(evaluate(data, "--json", status=1).out)["skipped"] == [
-        {"name": f"{data}/test/cat/bad.jpg", "reason": "not a picture of a known kind"}
+        {"name": f"{data}/test/cat/bad.jpg", "reason": "not an image of a known kind"}
     ]
 
 
@@ -74,7 +74,7 @@ def test_undefined_figures_are_said_to_be_so(evaluate, data):
         (["missing"], 1, "missing does not exist"),
         (["{data}", "--split", "validation"], 1, "has no validation split"),
         (["{data}/test", "--split", "test"], 1, "not divided into splits"),
-        (["{data}/test/cat"], 1, "has only cat pictures"),
+        (["{data}/test/cat"], 1, "has only cat images"),
         (["{data}", "--split", "bogus"], 2, "'bogus' is not one of"),
         (["{data}", "--threshold", "-1"], 2, "not in the range"),
     ],
@@ -89,7 +89,7 @@ def test_mistakes_get_one_line(evaluate, data, arguments, status, reason):
 def test_reliability_is_shown(evaluate, data):
     out = evaluate(data).out
     assert "Calibration error " in out
-    assert "probability  pictures    mean  cat indeed" in out
+    assert "probability    images    mean  cat indeed" in out
     document = json.loads(evaluate(data, "--json").out)
     assert sum(bin_["pictures"] for bin_ in document["reliability"]) == 8
     assert 0 <= document["calibration_error"] <= 1

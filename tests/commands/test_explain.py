@@ -3,7 +3,7 @@ import json
 import pytest
 from PIL import Image
 
-from tests.conftest import write_pictures
+from tests.conftest import write_images
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def test_a_figure(catclf_run, data, cat, tmp_path, features):
     catclf_run("train", data, "-o", model, "--features", features, "--solver", "lbfgs", "--l2", 1)
     out = catclf_run("explain", cat, "-m", model, "-o", figure).out
     assert f"Figure written to {figure}" in out
-    with Image.open(figure) as picture:
-        assert picture.size == (1140, 468)
+    with Image.open(figure) as image:
+        assert image.size == (1140, 468)
 
 
 def test_standard_input(program, model_path, cat):
@@ -51,14 +51,14 @@ def test_standard_input(program, model_path, cat):
     ("args", "status", "message"),
     [
         (["no.png"], 1, "no.png: no such file"),
-        (["text.png"], 1, "text.png: not a picture of a known kind"),
+        (["text.png"], 1, "text.png: not an image of a known kind"),
         (["text.png", "-m", "no.npz"], 1, "there is no model"),
         (["ok-000.png", "-o", "why.jpg"], 2, "a figure's name ends in"),
         (["ok-000.png", "-o", "no/why.png"], 1, "there is no folder"),
     ],
 )
 def test_errors_are_one_line(catclf_run, model_path, tmp_path, monkeypatch, args, status, message):
-    write_pictures(tmp_path / "ok", 1, red=100)
+    write_images(tmp_path / "ok", 1, red=100)
     monkeypatch.chdir(tmp_path / "ok")
     (tmp_path / "ok" / "text.png").write_text("text")
     if "-m" not in args:

@@ -14,7 +14,7 @@ def test_the_list_has_a_line_for_each_in_the_lectures_order(catclf_run):
     assert [document["lesson"] for document in documents] == list(LESSONS)
 
 
-def test_the_list_needs_neither_numpy_nor_pictures(program):
+def test_the_list_needs_neither_numpy_nor_images(program):
     code = "import sys; import catclf.lessons; print('numpy' in sys.modules)"
     import subprocess
 
@@ -77,11 +77,11 @@ def test_errors_are_one_line(catclf_run, tmp_path, monkeypatch, args, status, me
     assert outcome.out == ""
 
 
-def test_pictures_of_one_class_or_damaged(catclf_run, data, tmp_path):
+def test_images_of_one_class_or_damaged(catclf_run, data, tmp_path):
     for file in (data / "train" / "dog").iterdir():
         file.unlink()
-    assert "has only cat pictures" in catclf_run("lesson", "loss", "--data", data, status=1).err
-    (data / "train" / "dog" / "a.png").write_bytes(b"no picture")
+    assert "has only cat images" in catclf_run("lesson", "loss", "--data", data, status=1).err
+    (data / "train" / "dog" / "a.png").write_bytes(b"no image")
     assert "a.png" in catclf_run("lesson", "loss", "--data", data, status=1).err
 
 

@@ -17,7 +17,7 @@ def packed(catclf_run, data, tmp_path):
 
 def test_it_tells_what_is_in_the_file(catclf_run, data, tmp_path):
     out = catclf_run("pack", data, tmp_path / "p.h5").out
-    assert f"{data} (train split): 12 pictures (6 cat, 6 non-cat)" in out
+    assert f"{data} (train split): 12 images (6 cat, 6 non-cat)" in out
     assert f"Packed into {tmp_path / 'p.h5'}: 0." in out
     document = json.loads(catclf_run("pack", data, tmp_path / "q.hdf5", "--json").out)
     assert document["splits"]["test"] == {"cat": 4, "non-cat": 4}
@@ -28,7 +28,7 @@ def test_the_file_is_a_data_set_like_any(catclf_run, data, packed, tmp_path):
     weights = []
     for source in (data, packed):
         out = catclf_run("train", source, "-o", tmp_path / "m.npz", *QUICK).out
-        assert f"Trained on {source} (train split): 12 pictures" in out
+        assert f"Trained on {source} (train split): 12 images" in out
         weights.append(catclf.load_model(tmp_path / "m.npz").w.tobytes())
     assert weights[0] == weights[1]
     scores = [
@@ -48,13 +48,13 @@ def test_predictions_are_those_of_the_files(catclf_run, data, packed, model_path
 
 
 def test_files_and_packs_in_the_order_given(catclf_run, data, packed, model_path):
-    picture = data / "test" / "cat" / "cat-100.png"
-    out = catclf_run("predict", picture, packed, "nowhere.png", "no.h5", picture, "-m", model_path,
+    image = data / "test" / "cat" / "cat-100.png"
+    out = catclf_run("predict", image, packed, "nowhere.png", "no.h5", image, "-m", model_path,
                      "--json", status=1)  # fmt: skip
     lines = [json.loads(line) for line in out.out.splitlines()]
     assert len(lines) == 1 + 20 + 2 + 1
     assert [line["path"] for line in (lines[0], *lines[-3:])] == [
-        str(picture), "nowhere.png", "no.h5", str(picture),
+        str(image), "nowhere.png", "no.h5", str(image),
     ]  # fmt: skip
     assert "no.h5" in lines[-2]["error"]
     assert "2 of 24 could not be predicted" in out.err
@@ -69,7 +69,7 @@ def test_crop_goes_with_the_file(catclf_run, data, tmp_path, model_path):
     path = tmp_path / "p.h5"
     catclf_run("pack", data, path, "--fit", "crop")
     catclf_run("train", path, "-o", tmp_path / "m.npz", *QUICK)
-    assert catclf.load_model(tmp_path / "m.npz").recipe.fit == "crop"
+    assert catclf.load_model(tmp_path / "m.npz").preprocessing.fit == "crop"
     for arguments in (
         ("train", path, "--fit", "stretch", *QUICK),
         ("evaluate", path, "-m", model_path),
@@ -78,12 +78,12 @@ def test_crop_goes_with_the_file(catclf_run, data, tmp_path, model_path):
         assert "packed with --fit crop" in catclf_run(*arguments, status=1).err
 
 
-def test_bad_pictures(catclf_run, data, tmp_path):
-    (data / "test" / "dog" / "bad.png").write_text("no picture")
+def test_bad_images(catclf_run, data, tmp_path):
+    (data / "test" / "dog" / "bad.png").write_text("no image")
     assert "--skip-bad" in catclf_run("pack", data, tmp_path / "p.h5", status=1).err
     result = catclf_run("pack", data, tmp_path / "p.h5", "--skip-bad")
-    assert "Skipped 1 file that is no picture" in result.out
-    assert "bad.png: not a picture of a known kind" in result.err
+    assert "Skipped 1 file that is no image" in result.out
+    assert "bad.png: not an image of a known kind" in result.err
     with h5py.File(tmp_path / "p.h5") as file:
         assert len(file["test_set_x"]) == 8
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import catclf
-from tests.conftest import write_pictures
+from tests.conftest import write_images
 
 
 @pytest.fixture
@@ -52,14 +52,14 @@ def test_forty_histories(catclf_run, tmp_path):
         path.write_text(f"iteration,cost\n0,0.7\n1,0.{i:02}\n")
     outcome = catclf_run("plot", *paths, "-o", tmp_path / "costs.png")
     assert outcome.err == ""
-    with Image.open(tmp_path / "costs.png") as picture:
-        assert picture.size == (1320, 1200)
+    with Image.open(tmp_path / "costs.png") as image:
+        assert image.size == (1320, 1200)
 
 
 def test_weights(catclf_run, model_path, tmp_path):
     catclf_run("plot", model_path, "-o", tmp_path / "w.png")
-    with Image.open(tmp_path / "w.png") as picture:
-        assert picture.size == (1200, 480)
+    with Image.open(tmp_path / "w.png") as image:
+        assert image.size == (1200, 480)
 
 
 def test_a_dictionary(catclf_run, data, tmp_path):
@@ -67,14 +67,14 @@ def test_a_dictionary(catclf_run, data, tmp_path):
     catclf_run("train", data, "-o", model, "--features", "patches+hog", "--solver", "lbfgs",
                "--l2", 1)  # fmt: skip
     catclf_run("plot", model, "-o", tmp_path / "d.png", "--kind", "dictionary")
-    with Image.open(tmp_path / "d.png") as picture:
-        assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3), axis=0)) > 1000
+    with Image.open(tmp_path / "d.png") as image:
+        assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) > 1000
 
 
 def test_a_learning_curve_with_a_test_split_and_without(catclf_run, tmp_path, model_path):
     for split in ("train", "test"):
-        write_pictures(tmp_path / "p" / split / "cat", 12, red=140, start=50 * (split == "test"))
-        write_pictures(tmp_path / "p" / split / "dog", 12, red=130, start=50 * (split == "test"))
+        write_images(tmp_path / "p" / split / "cat", 12, red=140, start=50 * (split == "test"))
+        write_images(tmp_path / "p" / split / "dog", 12, red=130, start=50 * (split == "test"))
     arguments = ("plot", model_path, "-o", tmp_path / "c.png", "--kind", "learning-curve", "--json")
     document = json.loads(catclf_run(*arguments, "--data", tmp_path / "p").out)
     assert [point["pictures"] for point in document["points"]] == [12, 24]
@@ -95,7 +95,7 @@ def test_a_learning_curve_with_a_test_split_and_without(catclf_run, tmp_path, mo
         (["no.csv", "-o", "a.png"], 1, "no.csv cannot be read: no such file"),
         (["m.npz", "-o", "a.png", "--kind", "cost"], 1, "m.npz is a model, which keeps no costs"),
         (["m.npz", "-o", "a.png", "--kind", "dictionary"], 1, "m.npz has no dictionary"),
-        (["hog.npz", "-o", "a.png"], 1, "hog.npz has weights for hog, which are no picture"),
+        (["hog.npz", "-o", "a.png"], 1, "hog.npz has weights for hog, which are no image"),
         (["hog.npz", "-o", "a.png", "--kind", "learning-curve"], 1, "does not tell how it was"),
         (["m.npz", "-o", "a.png", "--kind", "learning-curve", "--data", "no"], 1, "no does not"),
         (["m.npz", "-o", "a.png", "--kind", "pie"], 2, "pie"),

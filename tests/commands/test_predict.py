@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import catclf
-from tests.conftest import write_pictures
+from tests.conftest import write_images
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def predict(catclf_run, model_path):
     return run
 
 
-def test_one_line_a_picture(predict, data):
+def test_one_line_an_image(predict, data):
     cat, dog = data / "test" / "cat" / "cat-100.png", data / "test" / "dog" / "dog-100.png"
     lines = [line.split("\t") for line in predict(cat, dog).out.splitlines()]
     assert [(label, name) for label, _, name in lines] == [("cat", str(cat)), ("non-cat", str(dog))]
@@ -31,7 +31,7 @@ def test_folders_are_searched(predict, data):
 
 
 def test_json_lines(predict, data):
-    (data / "test" / "cat" / 'odd "name"\n.jpg').write_text("no picture")
+    (data / "test" / "cat" / 'odd "name"\n.jpg').write_text("no image")
     result = predict(data / "test", "--json", status=1)
     documents = [json.loads(line) for line in result.out.splitlines()]
     assert len(documents) == 9
@@ -40,11 +40,11 @@ def test_json_lines(predict, data):
     ] * 8
     (bad,) = (document for document in documents if "error" in document)
     assert bad["path"].endswith('odd "name"\n.jpg')
-    assert bad["error"] == "not a picture of a known kind"
+    assert bad["error"] == "not an image of a known kind"
 
 
 def test_csv(predict, data):
-    (data / "test" / "cat" / 'odd, "name"\n.jpg').write_text("no picture")
+    (data / "test" / "cat" / 'odd, "name"\n.jpg').write_text("no image")
     result = predict(data / "test", "--csv", status=1)
     rows = list(csv.DictReader(io.StringIO(result.out)))
     assert len(rows) == 9
@@ -54,24 +54,24 @@ def test_csv(predict, data):
     assert len(result.out.splitlines()) == 10
 
 
-def test_bad_pictures_are_named_and_the_rest_goes_on(predict, data, tmp_path):
+def test_bad_images_are_named_and_the_rest_goes_on(predict, data, tmp_path):
     bad = tmp_path / "bad\n.jpg"
-    bad.write_text("no picture")
+    bad.write_text("no image")
     cat = data / "test" / "cat" / "cat-100.png"
     (tmp_path / "empty").mkdir()
     result = predict(bad, cat, tmp_path / "missing.jpg", tmp_path / "empty", status=1)
     assert result.out.splitlines() == [result.out.strip()]
     assert result.out.startswith("cat\t")
     assert result.err.splitlines() == [
-        f"Error: {tmp_path}/bad\\n.jpg: not a picture of a known kind",
+        f"Error: {tmp_path}/bad\\n.jpg: not an image of a known kind",
         f"Error: {tmp_path}/missing.jpg: no such file",
-        f"Error: {tmp_path}/empty: no pictures in this folder",
+        f"Error: {tmp_path}/empty: no images in this folder",
         "3 of 4 could not be predicted",
     ]
 
 
 def test_other_files_in_a_folder_are_passed_over(predict, data):
-    (data / "test" / "README.txt").write_text("no picture")
+    (data / "test" / "README.txt").write_text("no image")
     assert predict(data / "test").err == ""
 
 
@@ -87,7 +87,7 @@ def test_standard_input(predict, data, monkeypatch):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
         result = predict("-", status=status)
         if status:
-            assert result.err == "Error: standard input: not a picture of a known kind\n"
+            assert result.err == "Error: standard input: not an image of a known kind\n"
         else:
             assert result.out.startswith("cat\t")
             assert result.out.endswith("\t-\n")
@@ -114,16 +114,16 @@ def test_a_missing_model_is_told_first(catclf_run, tmp_path, data):
     assert result.err.startswith(f"Error: there is no model {tmp_path}/missing.npz; make one with")
 
 
-def test_many_pictures_keep_their_order(predict, tmp_path):
-    write_pictures(tmp_path / "many", 200, red=120)
+def test_many_images_keep_their_order(predict, tmp_path):
+    write_images(tmp_path / "many", 200, red=120)
     names = [line.split("\t")[2] for line in predict(tmp_path / "many").out.splitlines()]
     assert names == sorted(names)
     assert len(names) == 200
 
 
 def test_names_that_cannot_be_looked_up(predict, data):
-    picture = data / "test" / "cat" / "cat-100.png"
-    result = predict("", "x" * 300, picture, status=1)
+    image = data / "test" / "cat" / "cat-100.png"
+    result = predict("", "x" * 300, image, status=1)
     assert result.out.startswith("cat\t")
     assert "an empty name" in result.err
     assert "file name too long" in result.err
@@ -132,9 +132,9 @@ def test_names_that_cannot_be_looked_up(predict, data):
 def test_the_class_name_of_a_model_is_escaped(catclf_run, data, tmp_path):
     model = catclf.Model(np.zeros((12288, 1)), 9.0, positive="\x1b[31mcat\t")
     catclf.save_model(model, tmp_path / "m.npz")
-    picture = data / "test" / "cat" / "cat-100.png"
+    image = data / "test" / "cat" / "cat-100.png"
     for format_ in ((), ("--csv",)):
-        out = catclf_run("predict", picture, "-m", tmp_path / "m.npz", *format_).out
+        out = catclf_run("predict", image, "-m", tmp_path / "m.npz", *format_).out
         assert "\x1b" not in out
         assert "\\x1b[31mcat\\t" in out
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 import catclf
-from tests.conftest import picture, shared
+from tests.conftest import image, shared
 
 QUICK = ("--iterations", 3, "--learning-rate", "auto")
 
@@ -15,7 +15,7 @@ def test_trains_scores_and_saves(catclf_run, data, tmp_path):
     out = catclf_run(
         "train", data, "-o", tmp_path / "m.npz", "--learning-rate", "auto", "--iterations", 60
     ).out
-    assert f"Trained on {data} (train split): 12 pictures (6 cat, 6 non-cat)" in out
+    assert f"Trained on {data} (train split): 12 images (6 cat, 6 non-cat)" in out
     assert "60 iterations at learning rate" in out
     assert "cost 0.693147 to" in out
     assert "Training accuracy 100.0 %" in out
@@ -42,7 +42,7 @@ def test_the_courses_data(catclf_run, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["photos", "cifar-cats"])
-def test_real_pictures(catclf_run, tmp_path, name):
+def test_real_images(catclf_run, tmp_path, name):
     folder = shared(name)
     model = tmp_path / "m.npz"
     catclf_run(
@@ -121,15 +121,15 @@ def test_a_class_can_be_chosen(catclf_run, data, tmp_path):
     assert "called dog" in catclf_run("evaluate", data, "-m", tmp_path / "m.npz").out
 
 
-def test_bad_pictures_stop_training_or_are_skipped(catclf_run, data, tmp_path):
-    (data / "train" / "cat" / "bad\x1b.jpg").write_text("no picture")
+def test_bad_images_stop_training_or_are_skipped(catclf_run, data, tmp_path):
+    (data / "train" / "cat" / "bad\x1b.jpg").write_text("no image")
     result = catclf_run("train", data, "-o", tmp_path / "m.npz", status=1)
     assert result.err.count("\n") == 1
-    assert r"bad\x1b.jpg: not a picture of a known kind; remove it" in result.err
+    assert r"bad\x1b.jpg: not an image of a known kind; remove it" in result.err
     assert not (tmp_path / "m.npz").exists()
     result = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--skip-bad")
-    assert "Skipped 1 file that is no picture" in result.out
-    assert r"bad\x1b.jpg: not a picture of a known kind" in result.err
+    assert "Skipped 1 file that is no image" in result.out
+    assert r"bad\x1b.jpg: not an image of a known kind" in result.err
 
 
 def test_a_test_split_of_one_class_is_no_reason_to_fail(catclf_run, data, tmp_path):
@@ -204,25 +204,25 @@ def test_the_variable_names_the_model(catclf_run, data, tmp_path, monkeypatch):
 
 
 def test_crop_is_remembered(catclf_run, data, tmp_path):
-    picture(5, size=(300, 80)).save(data / "test" / "cat" / "wide.png")
+    image(5, size=(300, 80)).save(data / "test" / "cat" / "wide.png")
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--fit", "crop", *QUICK)
-    assert catclf.load_model(tmp_path / "m.npz").recipe.fit == "crop"
+    assert catclf.load_model(tmp_path / "m.npz").preprocessing.fit == "crop"
     catclf_run("evaluate", data, "-m", tmp_path / "m.npz")
 
 
-def test_recipes_and_what_overrides_them(catclf_run, data, tmp_path):
+def test_presets_and_what_overrides_them(catclf_run, data, tmp_path):
     model = tmp_path / "m.npz"
     out = catclf_run("train", data, "-o", model, *QUICK).out
-    assert "Recipe: pixels, gradient descent, learning rate" in out
+    assert "Preset: pixels, gradient descent, learning rate" in out
     assert "penalty 0, threshold 0.5" in out
     out = catclf_run("train", data, "-o", model, "--recipe", "best").out
-    assert "Recipe: fourier:patches+hog, mirror images too, L-BFGS, penalty" in out
+    assert "Preset: fourier:patches+hog, mirror images too, L-BFGS, penalty" in out
     assert "(chosen by cross-validation), calibrated, threshold 0.5" in out
     out = catclf_run(
         "train", data, "-o", model, "--recipe", "best", "--features", "hog", "--no-flip", "--l2", 2,
         "--no-calibrate", "--threshold", 0.3, "--class-weight", "balanced",
     ).out  # fmt: skip
-    assert "Recipe: hog, classes balanced, L-BFGS, penalty 2, threshold 0.3" in out
+    assert "Preset: hog, classes balanced, L-BFGS, penalty 2, threshold 0.3" in out
     loaded = catclf.load_model(model)
     assert (loaded.threshold, loaded.flip, loaded.features.name) == (0.3, False, "hog")
 
@@ -250,7 +250,7 @@ def test_the_model_keeps_a_threshold_for_a_target(catclf_run, data, tmp_path):
 @pytest.mark.parametrize(
     ("options", "status", "reason"),
     [
-        (("--cv", 7), 1, "7 folds need 7 different pictures of each class"),
+        (("--cv", 7), 1, "7 folds need 7 different images of each class"),
         (("--cv", 1), 2, "--cv"),
         (("--features", "magic"), 2, "features must be one of pixels, patches, hog"),
         (("--threshold", "precision=7"), 2, "like precision=0.95 or recall=0.99"),
@@ -261,7 +261,7 @@ def test_the_model_keeps_a_threshold_for_a_target(catclf_run, data, tmp_path):
         (("--recipe", "best", "--learning-rate", 1), 2, "--learning-rate is for --solver gd"),
     ],
 )
-def test_wrong_recipes(catclf_run, data, tmp_path, options, status, reason):
+def test_wrong_presets(catclf_run, data, tmp_path, options, status, reason):
     err = catclf_run("train", data, "-o", tmp_path / "m.npz", *options, status=status).err
     assert reason in err
     assert not (tmp_path / "m.npz").exists()
@@ -274,4 +274,4 @@ def test_near_copies_between_splits_are_told(catclf_run, data, tmp_path):
     original.save(data / "train" / "cat" / "original.png")
     original.resize((150, 150)).save(data / "test" / "cat" / "smaller.jpg")
     err = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK).err
-    assert "Careful: 1 of the 9 test pictures looks nearly like one that was trained on" in err
+    assert "Careful: 1 of the 9 test images looks nearly like one that was trained on" in err

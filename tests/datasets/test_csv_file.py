@@ -2,12 +2,12 @@ import pytest
 
 from catclf import load_dataset
 from catclf.errors import DataError
-from tests.conftest import write_pictures
+from tests.conftest import write_images
 
 
 @pytest.fixture
 def folder(tmp_path):
-    write_pictures(tmp_path / "pictures", 4, red=100)
+    write_images(tmp_path / "images", 4, red=100)
     return tmp_path
 
 
@@ -17,7 +17,7 @@ def table(folder, text, encoding="utf-8"):
     return path
 
 
-ROWS = "pictures/pictures-000.png,{}\npictures/pictures-001.png,{}\npictures/pictures-002.png,{}\n"
+ROWS = "images/images-000.png,{}\nimages/images-001.png,{}\nimages/images-002.png,{}\n"
 
 
 @pytest.mark.parametrize("header", ["", "path,label\n", "Path, Label\n"])
@@ -34,8 +34,8 @@ def test_text_of_a_spreadsheet(folder):
 
 
 def test_absolute_and_quoted_paths(folder):
-    write_pictures(folder / "a, b", 1, red=100)
-    text = f'"{folder}/a, b/a, b-000.png",cat\npictures/pictures-000.png,dog\n'
+    write_images(folder / "a, b", 1, red=100)
+    text = f'"{folder}/a, b/a, b-000.png",cat\nimages/images-000.png,dog\n'
     assert load_dataset(table(folder, text)).m == 2
 
 
@@ -63,13 +63,13 @@ def test_numbers_are_names_where_one_is_chosen(folder):
         (ROWS.format(0, 1, 2), "has the label 2; labels must be 0 and 1"),
         (ROWS.format(0, 1, 0.5), r"has the label 0\.5; labels must be 0 and 1"),
         (ROWS.format("dog", "mouse", "dog"), r"no class named cat \(found: dog, mouse\)"),
-        ("a.png,cat,extra\n", "line 1: expected a picture's path and its label"),
-        ("path,label\na.png\n", "line 2: expected a picture's path and its label"),
-        ("a.png,\n", "line 1: expected a picture's path and its label"),
-        ("", "has no pictures"),
-        ("path,label\n", "has no pictures"),
-        ('"' + "x" * 200_000, "is no CSV file|expected a picture"),
-        ("a\0b.png,cat\n", "expected a picture's path|no CSV file"),
+        ("a.png,cat,extra\n", "line 1: expected an image's path and its label"),
+        ("path,label\na.png\n", "line 2: expected an image's path and its label"),
+        ("a.png,\n", "line 1: expected an image's path and its label"),
+        ("", "has no images"),
+        ("path,label\n", "has no images"),
+        ('"' + "x" * 200_000, "is no CSV file|expected an image"),
+        ("a\0b.png,cat\n", "expected an image's path|no CSV file"),
     ],
 )
 def test_tables_that_are_wrong(folder, text, reason):
@@ -83,7 +83,7 @@ def test_text_that_is_no_utf_8(folder):
         load_dataset(folder / "labels.csv")
 
 
-def test_a_missing_picture_is_named(folder):
+def test_a_missing_image_is_named(folder):
     path = table(folder, ROWS.format("cat", "dog", "dog") + "missing.png,cat\n")
     with pytest.raises(DataError, match=r"missing\.png: no such file"):
         load_dataset(path)
@@ -92,5 +92,5 @@ def test_a_missing_picture_is_named(folder):
 
 def test_a_folder_named_as_a_table(folder):
     (folder / "x.csv").mkdir()
-    with pytest.raises(DataError, match="has no pictures"):
+    with pytest.raises(DataError, match="has no images"):
         load_dataset(folder / "x.csv")

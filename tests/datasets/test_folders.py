@@ -3,19 +3,19 @@ import pytest
 from catclf import load_dataset
 from catclf.datasets import open_source
 from catclf.errors import DataError
-from tests.conftest import picture, write_pictures
+from tests.conftest import image, write_images
 
 
 def flat(folder, *names):
     folder.mkdir(exist_ok=True)
     for i, name in enumerate(names):
-        picture(i).save(folder / name)
+        image(i).save(folder / name)
     return folder
 
 
 def test_class_folders(tmp_path):
-    write_pictures(tmp_path / "dog", 2, red=80)
-    write_pictures(tmp_path / "cat", 3, red=190)
+    write_images(tmp_path / "dog", 2, red=80)
+    write_images(tmp_path / "cat", 3, red=190)
     dataset = load_dataset(tmp_path)
     assert dataset.images.shape == (5, 64, 64, 3)
     assert dataset.labels.tolist() == [1, 1, 1, 0, 0]
@@ -27,21 +27,21 @@ def test_class_folders(tmp_path):
 
 def test_labels_follow_names_not_positions(tmp_path):
     for name in ("aardvark", "cat", "zebra"):
-        write_pictures(tmp_path / name, 2, red=100)
+        write_images(tmp_path / name, 2, red=100)
     assert load_dataset(tmp_path).labels.tolist() == [0, 0, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize("name", ["cat", "Cat", "CATS", "cats"])
 def test_cat_is_found_whatever_its_spelling(tmp_path, name):
-    write_pictures(tmp_path / name, 1, red=190)
-    write_pictures(tmp_path / "a dog", 1, red=80)
+    write_images(tmp_path / name, 1, red=190)
+    write_images(tmp_path / "a dog", 1, red=80)
     dataset = load_dataset(tmp_path)
     assert dataset.class_counts() == {"cat": 1, "non-cat": 1}
 
 
 def test_another_class_can_be_positive(tmp_path):
     for name in ("cat", "Dog", "mouse"):
-        write_pictures(tmp_path / name, 1, red=100)
+        write_images(tmp_path / name, 1, red=100)
     dataset = load_dataset(tmp_path, positive="dog")
     assert dataset.class_counts() == {"dog": 1, "non-dog": 2}
     assert dataset.labels.tolist() == [1, 0, 0]
@@ -51,7 +51,7 @@ def test_another_class_can_be_positive(tmp_path):
 
 def test_class_folders_that_differ_by_capitals_only(tmp_path):
     for name in ("dog", "DOG", "cat"):
-        write_pictures(tmp_path / name, 1, red=100)
+        write_images(tmp_path / name, 1, red=100)
     assert load_dataset(tmp_path, positive="dog").labels.tolist() == [0, 0, 1]
     assert load_dataset(tmp_path, positive="Dog").labels.tolist() == [1, 0, 1]
 
@@ -60,7 +60,7 @@ def test_class_folders_that_differ_by_capitals_only(tmp_path):
 def test_split_folders(tmp_path, validation):
     for split, count in (("Train", 3), ("TEST", 2), (validation, 1)):
         for name in ("cat", "dog"):
-            write_pictures(tmp_path / split / name, count, red=100)
+            write_images(tmp_path / split / name, count, red=100)
     (tmp_path / "extras").mkdir()
     source = open_source(tmp_path)
     assert set(source.splits) == {"train", "validation", "test"}
@@ -71,7 +71,7 @@ def test_split_folders(tmp_path, validation):
 def test_two_folders_for_one_split(tmp_path):
     for split in ("val", "valid"):
         for name in ("cat", "dog"):
-            write_pictures(tmp_path / split / name, 1, red=100)
+            write_images(tmp_path / split / name, 1, red=100)
     with pytest.raises(DataError, match="two folders for its validation split"):
         open_source(tmp_path)
 
@@ -79,7 +79,7 @@ def test_two_folders_for_one_split(tmp_path):
 def test_a_split_that_is_not_there(tmp_path, data):
     with pytest.raises(DataError, match="has no validation split; it has test and train"):
         load_dataset(data, "validation")
-    write_pictures(tmp_path / "whole" / "cat", 1, red=100)
+    write_images(tmp_path / "whole" / "cat", 1, red=100)
     with pytest.raises(DataError, match="not divided into splits; leave out --split test"):
         load_dataset(tmp_path / "whole", "test")
 
@@ -107,43 +107,41 @@ def test_kaggle_folder_with_an_unlabelled_test_split(tmp_path):
     flat(tmp_path / "kaggle" / "test", "1.jpg", "2.jpg")
     source = open_source(tmp_path / "kaggle")
     assert list(source.splits) == ["train"]
-    assert source.notes == [
-        f"{tmp_path / 'kaggle' / 'test'} is left out: its pictures have no class"
-    ]
+    assert source.notes == [f"{tmp_path / 'kaggle' / 'test'} is left out: its images have no class"]
 
 
-def test_pictures_deep_in_a_class_folder_and_hidden_ones(tmp_path):
-    write_pictures(tmp_path / "cat" / "summer", 1, red=190)
-    write_pictures(tmp_path / "dog", 1, red=100)
-    write_pictures(tmp_path / ".cache" / "cat", 1, red=100)
-    (tmp_path / "cat" / ".thumbnail.jpg").write_text("no picture")
-    (tmp_path / "cat" / "notes.txt").write_text("no picture")
+def test_images_deep_in_a_class_folder_and_hidden_ones(tmp_path):
+    write_images(tmp_path / "cat" / "summer", 1, red=190)
+    write_images(tmp_path / "dog", 1, red=100)
+    write_images(tmp_path / ".cache" / "cat", 1, red=100)
+    (tmp_path / "cat" / ".thumbnail.jpg").write_text("no image")
+    (tmp_path / "cat" / "notes.txt").write_text("no image")
     (tmp_path / "mouse").symlink_to(tmp_path / "dog", target_is_directory=True)
     assert load_dataset(tmp_path).class_counts() == {"cat": 1, "non-cat": 1}
 
 
-def test_bad_pictures(tmp_path):
-    write_pictures(tmp_path / "cat", 2, red=190)
-    write_pictures(tmp_path / "dog", 1, red=100)
+def test_bad_images(tmp_path):
+    write_images(tmp_path / "cat", 2, red=190)
+    write_images(tmp_path / "dog", 1, red=100)
     for name in ("a.jpg", "b.jpg"):
-        (tmp_path / "dog" / name).write_text("no picture")
+        (tmp_path / "dog" / name).write_text("no image")
     with pytest.raises(
-        DataError, match=r"a\.jpg: not a picture.*\(and 1 more such file\); .*--skip-bad"
+        DataError, match=r"a\.jpg: not an image.*\(and 1 more such file\); .*--skip-bad"
     ):
         load_dataset(tmp_path)
     dataset = load_dataset(tmp_path, skip_bad=True)
     assert dataset.m == 3
     assert dataset.labels.tolist() == [1, 1, 0]
     assert [(file.name.rsplit("/", 1)[1], file.reason) for file in dataset.skipped] == [
-        ("a.jpg", "not a picture of a known kind"),
-        ("b.jpg", "not a picture of a known kind"),
+        ("a.jpg", "not an image of a known kind"),
+        ("b.jpg", "not an image of a known kind"),
     ]
 
 
-def test_nothing_but_bad_pictures(tmp_path):
+def test_nothing_but_bad_images(tmp_path):
     (tmp_path / "cat").mkdir()
-    (tmp_path / "cat" / "a.jpg").write_text("no picture")
-    with pytest.raises(DataError, match="no picture that can be used"):
+    (tmp_path / "cat" / "a.jpg").write_text("no image")
+    with pytest.raises(DataError, match="no image that can be used"):
         load_dataset(tmp_path, skip_bad=True)
 
 
@@ -152,7 +150,7 @@ def test_paths_that_are_no_data_set(tmp_path):
     (tmp_path / "file.txt").touch()
     for path, reason in (
         (tmp_path / "missing", "does not exist"),
-        (tmp_path / "empty", "has no pictures; put them into folders named as their class"),
+        (tmp_path / "empty", "has no images; put them into folders named as their class"),
         (tmp_path / "file.txt", "is no data set; name a folder, a .csv file or an .h5 file"),
     ):
         with pytest.raises(DataError, match=reason):
@@ -160,9 +158,9 @@ def test_paths_that_are_no_data_set(tmp_path):
 
 
 def test_one_class_only(tmp_path):
-    write_pictures(tmp_path / "cat", 2, red=100)
+    write_images(tmp_path / "cat", 2, red=100)
     dataset = load_dataset(tmp_path)
-    with pytest.raises(DataError, match="has only cat pictures; add non-cat pictures"):
+    with pytest.raises(DataError, match="has only cat images; add non-cat images"):
         dataset.require_both_classes()
 
 

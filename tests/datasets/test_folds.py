@@ -30,6 +30,6 @@ def test_copies_share_a_fold():
         assert len(set(folds[prints == 7])) == len(set(folds[prints == 50])) == 1
 
 
-def test_too_few_pictures_of_a_class():
-    with pytest.raises(DataError, match=r"24 folds need 24 different pictures of each class .* 23"):
+def test_too_few_images_of_a_class():
+    with pytest.raises(DataError, match=r"24 folds need 24 different images of each class .* 23"):
         stratified_folds(LABELS, PRINTS, 24, seed=0)

@@ -76,7 +76,7 @@ def test_other_sizes_are_scaled(tmp_path):
         ({"train_set_x": None}, "has no array train_set_x"),
         ({"train_set_y": None}, "has no array train_set_y"),
         ({"train_set_x": None, "train_set_y": None}, "neither train_set_x nor test_set_x"),
-        ({"train_set_y": np.array([0, 1, 0])}, "train_set_x has 4 pictures, but .* 3 labels"),
+        ({"train_set_y": np.array([0, 1, 0])}, "train_set_x has 4 images, but .* 3 labels"),
         ({"train_set_y": np.array([0, 1, 2, 0])}, "has the label 2; labels must be 0 or 1"),
         ({"train_set_y": np.array([0, 1, -1, 0])}, "has the label -1"),
         ({"train_set_y": np.array([0, 1, 0.5, 0])}, r"has the label 0\.5"),
@@ -84,12 +84,12 @@ def test_other_sizes_are_scaled(tmp_path):
         ({"train_set_y": np.array([b"cat"] * 4)}, "expected the labels 0 and 1"),
         ({"train_set_y": np.array([0, 1, 0, 1], complex)}, "expected the labels 0 and 1"),
         ({"train_set_x": np.zeros((4, 64, 64), np.uint8)}, r"is \(4, 64, 64\) of uint8; expected"),
-        ({"train_set_x": np.zeros((4, 64, 64, 3))}, "of float64; expected pictures"),
-        ({"train_set_x": np.zeros((4, 0, 64, 3), np.uint8)}, "expected pictures"),
+        ({"train_set_x": np.zeros((4, 64, 64, 3))}, "of float64; expected images"),
+        ({"train_set_x": np.zeros((4, 0, 64, 3), np.uint8)}, "expected images"),
         ({"list_classes": np.array([b"dog", b"bird"])}, "no class named cat"),
         (
             {"train_set_x": np.zeros((0, 64, 64, 3), np.uint8), "train_set_y": np.zeros(0)},
-            "no pictures",
+            "no images",
         ),
     ],
 )  # fmt: skip
@@ -125,7 +125,7 @@ def virtual(file, folder):
 @pytest.mark.parametrize(
     "put_x", [group, soft_link, external_link, external_storage, virtual], ids=lambda f: f.__name__
 )
-def test_pictures_must_be_in_the_file_itself(tmp_path, put_x):
+def test_images_must_be_in_the_file_itself(tmp_path, put_x):
     os.mkfifo(tmp_path / "pipe")  # reading it would wait for ever
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["train_set_y"] = [0, 1, 0, 1]

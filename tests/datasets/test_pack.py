@@ -7,10 +7,10 @@ import pytest
 
 import catclf
 from catclf.datasets import hdf5, load_dataset, open_source
-from catclf.datasets.stored import StoredPictures
+from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, OutputError
-from catclf.images.preprocessing import PictureRecipe
-from tests.conftest import picture, shared, write_pictures
+from catclf.images.preprocessing import Preprocessing
+from tests.conftest import image, shared, write_images
 
 
 def packed(data, path, positive=None, **options):
@@ -30,7 +30,7 @@ def test_all_comes_back(data, tmp_path, split):
     after = load_dataset(packed(data, tmp_path / "p.h5"), split)
     assert (after.images == before.images).all()
     assert after.labels.tolist() == before.labels.tolist()
-    assert (after.positive, after.recipe) == (before.positive, before.recipe)
+    assert (after.positive, after.preprocessing) == (before.positive, before.preprocessing)
     assert after.names[0] == f"{tmp_path / 'p.h5'}[{split}/cat/{before.names[0].split('/')[-1]}]"
 
 
@@ -47,8 +47,8 @@ def test_the_courses_readers_can_open_it(tmp_path):
 
 
 def test_what_is_not_divided_comes_back_undivided(tmp_path):
-    write_pictures(tmp_path / "d" / "cat", 3, red=190)
-    write_pictures(tmp_path / "d" / "dog", 2, red=80)
+    write_images(tmp_path / "d" / "cat", 3, red=190)
+    write_images(tmp_path / "d" / "dog", 2, red=80)
     path = packed(tmp_path / "d", tmp_path / "p.h5")
     assert list(open_source(path).splits) == ["all"]
     with h5py.File(path) as file:
@@ -58,7 +58,7 @@ def test_what_is_not_divided_comes_back_undivided(tmp_path):
 def test_validation_and_many_classes(tmp_path):
     for split in ("train", "val"):
         for name, red in (("bird", 90), ("cat", 190), ("dog", 60)):
-            write_pictures(tmp_path / "d" / split / name, 2, red=red)
+            write_images(tmp_path / "d" / split / name, 2, red=red)
     path = packed(tmp_path / "d", tmp_path / "p.h5")
     assert set(open_source(path).splits) == {"train", "validation"}
     assert load_dataset(path, "validation").labels.tolist() == [0, 0, 1, 1, 0, 0]
@@ -71,21 +71,21 @@ def test_validation_and_many_classes(tmp_path):
 
 
 def test_the_way_to_64_by_64_is_kept(data, tmp_path):
-    picture(3, size=(300, 80)).save(data / "train" / "cat" / "wide.png")
-    crop = PictureRecipe("crop")
-    path = packed(data, tmp_path / "p.h5", recipe=crop)
-    assert load_dataset(path).recipe == crop
+    image(3, size=(300, 80)).save(data / "train" / "cat" / "wide.png")
+    crop = Preprocessing("crop")
+    path = packed(data, tmp_path / "p.h5", preprocessing=crop)
+    assert load_dataset(path).preprocessing == crop
     assert (load_dataset(path).images == load_dataset(data, fit="crop").images).all()
     with pytest.raises(DataError, match="packed with --fit crop, and stretch is needed; pack"):
-        open_source(path).load("train", PictureRecipe("stretch"))
+        open_source(path).load("train", Preprocessing("stretch"))
 
 
 def test_odd_names(tmp_path):
     folder = tmp_path / "d" / "cat"
-    write_pictures(folder, 2, red=190)
+    write_images(folder, 2, red=190)
     (folder / "cat-000.png").rename(folder / "кот [1]\n.png")
     (folder / "cat-001.png").rename(folder / os.fsdecode(b"\xff\xfe.png"))
-    write_pictures(tmp_path / "d" / "dog", 1, red=90)
+    write_images(tmp_path / "d" / "dog", 1, red=90)
     before = load_dataset(tmp_path / "d").names
     after = load_dataset(packed(tmp_path / "d", tmp_path / "p.h5")).names
     assert [name.replace(f"{tmp_path}/p.h5[", "")[:-1] for name in after] == [
@@ -93,18 +93,18 @@ def test_odd_names(tmp_path):
     ]
 
 
-def test_bad_pictures_stop_it_or_are_left_out(data, tmp_path):
-    (data / "train" / "cat" / "bad.jpg").write_text("no picture")
-    with pytest.raises(DataError, match=r"bad\.jpg: not a picture .* --skip-bad"):
+def test_bad_images_stop_it_or_are_left_out(data, tmp_path):
+    (data / "train" / "cat" / "bad.jpg").write_text("no image")
+    with pytest.raises(DataError, match=r"bad\.jpg: not an image .* --skip-bad"):
         packed(data, tmp_path / "p.h5")
     assert list(tmp_path.glob("*.h5")) + list(tmp_path.glob(".*")) == []
     result = catclf.pack(open_source(data), tmp_path / "p.h5", skip_bad=True)
-    assert result.pictures["train"] == {"cat": 6, "non-cat": 6}
+    assert result.images["train"] == {"cat": 6, "non-cat": 6}
     assert [file.name for file in result.skipped] == [str(data / "train" / "cat" / "bad.jpg")]
     assert load_dataset(tmp_path / "p.h5").m == 12
 
 
-def test_a_picture_that_vanishes(data, tmp_path):
+def test_an_image_that_vanishes(data, tmp_path):
     source = open_source(data)
     (data / "train" / "cat" / "cat-002.png").unlink()
     old = tmp_path / "p.h5"
@@ -138,11 +138,11 @@ def test_a_file_cut_short(data, tmp_path):
 
 def test_a_file_cut_short_while_it_is_in_use(data, tmp_path, left_in_the_file):
     path = packed(data, tmp_path / "p.h5")
-    pictures = load_dataset(path)
+    images = load_dataset(path)
     with path.open("r+b") as file:
         file.truncate(100_000)
     with pytest.raises(DataError, match="cut short"):
-        pictures.images[:]
+        images.images[:]
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,9 @@ def test_training_and_scoring_from_the_file_are_the_same(data, tmp_path, monkeyp
     results = []
     for limit in (2**28, 0):
         monkeypatch.setattr(hdf5, "_IN_MEMORY", limit)
-        pictures = load_dataset(path)
-        assert isinstance(pictures.images, StoredPictures) == (limit == 0)
-        model = catclf.train(pictures, settings).model
+        images = load_dataset(path)
+        assert isinstance(images.images, StoredImages) == (limit == 0)
+        model = catclf.train(images, settings).model
         scores = catclf.evaluate(model, load_dataset(path, "test")).metrics
         results.append((model.w.tobytes(), model.b, model.fingerprints.tobytes(), scores))
     assert results[0] == results[1]
@@ -205,7 +205,7 @@ def test_slices_are_those_of_the_array(tmp_path, options, direct, userblock):
     with h5py.File(path, "w", userblock_size=userblock) as file:
         file.create_dataset("x", data=array, **options)
     with h5py.File(path) as file:
-        stored = StoredPictures(path, file["x"])
+        stored = StoredImages(path, file["x"])
         assert bool(stored._offsets) == (direct and not userblock)
         assert (stored.shape, len(stored), stored.dtype) == (array.shape, 23, array.dtype)
         for rows in (
@@ -215,13 +215,13 @@ def test_slices_are_those_of_the_array(tmp_path, options, direct, userblock):
             assert np.array_equal(stored[rows], array[rows])
 
 
-def test_pictures_that_were_never_written(tmp_path):
+def test_images_that_were_never_written(tmp_path):
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
         file.create_dataset("x", (9, 64, 64, 3), np.uint8, chunks=(4, 64, 64, 3), fillvalue=7)
         file["x"][:4] = 1
     with h5py.File(path) as file:
-        assert StoredPictures(path, file["x"])[3:5][:, 0, 0, 0].tolist() == [1, 7]
+        assert StoredImages(path, file["x"])[3:5][:, 0, 0, 0].tolist() == [1, 7]
 
 
 def test_what_is_told_of_the_progress(data, tmp_path):
@@ -238,4 +238,4 @@ def test_an_output_that_cannot_be(data, tmp_path):
 def test_the_attribute_is_plain_json(data, tmp_path):
     with h5py.File(packed(data, tmp_path / "p.h5")) as file:
         meta = json.loads(file.attrs["catclf"])
-    assert meta == {"pictures": PictureRecipe().to_dict(), "undivided": False}
+    assert meta == {"pictures": Preprocessing().to_dict(), "undivided": False}

@@ -51,7 +51,7 @@ def test_to_blacken_a_pixel_takes_what_it_adds():
 
 
 @pytest.mark.parametrize("features", ["pixels", "patches", "hog"])
-def test_a_feature_is_spread_over_a_part_of_the_picture(features):
+def test_a_feature_is_spread_over_a_part_of_the_image(features):
     feature_map = model(features).features
     for k in range(0, feature_map.n_x, feature_map.n_x // 20):
         unit = np.zeros(feature_map.n_x)
@@ -73,7 +73,7 @@ def test_features_are_spread_where_they_look(features):
     assert where[:24, :24].sum() > 0.99 * where.sum() > 0
 
 
-def test_a_picture_and_its_mirror_image_are_explained_alike_by_a_model_that_flips():
+def test_an_image_and_its_mirror_image_are_explained_alike_by_a_model_that_flips():
     some = model("patches+hog", flip=True)
     here = explain(some, PICTURES[0])
     there = explain(some, mirrored(PICTURES[:1])[0])
@@ -104,5 +104,5 @@ def test_weights_of_zero_explain_nothing():
 
 
 def test_other_arrays_are_refused():
-    with pytest.raises(catclf.PictureError):
+    with pytest.raises(catclf.ImageError):
         explain(model("pixels"), np.zeros((32, 32, 3), np.uint8))

@@ -3,7 +3,7 @@ import pytest
 
 import catclf
 from catclf.errors import DataError, SettingsError
-from tests.conftest import write_pictures
+from tests.conftest import write_images
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def model(model_path):
     return catclf.load_model(model_path)
 
 
-def test_pictures_that_were_trained_on_are_named(model, data):
+def test_images_that_were_trained_on_are_named(model, data):
     assert catclf.evaluate(model, catclf.load_dataset(data, "test")).trained_on == []
     train = catclf.load_dataset(data, "train")
     assert catclf.evaluate(model, train).trained_on == train.names
@@ -22,8 +22,8 @@ def test_pictures_that_were_trained_on_are_named(model, data):
 
 
 def test_mistakes_come_most_confident_first(model, data):
-    write_pictures(data / "test" / "cat", 2, red=90, start=200)
-    write_pictures(data / "test" / "cat", 2, red=20, start=300)
+    write_images(data / "test" / "cat", 2, red=90, start=200)
+    write_images(data / "test" / "cat", 2, red=20, start=300)
     mistakes = catclf.evaluate(model, catclf.load_dataset(data, "test")).mistakes
     assert [(mistake.label, mistake.predicted) for mistake in mistakes] == [("cat", "non-cat")] * 4
     probabilities = [mistake.probability for mistake in mistakes]
@@ -42,11 +42,11 @@ def test_threshold_moves_the_decision(model, data):
 def test_one_class_has_no_score(model, data):
     for path in (data / "test" / "dog").iterdir():
         path.unlink()
-    with pytest.raises(DataError, match="only cat pictures"):
+    with pytest.raises(DataError, match="only cat images"):
         catclf.evaluate(model, catclf.load_dataset(data, "test"))
 
 
-def test_pictures_of_another_recipe_are_refused(model, data):
+def test_images_of_another_preprocessing_are_refused(model, data):
     with pytest.raises(SettingsError, match="stretch"):
         catclf.evaluate(model, catclf.load_dataset(data, "test", fit="crop"))
 

@@ -3,7 +3,7 @@ import pytest
 
 import catclf
 from catclf.evaluation.learning_curve import learning_curve
-from tests.conftest import write_pictures
+from tests.conftest import write_images
 
 SETTINGS = catclf.TrainingSettings(learning_rate="auto", iterations=30)
 
@@ -11,22 +11,22 @@ SETTINGS = catclf.TrainingSettings(learning_rate="auto", iterations=30)
 @pytest.fixture
 def many(tmp_path):
     for split, count in (("train", 32), ("test", 5)):
-        write_pictures(tmp_path / split / "cat", count, red=140, start=1000 * (split == "test"))
-        write_pictures(tmp_path / split / "dog", count, red=130, start=1000 * (split == "test"))
+        write_images(tmp_path / split / "cat", count, red=140, start=1000 * (split == "test"))
+        write_images(tmp_path / split / "dog", count, red=130, start=1000 * (split == "test"))
     return catclf.load_dataset(tmp_path), catclf.load_dataset(tmp_path, "test")
 
 
-def test_each_point_has_twice_as_many_pictures(many):
+def test_each_point_has_twice_as_many_images(many):
     told = []
     curve = learning_curve(*many, SETTINGS, progress=lambda *done: told.append(done))
-    assert [point.pictures for point in curve.points] == [8, 16, 32, 64]
+    assert [point.images for point in curve.points] == [8, 16, 32, 64]
     assert [len(point.held_out) for point in curve.points] == [3, 3, 3, 1]
     assert told[-1] == (10, 10)
     assert curve.held_out == 10
     assert curve.baseline == 0.5
 
 
-def test_the_last_point_is_the_model_of_all_pictures(many):
+def test_the_last_point_is_the_model_of_all_images(many):
     dataset, held_out = many
     curve = learning_curve(dataset, held_out, SETTINGS)
     result = catclf.train(dataset, SETTINGS)
@@ -36,7 +36,7 @@ def test_the_last_point_is_the_model_of_all_pictures(many):
     assert curve.interval == scores.accuracy_interval
 
 
-def test_the_seed_draws_the_pictures(many, monkeypatch):
+def test_the_seed_draws_the_images(many, monkeypatch):
     dataset, held_out = many
     seen: list[bytes] = []
 
@@ -57,10 +57,10 @@ def test_the_seed_draws_the_pictures(many, monkeypatch):
     assert len(set(seen[:3])) == 3
 
 
-def test_too_few_pictures(many):
+def test_too_few_images(many):
     dataset, held_out = many
     few = dataset.subset(np.arange(dataset.m) % 8 == 0)
-    with pytest.raises(catclf.CatclfError, match=r"has 4 pictures of a class; .* at least 8"):
+    with pytest.raises(catclf.CatclfError, match=r"has 4 images of a class; .* at least 8"):
         learning_curve(few, held_out, SETTINGS)
 
 

@@ -69,7 +69,7 @@ def test_reliability_by_hand():
     A = np.array([[0.02, 0.08, 0.1, 0.55, 0.95, 1.0]])
     Y = np.array([[0, 1, 0, 1, 1, 1]])
     bins = reliability(A, Y)
-    assert [(b.low, b.high, b.pictures) for b in bins] == [
+    assert [(b.low, b.high, b.images) for b in bins] == [
         (0.0, 0.1, 2), (0.1, 0.2, 1), (0.5, 0.6, 1), (0.9, 1.0, 2),
     ]  # fmt: skip
     assert [b.probability for b in bins] == pytest.approx([0.05, 0.1, 0.55, 0.975])

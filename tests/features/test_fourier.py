@@ -5,19 +5,19 @@ from scipy.linalg import hadamard
 import catclf
 from catclf.evaluation.attribution import explain
 from catclf.features import array_names, learn_features, restore_features
-from catclf.images.preprocessing import PictureRecipe
+from catclf.images.preprocessing import Preprocessing
 
 RNG = np.random.default_rng(5)
 
 
-def pictures(m: int) -> np.ndarray:
-    """Smooth pictures, more or less alike."""
+def images(m: int) -> np.ndarray:
+    """Smooth images, more or less alike."""
     coarse = RNG.integers(0, 256, (m, 8, 8, 3)).astype(float)
     smooth = np.kron(coarse, np.ones((1, 8, 8, 1)))
     return np.clip(smooth + RNG.normal(0, 10, smooth.shape), 0, 255).astype(np.uint8)
 
 
-PICTURES = pictures(60)
+PICTURES = images(60)
 
 
 def standardised(features, some: np.ndarray) -> np.ndarray:
@@ -29,7 +29,7 @@ def standardised(features, some: np.ndarray) -> np.ndarray:
 
 
 def test_products_are_the_gaussian_kernel():
-    """All pairs of 60 pictures; an error of 1/√n_x each is what chance alone allows."""
+    """All pairs of 60 images; an error of 1/√n_x each is what chance alone allows."""
     features = learn_features("fourier:hog", PICTURES, 0)
     X = features.columns(PICTURES)
     assert X.shape == (4096, 60)
@@ -52,7 +52,7 @@ def test_columns_by_the_formula_with_whole_hadamard_matrices():
     np.testing.assert_allclose(features.columns(PICTURES[:2]), expected, atol=2e-3)
 
 
-def test_a_picture_alone_has_the_same_columns_as_in_a_crowd():
+def test_an_image_alone_has_the_same_columns_as_in_a_crowd():
     features = learn_features("fourier:hog", PICTURES, 0)
     crowd = features.columns(np.concatenate([PICTURES, PICTURES]), np.float32)
     for i in (0, 1, 59, 64, 119):
@@ -60,7 +60,7 @@ def test_a_picture_alone_has_the_same_columns_as_in_a_crowd():
         np.testing.assert_array_equal(alone[:, 0], crowd[:, i])
 
 
-def test_seed_and_pictures_decide():
+def test_seed_and_images_decide():
     first = learn_features("fourier:hog", PICTURES, 1).arrays
     again = learn_features("fourier:hog", PICTURES, 1).arrays
     other = learn_features("fourier:hog", PICTURES, 2).arrays
@@ -103,7 +103,7 @@ def test_arrays_that_cannot_be(name, change):
         restore_features("fourier:hog", arrays)
 
 
-def test_pictures_that_are_all_alike_have_columns():
+def test_images_that_are_all_alike_have_columns():
     alike = np.full((5, 64, 64, 3), 90, np.uint8)
     features = learn_features("fourier:patches+hog", alike, 0)
     assert np.isfinite(features.columns(alike)).all()
@@ -118,7 +118,7 @@ def test_it_finds_what_no_line_divides():
     images[bright[1], :, 32:] += 100
     labels = (bright[0] ^ bright[1]).astype(np.uint8)
     whole = catclf.Dataset(
-        images, labels, [str(i) for i in range(160)], "cat", "halves", PictureRecipe()
+        images, labels, [str(i) for i in range(160)], "cat", "halves", Preprocessing()
     )
     training = np.arange(160) < 80
 
@@ -151,7 +151,7 @@ def test_effects_are_slopes_averaged_on_the_way_from_the_mean():
 
 
 @pytest.mark.parametrize("flip", [False, True])
-def test_the_bias_of_an_explanation_is_the_logit_of_the_mean_picture(flip):
+def test_the_bias_of_an_explanation_is_the_logit_of_the_mean_image(flip):
     features = learn_features("fourier:patches+hog", PICTURES, 0)
     w = RNG.standard_normal((features.n_x, 1)) / 10
     explanation = explain(catclf.Model(w, 0.3, features=features, flip=flip), PICTURES[0])

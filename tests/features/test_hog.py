@@ -5,16 +5,16 @@ from catclf.features.hog import Hog
 
 
 def stripes(angle, period=8):
-    """A picture of waves that run at an angle, in degrees, from the horizontal."""
+    """An image of waves that run at an angle, in degrees, from the horizontal."""
     y, x = np.mgrid[:64, :64]
     phase = (np.cos(np.radians(angle)) * x + np.sin(np.radians(angle)) * y) * 2 * np.pi / period
     grey = (127 + 100 * np.sin(phase)).astype(np.uint8)
     return np.repeat(grey[np.newaxis, :, :, np.newaxis], 3, axis=3)
 
 
-def strengths(picture):
+def strengths(image):
     """Mean strength of each direction, over all blocks and fields."""
-    return Hog().columns(picture).reshape(49, 4, 9).mean(axis=(0, 1))
+    return Hog().columns(image).reshape(49, 4, 9).mean(axis=(0, 1))
 
 
 @pytest.mark.parametrize("angle", range(0, 180, 20))
@@ -33,7 +33,7 @@ def test_half_way_between_two_bins_counts_in_both():
     assert sorted(found.argsort()[-2:]) == [0, 1]
 
 
-def test_contrast_hardly_matters_and_flat_pictures_have_no_gradients():
+def test_contrast_hardly_matters_and_flat_images_have_no_gradients():
     full = stripes(45)
     half = (full // 2).astype(np.uint8)
     np.testing.assert_allclose(Hog().columns(half), Hog().columns(full), atol=0.1)
@@ -41,10 +41,10 @@ def test_contrast_hardly_matters_and_flat_pictures_have_no_gradients():
 
 
 def test_columns_are_bounded_and_the_same_alone_and_among_others():
-    pictures = np.random.default_rng(0).integers(0, 256, (40, 64, 64, 3)).astype(np.uint8)
-    X = Hog().columns(pictures, np.float32)
+    images = np.random.default_rng(0).integers(0, 256, (40, 64, 64, 3)).astype(np.uint8)
+    X = Hog().columns(images, np.float32)
     assert X.shape == (1764, 40)
     assert X.dtype == np.float32
     assert X.min() >= 0
     assert X.max() <= 1
-    assert (Hog().columns(pictures[17:18], np.float32)[:, 0] == X[:, 17]).all()
+    assert (Hog().columns(images[17:18], np.float32)[:, 0] == X[:, 17]).all()

@@ -11,7 +11,7 @@ from tests.conftest import shared
 
 
 @pytest.fixture(scope="module")
-def pictures():
+def images():
     rng = np.random.default_rng(0)
     coarse = rng.integers(0, 256, (12, 8, 8, 3))
     smooth = coarse.repeat(8, axis=1).repeat(8, axis=2)
@@ -19,15 +19,15 @@ def pictures():
 
 
 @pytest.fixture(scope="module")
-def patches(pictures):
-    return Patches.learn(pictures, seed=3)
+def patches(images):
+    return Patches.learn(images, seed=3)
 
 
-def by_hand(patches, picture):
+def by_hand(patches, image):
     """The features as the class describes them: patch by patch, in float64."""
     all_atoms, all_offsets = (array.astype(np.float64) for array in patches.arrays.values())
-    halved = picture.reshape(32, 2, 32, 2, 3).mean(axis=(1, 3))
-    scales = [(picture, 2, [0, 8, 15, 22, 30]), (halved, 1, [0, 7, 14, 20, 27])]
+    halved = image.reshape(32, 2, 32, 2, 3).mean(axis=(1, 3))
+    scales = [(image, 2, [0, 8, 15, 22, 30]), (halved, 1, [0, 7, 14, 20, 27])]
     features = []
     for (values, stride, edges), atoms, offsets in zip(scales, all_atoms, all_offsets, strict=True):
         sums = np.zeros((2, 4, 4, len(offsets)))
@@ -44,32 +44,32 @@ def by_hand(patches, picture):
     return np.concatenate(features)
 
 
-def test_columns_are_what_the_description_says(pictures, patches):
-    X = patches.columns(pictures, np.float64)
+def test_columns_are_what_the_description_says(images, patches):
+    X = patches.columns(images, np.float64)
     assert X.shape == (patches.n_x, 12) == (12800, 12)
     for i in (0, 7):
-        np.testing.assert_allclose(X[:, i], by_hand(patches, pictures[i]), atol=2e-3)
+        np.testing.assert_allclose(X[:, i], by_hand(patches, images[i]), atol=2e-3)
 
 
-def test_a_picture_has_the_same_features_alone_and_among_others(pictures, patches):
-    together = patches.columns(pictures, np.float32)
+def test_an_image_has_the_same_features_alone_and_among_others(images, patches):
+    together = patches.columns(images, np.float32)
     for i in range(3):
-        alone = patches.columns(pictures[i : i + 1], np.float32)
+        alone = patches.columns(images[i : i + 1], np.float32)
         assert alone.tobytes() == together[:, i : i + 1].tobytes()
 
 
-def test_the_number_of_threads_changes_nothing(pictures, monkeypatch):
+def test_the_number_of_threads_changes_nothing(images, monkeypatch):
     def learn_and_apply(threads):
         monkeypatch.setattr("catclf.features.patches.workers", lambda: threads)
-        patches = Patches.learn(pictures, seed=1)
-        return patches.arrays["patches_atoms"].tobytes(), patches.columns(pictures).tobytes()
+        patches = Patches.learn(images, seed=1)
+        return patches.arrays["patches_atoms"].tobytes(), patches.columns(images).tobytes()
 
     assert learn_and_apply(1) == learn_and_apply(3)
 
 
-def test_memory_does_not_grow_with_the_number_of_pictures(pictures, patches):
+def test_memory_does_not_grow_with_the_number_of_images(images, patches):
     def beyond_the_columns(copies):
-        many = np.concatenate([pictures] * copies)
+        many = np.concatenate([images] * copies)
         tracemalloc.start()
         X = patches.columns(many, np.float32)
         peak = tracemalloc.get_traced_memory()[1]
@@ -79,10 +79,10 @@ def test_memory_does_not_grow_with_the_number_of_pictures(pictures, patches):
     assert beyond_the_columns(16) < 1.2 * beyond_the_columns(2) + 100_000
 
 
-def test_seeds_make_other_dictionaries(pictures, patches):
+def test_seeds_make_other_dictionaries(images, patches):
     atoms = patches.arrays["patches_atoms"]
-    assert (Patches.learn(pictures, seed=3).arrays["patches_atoms"] == atoms).all()
-    assert (Patches.learn(pictures, seed=4).arrays["patches_atoms"] != atoms).any()
+    assert (Patches.learn(images, seed=3).arrays["patches_atoms"] == atoms).all()
+    assert (Patches.learn(images, seed=4).arrays["patches_atoms"] != atoms).any()
 
 
 def test_brightness_and_contrast_hardly_matter(patches):
@@ -93,14 +93,14 @@ def test_brightness_and_contrast_hardly_matter(patches):
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_pictures_without_contrast_are_no_trouble(value):
+def test_images_without_contrast_are_no_trouble(value):
     flat = np.full((3, 64, 64, 3), value, np.uint8)
     X = Patches.learn(flat, seed=0).columns(flat)
     assert np.isfinite(X).all()
     assert (X[:, 0] == X[:, 1]).all()
 
 
-def test_whitened_atoms_are_edges_of_real_pictures():
+def test_whitened_atoms_are_edges_of_real_images():
     course = catclf.load_dataset(shared("catvnoncat"))
     atoms = Patches.learn(course.images, 0).arrays["patches_atoms"]
     # A patch that is brighter everywhere is like no atom.
@@ -109,12 +109,12 @@ def test_whitened_atoms_are_edges_of_real_pictures():
 
 
 @pytest.mark.parametrize("name", ["patches", "hog", "patches+hog", "pixels+hog"])
-def test_what_is_learned_is_restored(pictures, name):
-    features = learn_features(name, pictures, 0)
+def test_what_is_learned_is_restored(images, name):
+    features = learn_features(name, images, 0)
     again = restore_features(name, features.arrays)
     assert again.name == features.name == name
-    assert again.n_x == features.n_x == len(features.columns(pictures))
-    assert again.columns(pictures).tobytes() == features.columns(pictures).tobytes()
+    assert again.n_x == features.n_x == len(features.columns(images))
+    assert again.columns(images).tobytes() == features.columns(images).tobytes()
 
 
 @pytest.mark.parametrize(
@@ -134,12 +134,12 @@ def test_what_is_no_dictionary_is_refused(patches, change):
         restore_features("patches", patches.arrays | change)
 
 
-def test_joined_columns_stand_below_each_other(pictures, patches):
-    both = learn_features("patches+hog", pictures, 3).columns(pictures, np.float32)
-    assert (both[:12800] == patches.columns(pictures, np.float32)).all()
-    assert (both[12800:] == learn_features("hog", pictures, 0).columns(pictures, np.float32)).all()
+def test_joined_columns_stand_below_each_other(images, patches):
+    both = learn_features("patches+hog", images, 3).columns(images, np.float32)
+    assert (both[:12800] == patches.columns(images, np.float32)).all()
+    assert (both[12800:] == learn_features("hog", images, 0).columns(images, np.float32)).all()
 
 
-def test_mirror_images_are_left_for_right(pictures):
-    assert (mirrored(pictures)[:, :, 0] == pictures[:, :, 63]).all()
-    assert (mirrored(mirrored(pictures)) == pictures).all()
+def test_mirror_images_are_left_for_right(images):
+    assert (mirrored(images)[:, :, 0] == images[:, :, 63]).all()
+    assert (mirrored(mirrored(images)) == images).all()

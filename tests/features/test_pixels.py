@@ -4,13 +4,13 @@ import pytest
 from catclf.features import Pixels
 
 
-def test_a_column_is_one_picture_row_by_row():
-    pictures = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
-    X = Pixels().columns(pictures)
+def test_a_column_is_one_image_row_by_row():
+    images = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
+    X = Pixels().columns(images)
     assert X.shape == (12288, 3)
-    assert X[0, 1] * 255 == pytest.approx(pictures[1, 0, 0, 0])
-    assert X[2, 1] * 255 == pytest.approx(pictures[1, 0, 0, 2])
-    assert X[3 * (64 * 5 + 7) + 1, 2] * 255 == pytest.approx(pictures[2, 5, 7, 1])
+    assert X[0, 1] * 255 == pytest.approx(images[1, 0, 0, 0])
+    assert X[2, 1] * 255 == pytest.approx(images[1, 0, 0, 2])
+    assert X[3 * (64 * 5 + 7) + 1, 2] * 255 == pytest.approx(images[2, 5, 7, 1])
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

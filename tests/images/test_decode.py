@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catclf.errors import PictureError, SettingsError
-from catclf.images.decode import load_picture, load_pictures, resize_pictures
-from catclf.images.preprocessing import PictureRecipe
-from tests.conftest import picture, shared
+from catclf.errors import ImageError, SettingsError
+from catclf.images.decode import load_image, load_images, resize_images
+from catclf.images.preprocessing import Preprocessing
+from tests.conftest import image, shared
 
-RECIPE = PictureRecipe()
-FULL_SIZE = PictureRecipe(jpeg_oversampling=0)
+PREPROCESSING = Preprocessing()
+FULL_SIZE = Preprocessing(jpeg_oversampling=0)
 
 
 def difference(a, b):
@@ -33,26 +33,26 @@ def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
-def test_a_picture_of_64_pixels_is_unchanged(tmp_path):
-    original = picture(0, size=(64, 64))
+def test_an_image_of_64_pixels_is_unchanged(tmp_path):
+    original = image(0, size=(64, 64))
     original.save(tmp_path / "a.png")
-    decoded = load_picture(tmp_path / "a.png", RECIPE)
+    decoded = load_image(tmp_path / "a.png", PREPROCESSING)
     assert decoded.dtype == np.uint8
     assert (decoded == np.asarray(original)).all()
 
 
 def test_bytes_and_file_give_the_same(tmp_path):
     path = tmp_path / "a.JPG"
-    picture(1, size=(300, 200)).save(path, "JPEG")
-    assert (load_picture(path, RECIPE) == load_picture(path.read_bytes(), RECIPE)).all()
+    image(1, size=(300, 200)).save(path, "JPEG")
+    assert (load_image(path, PREPROCESSING) == load_image(path.read_bytes(), PREPROCESSING)).all()
 
 
 def test_stretch_keeps_the_edges_and_crop_the_centre_square(tmp_path):
     wide = Image.new("RGB", (300, 100), "black")
     wide.paste("white", (100, 0, 200, 100))
     wide.save(tmp_path / "a.png")
-    stretched = load_picture(tmp_path / "a.png", PictureRecipe("stretch"))
-    cropped = load_picture(tmp_path / "a.png", PictureRecipe("crop"))
+    stretched = load_image(tmp_path / "a.png", Preprocessing("stretch"))
+    cropped = load_image(tmp_path / "a.png", Preprocessing("crop"))
     assert (stretched[:, :18] == 0).all()
     assert (stretched[:, 24:40] == 255).all()
     assert (cropped == 255).all()
@@ -60,12 +60,12 @@ def test_stretch_keeps_the_edges_and_crop_the_centre_square(tmp_path):
 
 def test_unknown_fit_is_refused():
     with pytest.raises(SettingsError, match="stretch, crop"):
-        PictureRecipe("squeeze")
+        Preprocessing("squeeze")
 
 
-def test_reduced_decoding_of_a_jpeg_hardly_changes_the_picture():
+def test_reduced_decoding_of_a_jpeg_hardly_changes_the_image():
     paths = sorted(shared("photos", "cat").glob("*.jpg"))
-    fast, full = (np.stack(list(load_pictures(paths, recipe))) for recipe in (RECIPE, FULL_SIZE))
+    fast, full = (np.stack(list(load_images(paths, way))) for way in (PREPROCESSING, FULL_SIZE))
     assert 0 < difference(fast, full).mean() < 1
 
 
@@ -73,7 +73,9 @@ def test_alpha_is_laid_on_white(tmp_path):
     half = Image.new("RGBA", (64, 64), (200, 0, 0, 128))
     half.save(tmp_path / "a.png")
     assert (
-        difference(load_picture(tmp_path / "a.png", RECIPE)[0, 0], np.array([227, 127, 127])).max()
+        difference(
+            load_image(tmp_path / "a.png", PREPROCESSING)[0, 0], np.array([227, 127, 127])
+        ).max()
         <= 1
     )
 
@@ -83,14 +85,14 @@ def test_transparent_palette_is_laid_on_white(tmp_path):
     image.putpalette([10, 20, 30, 40, 50, 60])
     image.paste(1, (32, 0, 64, 64))
     image.save(tmp_path / "a.png", transparency=0)
-    decoded = load_picture(tmp_path / "a.png", RECIPE)
+    decoded = load_image(tmp_path / "a.png", PREPROCESSING)
     assert (decoded[:, :32] == 255).all()
     assert (decoded[:, 32:] == [40, 50, 60]).all()
 
 
 def test_cmyk_becomes_rgb(tmp_path):
     Image.new("CMYK", (64, 64), (0, 255, 255, 0)).save(tmp_path / "a.tif")
-    assert load_picture(tmp_path / "a.tif", RECIPE)[5, 5].tolist() == [255, 0, 0]
+    assert load_image(tmp_path / "a.tif", PREPROCESSING)[5, 5].tolist() == [255, 0, 0]
 
 
 @pytest.mark.parametrize("ending", [".png", ".tif", ".pgm"])
@@ -98,7 +100,7 @@ def test_16_bit_grey_is_scaled_not_cut_off(tmp_path, ending):
     ramp = np.linspace(0, 65535, 64).round().astype(np.uint16)
     path = tmp_path / f"a{ending}"
     Image.fromarray(np.tile(ramp, (64, 1))).save(path)
-    assert difference(load_picture(path, RECIPE)[0, :, 0], ramp / 257).max() <= 1
+    assert difference(load_image(path, PREPROCESSING)[0, :, 0], ramp / 257).max() <= 1
 
 
 def test_12_bit_tiff_reaches_white():
@@ -106,28 +108,28 @@ def test_12_bit_tiff_reaches_white():
     with Image.open(path) as image:
         assert image.tag_v2[258] == (12,)
         expected = np.asarray(image).max() * 255 / 4095
-    assert load_picture(path, RECIPE).max() == pytest.approx(expected, abs=1)
+    assert load_image(path, PREPROCESSING).max() == pytest.approx(expected, abs=1)
 
 
 def test_floating_point_is_stretched_and_nan_refused(tmp_path):
     grey = np.tile(np.linspace(-3, 5, 64, dtype=np.float32), (64, 1))
     Image.fromarray(grey).save(tmp_path / "a.tif")
-    decoded = load_picture(tmp_path / "a.tif", RECIPE)
+    decoded = load_image(tmp_path / "a.tif", PREPROCESSING)
     assert (decoded[0, 0], decoded[0, -1]) == (pytest.approx([0] * 3), pytest.approx([255] * 3))
     grey[3, 3] = np.nan
     Image.fromarray(grey).save(tmp_path / "b.tif")
-    with pytest.raises(PictureError, match="no numbers"):
-        load_picture(tmp_path / "b.tif", RECIPE)
+    with pytest.raises(ImageError, match="no numbers"):
+        load_image(tmp_path / "b.tif", PREPROCESSING)
 
 
 def test_first_frame_of_an_animation(tmp_path):
     frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    assert load_picture(tmp_path / "a.gif", RECIPE)[9, 9].tolist() == [255, 0, 0]
+    assert load_image(tmp_path / "a.gif", PREPROCESSING)[9, 9].tolist() == [255, 0, 0]
 
 
-def test_every_orientation_of_exif_gives_the_same_picture(tmp_path):
-    upright = picture(3, size=(64, 64))
+def test_every_orientation_of_exif_gives_the_same_image(tmp_path):
+    upright = image(3, size=(64, 64))
     back = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
         3: Image.Transpose.ROTATE_180,
@@ -142,23 +144,23 @@ def test_every_orientation_of_exif_gives_the_same_picture(tmp_path):
         exif[0x0112] = orientation
         path = tmp_path / f"{orientation}.png"
         upright.transpose(undo).save(path, exif=exif)
-        assert (load_picture(path, RECIPE) == np.asarray(upright)).all(), orientation
+        assert (load_image(path, PREPROCESSING) == np.asarray(upright)).all(), orientation
 
 
 @pytest.mark.parametrize("kind", ["Landscape", "Portrait"])
 @pytest.mark.parametrize("orientation", range(2, 9))
 def test_photographs_in_every_orientation_look_alike(kind, orientation):
     folder = shared("odd-images", "exif-orientation")
-    upright = load_picture(folder / f"{kind}_1.jpg", RECIPE)
-    turned = load_picture(folder / f"{kind}_{orientation}.jpg", RECIPE)
-    # The files differ by JPEG noise, and by the orientation's number written into the picture.
+    upright = load_image(folder / f"{kind}_1.jpg", PREPROCESSING)
+    turned = load_image(folder / f"{kind}_{orientation}.jpg", PREPROCESSING)
+    # The files differ by JPEG noise, and by the orientation's number written into the image.
     assert difference(upright, turned).mean() < 1
     assert np.median(difference(upright, turned)) == 0
 
 
 def test_damaged_exif_is_no_reason_to_refuse(tmp_path):
-    picture(0).save(tmp_path / "a.jpg", exif=b"Exif\0\0II*\0\xff\xff\xff\xff garbage")
-    assert load_picture(tmp_path / "a.jpg", RECIPE).shape == (64, 64, 3)
+    image(0).save(tmp_path / "a.jpg", exif=b"Exif\0\0II*\0\xff\xff\xff\xff garbage")
+    assert load_image(tmp_path / "a.jpg", PREPROCESSING).shape == (64, 64, 3)
 
 
 def test_broken_pngs_are_refused():
@@ -166,64 +168,64 @@ def test_broken_pngs_are_refused():
     broken = sorted(set(shared("odd-images", "pngsuite", "png").glob("x*.png")))
     refused = [path.stem for path in broken if path.stem != "xcsn0g01"]
     assert len(refused) == 13
-    for path, result in zip(broken, load_pictures(broken, RECIPE), strict=True):
-        assert isinstance(result, PictureError) == (path.stem in refused), path
+    for path, result in zip(broken, load_images(broken, PREPROCESSING), strict=True):
+        assert isinstance(result, ImageError) == (path.stem in refused), path
 
 
 def test_every_odd_file_is_decoded_or_refused():
     paths = [path for path in sorted(shared("odd-images").rglob("*")) if path.is_file()]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        results = list(load_pictures(paths, RECIPE))
-    decoded = [result for result in results if not isinstance(result, PictureError)]
+        results = list(load_images(paths, PREPROCESSING))
+    decoded = [result for result in results if not isinstance(result, ImageError)]
     assert all(result.shape == (64, 64, 3) and result.dtype == np.uint8 for result in decoded)
     assert len(decoded) > 1000
     for result in results:
-        assert "\n" not in str(result) if isinstance(result, PictureError) else True
+        assert "\n" not in str(result) if isinstance(result, ImageError) else True
 
 
 def test_too_many_pixels_are_refused_before_decoding():
     for width, height in ((10_001, 10_000), (30_000, 30_000), (200_000_000, 1)):
-        with pytest.raises(PictureError, match="100 megapixels"):
-            load_picture(png_header(width, height), RECIPE)
+        with pytest.raises(ImageError, match="100 megapixels"):
+            load_image(png_header(width, height), PREPROCESSING)
 
 
-def test_a_huge_picture_inside_an_icon_is_refused(tmp_path):
+def test_a_huge_image_inside_an_icon_is_refused(tmp_path):
     png = png_header(11_000, 11_000)
     entry = struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(png), 22)
     (tmp_path / "a.ico").write_bytes(struct.pack("<HHH", 0, 1, 1) + entry + png)
-    with pytest.raises(PictureError, match="100 megapixels"):
-        load_picture(tmp_path / "a.ico", RECIPE)
+    with pytest.raises(ImageError, match="100 megapixels"):
+        load_image(tmp_path / "a.ico", PREPROCESSING)
 
 
 def test_100_megapixels_are_decoded(tmp_path):
     Image.new("L", (10_000, 10_000), 77).save(tmp_path / "a.png")
-    assert (load_picture(tmp_path / "a.png", RECIPE) == 77).all()
+    assert (load_image(tmp_path / "a.png", PREPROCESSING) == 77).all()
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "not a picture"),
-        (b"hello", "not a picture"),
+        (b"", "not an image"),
+        (b"hello", "not an image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n", "EPS files"),
     ],
 )
-def test_what_is_no_picture_is_refused(tmp_path, content, reason):
+def test_what_is_no_image_is_refused(tmp_path, content, reason):
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
     for source in (path, content):
-        with pytest.raises(PictureError, match=reason):
-            load_picture(source, RECIPE)
+        with pytest.raises(ImageError, match=reason):
+            load_image(source, PREPROCESSING)
 
 
-def test_a_picture_cut_short_is_refused(tmp_path):
+def test_an_image_cut_short_is_refused(tmp_path):
     path = tmp_path / "a.jpg"
-    picture(0, size=(500, 400)).save(path)
+    image(0, size=(500, 400)).save(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(PictureError, match="truncated"):
-        load_picture(path, RECIPE)
+    with pytest.raises(ImageError, match="truncated"):
+        load_image(path, PREPROCESSING)
 
 
 def test_missing_file_folder_and_pipe_are_refused(tmp_path):
@@ -235,37 +237,37 @@ def test_missing_file_folder_and_pipe_are_refused(tmp_path):
         (tmp_path / ("x" * 300), "name too long"),
         (Path("a\0b.jpg"), "null"),
     ):
-        with pytest.raises(PictureError, match=reason):
-            load_picture(path, RECIPE)
+        with pytest.raises(ImageError, match=reason):
+            load_image(path, PREPROCESSING)
 
 
-def test_many_pictures_come_in_order_and_equal_to_one_by_one(tmp_path):
+def test_many_images_come_in_order_and_equal_to_one_by_one(tmp_path):
     paths = []
     for i in range(300):
         paths.append(tmp_path / f"{i}.png")
         if i % 7 == 3:
-            paths[-1].write_text("no picture")
+            paths[-1].write_text("no image")
         else:
-            picture(i, size=(20 + i, 30)).save(paths[-1])
-    results = list(load_pictures(paths, RECIPE))
+            image(i, size=(20 + i, 30)).save(paths[-1])
+    results = list(load_images(paths, PREPROCESSING))
     assert len(results) == 300
     for i, (path, result) in enumerate(zip(paths, results, strict=True)):
         if i % 7 == 3:
-            assert isinstance(result, PictureError)
+            assert isinstance(result, ImageError)
         else:
-            assert (result == load_picture(path, RECIPE)).all()
+            assert (result == load_image(path, PREPROCESSING)).all()
 
 
 def test_originals_are_left_alone(tmp_path):
     path = tmp_path / "a.jpg"
-    picture(0).save(path)
+    image(0).save(path)
     before = path.read_bytes(), path.stat().st_mtime_ns
-    load_picture(path, RECIPE)
+    load_image(path, PREPROCESSING)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
 def test_arrays_of_another_size_are_fitted():
     small = np.zeros((2, 10, 30, 3), np.uint8)
     small[:, :, 10:20] = 255
-    assert (resize_pictures(small, PictureRecipe("crop"))[1] == 255).all()
-    assert resize_pictures(small, RECIPE).shape == (2, 64, 64, 3)
+    assert (resize_images(small, Preprocessing("crop"))[1] == 255).all()
+    assert resize_images(small, PREPROCESSING).shape == (2, 64, 64, 3)

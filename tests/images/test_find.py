@@ -1,7 +1,7 @@
 import pytest
 
 from catclf.errors import DataError
-from catclf.images.find import files, is_picture_name, pictures_below, subfolders
+from catclf.images.find import files, images_below, is_image_name, subfolders
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def tree(tmp_path):
     return tmp_path
 
 
-def test_pictures_are_found_at_any_depth_by_name(tree):
-    found = [str(path.relative_to(tree)) for path in pictures_below(tree)]
+def test_images_are_found_at_any_depth_by_name(tree):
+    found = [str(path.relative_to(tree)) for path in images_below(tree)]
     assert found == ["a.png", "b.JPG", "linked.png", "sub/c.Jpeg", "sub/deep/d.webp"]
 
 
@@ -32,17 +32,17 @@ def test_hidden_files_are_left_out(tree):
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "A.JPEG", "x.y.PnG", "a.heic", "a.tiff"])
-def test_picture_names(name):
-    assert is_picture_name(name)
+def test_image_names(name):
+    assert is_image_name(name)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "jpg", "a.jpg.txt", "a", "model.npz"])
 def test_other_names(name):
-    assert not is_picture_name(name)
+    assert not is_image_name(name)
 
 
 def test_a_folder_that_cannot_be_read(tmp_path):
     with pytest.raises(DataError, match="missing cannot be read: no such file"):
-        pictures_below(tmp_path / "missing")
+        images_below(tmp_path / "missing")
     with pytest.raises(DataError, match="missing cannot be read: no such file"):
         files(tmp_path / "missing")

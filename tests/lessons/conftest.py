@@ -9,7 +9,7 @@ from catclf.lessons.lesson import Lesson, LessonSettings
 
 @pytest.fixture
 def settings(tmp_path: Path) -> LessonSettings:
-    """Noisy pictures of 64 × 64; cats are a little redder, but not all of them."""
+    """Noisy images of 64 × 64; cats are a little redder, but not all of them."""
     rng = np.random.default_rng(7)
     for name, red in (("cat", 135), ("dog", 115)):
         folder = tmp_path / "pictures" / name

@@ -8,10 +8,10 @@ from tests.lessons.conftest import numbers
 
 
 def colours(settings, count: int) -> np.ndarray:
-    """Rows of standardised mean colours, worked out picture by picture."""
+    """Rows of standardised mean colours, worked out image by image."""
     rows = []
-    for picture in settings.pictures.images:
-        parts = np.array_split(picture, 3) if count == 9 else [picture]
+    for image in settings.images.images:
+        parts = np.array_split(image, 3) if count == 9 else [image]
         means = [part[:, :, c].astype(float).mean() for part in parts for c in range(3)]
         rows.append(means[:count])
     table = np.array(rows)
@@ -39,7 +39,7 @@ def test_the_slides_own_figures():
 
 
 def test_descent_comes_to_the_lowest_of_all_weights(settings):
-    X, y = colours(settings, 1), settings.pictures.labels
+    X, y = colours(settings, 1), settings.images.labels
     (_, w_forced, J_forced, tried), (_, w, J, costs) = numbers(lesson(settings), "One weight")
     grid = np.linspace(-5, 5, 1000)
     Z = grid[:, np.newaxis] * X[:, 0]
@@ -53,12 +53,12 @@ def test_descent_comes_to_the_lowest_of_all_weights(settings):
 
 
 def test_descents_with_more_weights_against_scikit_learn(settings):
-    y = settings.pictures.labels
+    y = settings.images.labels
     for n, steps, J, _ in numbers(lesson(settings), "Gradient descent from zeros"):
         X = colours(settings, n)
         optimum = LogisticRegression(C=1e10, fit_intercept=False, tol=1e-10, max_iter=10_000)
         Z = X @ optimum.fit(X, y).coef_[0]
         lowest = np.logaddexp(0, np.where(y == 1, -Z, Z)).mean()
-        # The thirds of these pictures are nearly alike in colour: nine weights take very long.
+        # The thirds of these images are nearly alike in colour: nine weights take very long.
         assert 0 < steps < 10_000 or n == 9
         assert pytest.approx(lowest, rel=1e-6 if n < 9 else 0.05) == J

@@ -4,13 +4,13 @@ from sklearn.linear_model import LogisticRegression
 
 from catclf.lessons.gradient_descent import lesson
 from catclf.lessons.lesson import LessonSettings
-from tests.conftest import write_pictures
+from tests.conftest import write_images
 from tests.lessons.conftest import numbers
 
 
 def redness(settings) -> tuple[np.ndarray, np.ndarray]:
-    red = np.array([p[:, :, 0].astype(float).mean() for p in settings.pictures.images])
-    return (red - red.mean()) / red.std(), settings.pictures.labels.astype(float)
+    red = np.array([p[:, :, 0].astype(float).mean() for p in settings.images.images])
+    return (red - red.mean()) / red.std(), settings.images.labels.astype(float)
 
 
 def cost(w: float, b: float, x: np.ndarray, y: np.ndarray) -> float:
@@ -84,8 +84,8 @@ def test_all_starts_come_to_the_optimum_of_scikit_learn(settings):
 
 
 def test_classes_that_one_feature_tells_apart_have_no_lowest_point(tmp_path):
-    write_pictures(tmp_path / "cat", 4, red=190)
-    write_pictures(tmp_path / "dog", 4, red=80)
+    write_images(tmp_path / "cat", 4, red=190)
+    write_images(tmp_path / "dog", 4, red=80)
     result = lesson(LessonSettings(tmp_path))
     assert "falls for ever" in result.see
     assert {row[-1] for row in numbers(result, "From zeros")} == {"no"}

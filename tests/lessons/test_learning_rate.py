@@ -8,9 +8,9 @@ from tests.lessons.conftest import numbers
 
 
 def test_costs_of_a_plain_descent(settings):
-    pictures = settings.pictures
-    X = pictures.images.reshape(len(pictures.images), -1).T / 255.0  # (n_x, m)
-    y = pictures.labels.astype(float)
+    images = settings.images
+    X = images.images.reshape(len(images.images), -1).T / 255.0  # (n_x, m)
+    y = images.labels.astype(float)
     m = y.size
     L = np.linalg.norm(np.vstack([X, np.ones((1, m))]), 2) ** 2 / (4 * m)
     rows = numbers(lesson(settings), "The cost after")
@@ -41,7 +41,7 @@ def test_costs_of_a_plain_descent(settings):
     assert rows[0][-1] == "crawls"
 
 
-def test_golden_costs_of_the_courses_pictures():
+def test_golden_costs_of_the_courses_images():
     rows = {
         row[0]: row for row in numbers(lesson(LessonSettings(shared("catvnoncat"))), "The cost")
     }

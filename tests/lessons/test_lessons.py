@@ -10,7 +10,7 @@ import catclf
 from catclf.lessons import LESSONS, run_lesson
 from catclf.lessons.lesson import LessonSettings
 from catclf.plots.figure import save_figure
-from tests.conftest import shared, write_pictures
+from tests.conftest import shared, write_images
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -41,27 +41,27 @@ def test_the_same_seed_gives_the_same_lesson(name, settings):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_lessons_on_the_courses_pictures(name):
+def test_lessons_on_the_courses_images(name):
     lesson = run_lesson(name, LessonSettings(shared("catvnoncat")))
     assert lesson.tables
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "bias", "derivative", "computation-graph", "backward"])
-def test_lessons_without_pictures_need_none(name, tmp_path):
+def test_lessons_without_images_need_none(name, tmp_path):
     run_lesson(name, LessonSettings(tmp_path / "nothing"))
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_two_pictures_are_enough(name, tmp_path):
-    write_pictures(tmp_path / "cat", 1, red=190)
-    write_pictures(tmp_path / "dog", 1, red=80)
+def test_two_images_are_enough(name, tmp_path):
+    write_images(tmp_path / "cat", 1, red=190)
+    write_images(tmp_path / "dog", 1, red=80)
     lesson = run_lesson(name, LessonSettings(tmp_path))
     json.dumps(lesson.to_dict(), allow_nan=False)
     save_figure(lesson.draw, tmp_path / "figure.png")
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_pictures_that_are_all_alike(name, tmp_path):
+def test_images_that_are_all_alike(name, tmp_path):
     from PIL import Image
 
     for class_ in ("cat", "dog"):
@@ -73,7 +73,7 @@ def test_pictures_that_are_all_alike(name, tmp_path):
     save_figure(lesson.draw, tmp_path / "figure.png")
 
 
-def test_at_most_500_pictures_with_both_classes_in_their_shares(tmp_path):
+def test_at_most_500_images_with_both_classes_in_their_shares(tmp_path):
     path = tmp_path / "many.h5"
     import h5py
 
@@ -82,9 +82,9 @@ def test_at_most_500_pictures_with_both_classes_in_their_shares(tmp_path):
         file["train_set_x"] = rng.integers(0, 256, (1200, 64, 64, 3), np.uint8)
         file["train_set_y"] = np.arange(1200) < 60
         file["list_classes"] = np.array([b"non-cat", b"cat"])
-    pictures = LessonSettings(path).pictures
-    assert pictures.m == 500
-    assert pictures.class_counts() == {"cat": 25, "non-cat": 475}
+    images = LessonSettings(path).images
+    assert images.m == 500
+    assert images.class_counts() == {"cat": 25, "non-cat": 475}
 
 
 def test_unknown_lessons():

@@ -10,9 +10,9 @@ from tests.lessons.conftest import numbers
 
 def trained(settings) -> tuple[np.ndarray, np.ndarray]:
     """Logits after 500 steps of plain gradient descent at 1/L, and labels."""
-    pictures = settings.pictures
-    X = pictures.images.reshape(len(pictures.images), -1).T / 255.0  # (n_x, m)
-    Y = pictures.labels[np.newaxis].astype(float)
+    images = settings.images
+    X = images.images.reshape(len(images.images), -1).T / 255.0  # (n_x, m)
+    Y = images.labels[np.newaxis].astype(float)
     m = Y.size
     ones = np.vstack([X, np.ones((1, m))])
     rate = 4 * m / np.linalg.norm(ones, 2) ** 2
@@ -79,6 +79,6 @@ def test_losses_of_single_answers(settings):
 def test_the_trained_weights_are_those_of_train(settings):
     Z, _ = trained(settings)
     model = catclf.train(
-        settings.pictures, catclf.TrainingSettings(learning_rate="auto", iterations=500)
+        settings.images, catclf.TrainingSettings(learning_rate="auto", iterations=500)
     ).model
-    np.testing.assert_allclose(model.logits(settings.pictures.images), Z, rtol=1e-4)
+    np.testing.assert_allclose(model.logits(settings.images.images), Z, rtol=1e-4)

@@ -7,9 +7,9 @@ from tests.lessons.conftest import numbers
 
 
 def test_all_ways_give_the_same(settings):
-    pictures = settings.pictures
-    X = pictures.images.reshape(len(pictures.images), -1).T / 255.0  # (n_x, m)
-    y = pictures.labels
+    images = settings.images
+    X = images.images.reshape(len(images.images), -1).T / 255.0  # (n_x, m)
+    y = images.labels
     w = 0.001 * np.random.default_rng(settings.seed).standard_normal((12288, 1))
     a = 1 / (1 + np.exp(-(w.T @ X)))[0]
     dw = np.linalg.norm(X @ (a - y)) / y.size
@@ -26,6 +26,6 @@ def test_times_are_carried_over(settings):
     assert [row[0] for row in rows] == ["two loops", "one loop", "no loop"]
     for _, milliseconds, ratio, total, _ in rows:
         assert ratio == pytest.approx(milliseconds / rows[-1][1])
-        assert total == pytest.approx(2000 * milliseconds / 1000)  # all 40 pictures were timed
-    ((reduction, step, total),) = numbers(result, "All 40 pictures")
+        assert total == pytest.approx(2000 * milliseconds / 1000)  # all 40 images were timed
+    ((reduction, step, total),) = numbers(result, "All 40 images")
     assert total == pytest.approx((reduction + 2000 * step) / 1000)

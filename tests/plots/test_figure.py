@@ -27,8 +27,8 @@ def test_the_ending_tells_the_format_and_the_same_figure_is_the_same_file(tmp_pa
 
 def test_the_size_of_a_figure_can_be_read_in_a_readme(tmp_path):
     save_figure(draw, tmp_path / "a.png")
-    with Image.open(tmp_path / "a.png") as picture:
-        assert picture.size == (960, 540)
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (960, 540)
 
 
 @pytest.mark.parametrize("name", ["figure", "figure.jpg", "figure.npz", "a/figure.png"])

@@ -10,17 +10,17 @@ from catclf.solvers.objective import InMemory
 from tests.conftest import shared
 
 
-def some_pictures(m):
+def some_images(m):
     rng = np.random.default_rng(m)
-    pictures = rng.integers(0, 256, (m, 64, 64, 3), np.uint8)
+    images = rng.integers(0, 256, (m, 64, 64, 3), np.uint8)
     w = rng.standard_normal((12288, 1)) / 100
-    return pictures, rng.integers(0, 2, (1, m)), w
+    return images, rng.integers(0, 2, (1, m)), w
 
 
-def both(pictures, Y, l2=0.0, loss="cross-entropy", dtype="float64", threads=None):
-    columns = Pixels().columns(pictures)
+def both(images, Y, l2=0.0, loss="cross-entropy", dtype="float64", threads=None):
+    columns = Pixels().columns(images)
     direct = InMemory(columns, Y, l2, LOSSES[loss])
-    blocks = Blocks(pictures, Y, l2, LOSSES[loss], scale=Pixels.scale, dtype=dtype, threads=threads)
+    blocks = Blocks(images, Y, l2, LOSSES[loss], scale=Pixels.scale, dtype=dtype, threads=threads)
     return direct, blocks
 
 
@@ -28,8 +28,8 @@ def both(pictures, Y, l2=0.0, loss="cross-entropy", dtype="float64", threads=Non
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize(("dtype", "rtol"), [("float64", 1e-12), ("float32", 2e-4)])
 def test_a_pass_is_the_lectures(m, loss, dtype, rtol):
-    pictures, Y, w = some_pictures(m)
-    direct, blocks = both(pictures, Y, 0.3, loss, dtype)
+    images, Y, w = some_images(m)
+    direct, blocks = both(images, Y, 0.3, loss, dtype)
     one, other = direct.propagate(w, 0.2), blocks.propagate(w, 0.2)
     assert other.J == pytest.approx(one.J, rel=rtol)
     assert other.db == pytest.approx(one.db, rel=rtol, abs=rtol)
@@ -38,7 +38,7 @@ def test_a_pass_is_the_lectures(m, loss, dtype, rtol):
     assert other.dw.dtype == np.float64
 
 
-def test_real_pictures():
+def test_real_images():
     course = catclf.load_dataset(shared("catvnoncat"))
     direct, blocks = both(course.images, course.Y)
     w = np.random.default_rng(0).standard_normal((12288, 1)) / 50
@@ -49,9 +49,9 @@ def test_real_pictures():
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_number_of_threads_changes_not_a_bit(dtype):
-    pictures, Y, w = some_pictures(1000)
+    images, Y, w = some_images(1000)
     results = [
-        both(pictures, Y, 0.1, dtype=dtype, threads=threads)[1].propagate(w, 0.1)
+        both(images, Y, 0.1, dtype=dtype, threads=threads)[1].propagate(w, 0.1)
         for threads in (1, 2, 2, 3, 7)
     ]
     for other in results[1:]:
@@ -61,10 +61,10 @@ def test_the_number_of_threads_changes_not_a_bit(dtype):
 
 
 def test_products_for_the_lipschitz_constant():
-    pictures, Y, w = some_pictures(200)
-    direct, blocks = both(pictures, Y)
+    images, Y, w = some_images(200)
+    direct, blocks = both(images, Y)
     (one, one_sum), (other, other_sum) = (
-        objective.gram_product(w, 0.7) for objective in (direct, blocks)
+        objective.scatter_product(w, 0.7) for objective in (direct, blocks)
     )
     assert np.abs(other - one).max() <= 1e-12 * np.abs(one).max()
     assert other_sum == pytest.approx(one_sum, rel=1e-12)

@@ -6,7 +6,7 @@ import catclf
 from catclf import TrainingSettings
 from catclf.errors import TrainingError
 from catclf.features import Pixels
-from catclf.images.preprocessing import PictureRecipe
+from catclf.images.preprocessing import Preprocessing
 from catclf.logistic import LOSSES
 from catclf.solvers.blocks import Blocks
 from catclf.solvers.centred import Centred
@@ -21,11 +21,11 @@ from tests.conftest import shared
 CROSS_ENTROPY = LOSSES["cross-entropy"]
 
 
-def cost_of(model, pictures, l2):
+def cost_of(model, images, l2):
     """The cost, from scikit-learn's point of view: rows, and its own losses."""
-    rows = pictures.images[:].reshape(pictures.m, -1) / 255
+    rows = images.images[:].reshape(images.m, -1) / 255
     z = rows @ model.w[:, 0] + model.b
-    losses = np.logaddexp(0, np.where(pictures.labels == 1, -z, z))
+    losses = np.logaddexp(0, np.where(images.labels == 1, -z, z))
     return losses.mean() + l2 / 2 * float(np.vdot(model.w, model.w))
 
 
@@ -55,7 +55,7 @@ def penalty_and_optimum(request, course):
 
 
 @pytest.mark.parametrize("init", ["zeros", "random"])  # in the span, and in blocks
-def test_finds_the_optimum_of_scikit_learn_on_real_pictures(course, penalty_and_optimum, init):
+def test_finds_the_optimum_of_scikit_learn_on_real_images(course, penalty_and_optimum, init):
     l2, oracle = penalty_and_optimum
     settings = TrainingSettings(solver="lbfgs", l2=l2, tolerance=1e-9, init=init)
     result = catclf.train(course, settings)
@@ -67,15 +67,15 @@ def test_finds_the_optimum_of_scikit_learn_on_real_pictures(course, penalty_and_
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_many_pictures_with_the_default_tolerance(dtype):
-    pictures = catclf.load_dataset(shared("cifar-cats"), positive="cat")
+def test_many_images_with_the_default_tolerance(dtype):
+    images = catclf.load_dataset(shared("cifar-cats"), positive="cat")
     settings = TrainingSettings(solver="lbfgs", l2=0.01, dtype=dtype)
-    result = catclf.train(pictures, settings)
+    result = catclf.train(images, settings)
     assert result.converged
     assert result.model.training["iterations"] < 60
     assert (np.diff(result.costs) < 1e-6).all()
-    tight = catclf.train(pictures, TrainingSettings(solver="lbfgs", l2=0.01, tolerance=1e-7))
-    assert cost_of(result.model, pictures, 0.01) < tight.costs[-1] + 1e-5
+    tight = catclf.train(images, TrainingSettings(solver="lbfgs", l2=0.01, tolerance=1e-7))
+    assert cost_of(result.model, images, 0.01) < tight.costs[-1] + 1e-5
 
 
 def test_goes_on_from_any_step():
@@ -108,7 +108,7 @@ def test_centred_columns_have_the_same_cost_and_gradient():
     assert other.dw == pytest.approx(one.dw, rel=1e-9)
     assert other.db == pytest.approx(one.db, rel=1e-9)
     assert centred.centred_bias(w, centred.bias(w, b)) == pytest.approx(b)
-    (one, one_sum), (other, other_sum) = oracle.gram_product(w, b), centred.gram_product(w, b)
+    (one, one_sum), (other, other_sum) = oracle.scatter_product(w, b), centred.scatter_product(w, b)
     assert other == pytest.approx(one, rel=1e-9)
     assert other_sum == pytest.approx(one_sum, rel=1e-9)
 
@@ -128,12 +128,12 @@ def test_the_exact_preconditioner_inverts_the_second_derivatives():
 
 def test_the_low_rank_preconditioner_inverts_them_along_its_directions():
     rng = np.random.default_rng(7)
-    pictures = (rng.random((300, 30)) * rng.random((1, 30)) * 255).astype(np.uint8)
+    images = (rng.random((300, 30)) * rng.random((1, 30)) * 255).astype(np.uint8)
     Y = rng.integers(0, 2, (1, 300))
-    centred = Centred(Blocks(pictures, Y, 0.01, CROSS_ENTROPY, scale=1 / 255, dtype="float64"))
-    span = Span(pictures.T, 1 / 255, centred=True)
+    centred = Centred(Blocks(images, Y, 0.01, CROSS_ENTROPY, scale=1 / 255, dtype="float64"))
+    span = Span(images.T, 1 / 255, centred=True)
     preconditioner = low_rank(centred, span)  # 30 directions: all of them
-    X = pictures.T / 255
+    X = images.T / 255
     covariance = np.cov(X, bias=True)
     v = rng.standard_normal((30, 1))
     H_v = covariance @ v / 4 + 0.01 * v
@@ -171,13 +171,13 @@ def test_without_a_penalty_there_may_be_one():
     assert np.abs(last.dw).max() < 1e-8
 
 
-def test_pictures_that_are_all_alike():
+def test_images_that_are_all_alike():
     images = np.full((6, 64, 64, 3), 90, np.uint8)
-    pictures = catclf.Dataset(
+    dataset = catclf.Dataset(
         images, np.array([1, 0, 0, 0, 1, 0], np.uint8), [""] * 6, "cat", "here",
-        PictureRecipe(),
+        Preprocessing(),
     )  # fmt: skip
-    result = catclf.train(pictures, TrainingSettings(solver="lbfgs", l2=0.1, tolerance=1e-8))
+    result = catclf.train(dataset, TrainingSettings(solver="lbfgs", l2=0.1, tolerance=1e-8))
     assert result.converged
     assert result.model.probabilities(images)[0] == pytest.approx(1 / 3)
 

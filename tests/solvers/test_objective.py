@@ -19,14 +19,14 @@ def test_lipschitz_constant_equals_the_eigenvalue(loss):
     )
 
 
-def test_lipschitz_constant_of_the_courses_pictures():
-    pictures = catclf.load_dataset(shared("catvnoncat"))
-    X = Pixels().columns(pictures.images)
-    L = lipschitz_constant(InMemory(X, pictures.Y, 0.0, LOSSES["cross-entropy"]))
+def test_lipschitz_constant_of_the_courses_images():
+    images = catclf.load_dataset(shared("catvnoncat"))
+    X = Pixels().columns(images.images)
+    L = lipschitz_constant(InMemory(X, images.Y, 0.0, LOSSES["cross-entropy"]))
     assert pytest.approx(553, abs=1) == L
 
 
-def test_black_pictures_have_a_lipschitz_constant():
+def test_black_images_have_a_lipschitz_constant():
     objective = InMemory(np.zeros((5, 3)), np.ones((1, 3)), 0.0, LOSSES["cross-entropy"])
     assert lipschitz_constant(objective) == pytest.approx(0.25)
 

@@ -51,7 +51,7 @@ def test_duplicate_and_dependent_columns(l2):
     assert_equal(direct, reduced, span)
 
 
-def test_black_pictures_have_no_span():
+def test_black_images_have_no_span():
     X, Y = np.zeros((50, 4)), np.array([[1, 0, 1, 1]])
     direct, reduced, span = both_routes(X, Y, 0.0, 100, learning_rate=1.0)
     assert span.R.shape == (0, 4)
@@ -60,8 +60,8 @@ def test_black_pictures_have_no_span():
 
 @pytest.mark.parametrize("centred", [False, True])
 def test_bytes_are_reduced_as_the_columns_that_they_stand_for(centred):
-    pictures = catclf.load_dataset(shared("catvnoncat")).images
-    X = pictures.reshape(len(pictures), -1).T
+    images = catclf.load_dataset(shared("catvnoncat")).images
+    X = images.reshape(len(images), -1).T
     span = Span(X, 1 / 255, centred=centred)
     columns = X / 255
     if centred:
@@ -83,12 +83,12 @@ def test_a_bias_on_centred_columns_is_carried_back():
     assert w.T @ (X / 255) + b == pytest.approx(u.T @ span.R + 0.3, abs=1e-12)
 
 
-def test_pictures_that_are_all_alike_have_no_centred_span():
+def test_images_that_are_all_alike_have_no_centred_span():
     span = Span(np.full((50, 4), 77, np.uint8), 1 / 255, centred=True)
     assert span.R.shape == (0, 4)
 
 
-def test_it_pays_where_there_are_few_pictures_and_many_steps():
+def test_it_pays_where_there_are_few_images_and_many_steps():
     assert pays(12288, 209, 2000)
     assert not pays(12288, 209, 5)
     assert not pays(12288, 20_000, 10**6)

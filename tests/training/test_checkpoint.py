@@ -88,54 +88,54 @@ def test_other_settings_are_refused(course, tmp_path, changes, reason):
         catclf.train(course, TrainingSettings(**settings | changes), resume=path)
 
 
-def test_other_pictures_are_refused(course, data, tmp_path):
+def test_other_images_are_refused(course, data, tmp_path):
     path = tmp_path / "run.ckpt"
     settings = TrainingSettings(iterations=3, learning_rate="auto")
     catclf.train(course, settings, checkpoint=path)
-    pictures = catclf.load_dataset(data)
-    with pytest.raises(CheckpointError, match="is of other pictures"):
-        catclf.train(pictures, settings, resume=path)
-    catclf.train(pictures, settings, checkpoint=path)
-    pictures.labels[:] = 1 - pictures.labels
-    with pytest.raises(CheckpointError, match="is of other pictures"):
-        catclf.train(pictures, settings, resume=path)
+    images = catclf.load_dataset(data)
+    with pytest.raises(CheckpointError, match="is of other images"):
+        catclf.train(images, settings, resume=path)
+    catclf.train(images, settings, checkpoint=path)
+    images.labels[:] = 1 - images.labels
+    with pytest.raises(CheckpointError, match="is of other images"):
+        catclf.train(images, settings, resume=path)
 
 
 def test_axes_of_another_machine_are_refused(data, tmp_path):
     path = tmp_path / "run.ckpt"
-    pictures = catclf.load_dataset(data)
+    images = catclf.load_dataset(data)
     settings = TrainingSettings(iterations=50, learning_rate="auto")
-    catclf.train(pictures, settings, checkpoint=path)
+    catclf.train(images, settings, checkpoint=path)
     with np.load(path) as archive:
         arrays = dict(archive)
     arrays["w"] = -arrays["w"]
     with path.open("wb") as file:
         np.savez(file, **arrays)
     with pytest.raises(CheckpointError, match="another machine"):
-        catclf.train(pictures, settings, resume=path)
+        catclf.train(images, settings, resume=path)
 
 
 def test_damaged_checkpoints(data, tmp_path, model_path):
     path = tmp_path / "run.ckpt"
-    pictures = catclf.load_dataset(data)
+    images = catclf.load_dataset(data)
     settings = TrainingSettings(iterations=3, learning_rate="auto")
-    catclf.train(pictures, settings, checkpoint=path)
+    catclf.train(images, settings, checkpoint=path)
     whole = path.read_bytes()
     rng = np.random.default_rng(0)
     for content in (b"", b"hello", whole[:300], whole[:-1], model_path.read_bytes()):
         path.write_bytes(content)
         with pytest.raises(CheckpointError, match="no usable checkpoint"):
-            catclf.train(pictures, settings, resume=path)
+            catclf.train(images, settings, resume=path)
     for _ in range(200):
         changed = bytearray(whole)
         changed[rng.integers(len(whole))] = rng.integers(256)
         path.write_bytes(changed)
         try:
-            catclf.train(pictures, settings, resume=path)
+            catclf.train(images, settings, resume=path)
         except CheckpointError:
             continue
     with pytest.raises(CheckpointError, match="cannot be read: no such file"):
-        catclf.train(pictures, settings, resume=tmp_path / "none.ckpt")
+        catclf.train(images, settings, resume=tmp_path / "none.ckpt")
 
 
 def test_a_checkpoint_that_cannot_be_written(data, tmp_path):

@@ -17,10 +17,10 @@ from catclf.images.preprocessing import mirrored
 from catclf.logistic import sigmoid
 from catclf.training.design_matrix import make_examples
 from catclf.training.optimise import penalty_path
-from catclf.training.settings import RECIPES
-from tests.conftest import shared, write_pictures
+from catclf.training.settings import PRESETS
+from tests.conftest import shared, write_images
 
-BEST = RECIPES["best"]
+BEST = PRESETS["best"]
 
 
 @pytest.fixture(scope="module")
@@ -34,26 +34,26 @@ def best(course):
 
 
 @pytest.fixture
-def pictures(data):
+def images(data):
     return catclf.load_dataset(data)
 
 
 def test_the_lecture_is_the_default():
-    assert RECIPES["lecture"] == TrainingSettings()
+    assert PRESETS["lecture"] == TrainingSettings()
 
 
-def test_a_checkpoint_of_other_features_is_refused(pictures, tmp_path):
+def test_a_checkpoint_of_other_features_is_refused(images, tmp_path):
     path = tmp_path / "run.ckpt"
-    catclf.train(pictures, TrainingSettings(iterations=3, learning_rate="auto"), checkpoint=path)
+    catclf.train(images, TrainingSettings(iterations=3, learning_rate="auto"), checkpoint=path)
     settings = TrainingSettings(iterations=3, learning_rate="auto", flip=True)
     with pytest.raises(CheckpointError):
-        catclf.train(pictures, settings, resume=path)
+        catclf.train(images, settings, resume=path)
 
 
-def test_the_best_recipe_recognises_cats(best):
+def test_the_best_preset_recognises_cats(best):
     test = catclf.load_dataset(shared("catvnoncat"), "test")
     figures = catclf.evaluate(best.model, test).metrics
-    assert figures.accuracy >= 0.88  # of 50 pictures; the mean over seeds is in docs/accuracy.md
+    assert figures.accuracy >= 0.88  # of 50 images; the mean over seeds is in docs/accuracy.md
     assert figures.roc_auc >= 0.95
     assert best.converged
 
@@ -68,8 +68,8 @@ def test_the_best_model_is_small_and_comes_back_from_its_file(best, tmp_path):
     assert loaded.logits(test.images).tobytes() == best.model.logits(test.images).tobytes()
 
 
-def test_the_best_recipe_gives_the_same_bytes_again(pictures):
-    one, two = (catclf.train(pictures, BEST).model for _ in range(2))
+def test_the_best_preset_gives_the_same_bytes_again(images):
+    one, two = (catclf.train(images, BEST).model for _ in range(2))
     assert one.w.tobytes() == two.w.tobytes()
     assert one.b == two.b
 
@@ -123,7 +123,7 @@ def test_a_path_ends_where_each_penalty_alone_would(course):
         assert b == pytest.approx(b_alone, abs=1e-5)
 
 
-def test_few_and_many_pictures_are_solved_alike(course, monkeypatch):
+def test_few_and_many_images_are_solved_alike(course, monkeypatch):
     few = catclf.train(course, replace(BEST, l2=3.0, tolerance=1e-6, calibrate=False)).model
     monkeypatch.setattr("catclf.training.optimise.reduction_pays", lambda *_, **__: False)
     many = catclf.train(course, replace(BEST, l2=3.0, tolerance=1e-6, calibrate=False)).model
@@ -149,13 +149,13 @@ def test_calibrated_probabilities_mean_what_they_say(course):
     assert calibrated.calibration_error < bold.calibration_error
 
 
-def test_cross_validation_is_that_of_models_trained_without_the_fold(pictures):
+def test_cross_validation_is_that_of_models_trained_without_the_fold(images):
     settings = TrainingSettings(learning_rate="auto", iterations=20)
-    result = cross_validate(pictures, settings, 3)
-    folds = stratified_folds(pictures.labels, fingerprints(pictures.images), 3, 0)
-    model = catclf.train(pictures.subset(folds != 1), settings).model
+    result = cross_validate(images, settings, 3)
+    folds = stratified_folds(images.labels, fingerprints(images.images), 3, 0)
+    model = catclf.train(images.subset(folds != 1), settings).model
     np.testing.assert_array_equal(
-        result.Z[0, folds == 1], model.logits(pictures.images[folds == 1])[0]
+        result.Z[0, folds == 1], model.logits(images.images[folds == 1])[0]
     )
     mean, deviation = result.spread("accuracy")
     assert mean == pytest.approx(np.mean([fold.accuracy for fold in result.folds]))
@@ -178,50 +178,50 @@ def test_a_target_sets_the_threshold(course, figure, value):
     settings = replace(BEST, threshold=f"{figure}={value}")
     model = catclf.train(course, settings).model
     assert model.threshold != 0.5
-    figures = catclf.evaluate(model, course).metrics  # of training pictures: it must be reached
+    figures = catclf.evaluate(model, course).metrics  # of training images: it must be reached
     assert getattr(figures, figure) >= value - 0.02
     assert model.training["threshold"] == f"{figure}={value}"
 
 
 @pytest.mark.parametrize("solver", ["gd", "lbfgs"])
 @pytest.mark.parametrize("features", ["pixels", "hog"])
-def test_choices_on_held_out_pictures_work_with_every_solver(pictures, solver, features):
+def test_choices_on_held_out_images_work_with_every_solver(images, solver, features):
     settings = TrainingSettings(
         solver=solver, features=features, l2="auto", learning_rate="auto", calibrate=True,
         flip=True, iterations=30, dtype="float32",
     )  # fmt: skip
-    result = catclf.train(pictures, settings)
+    result = catclf.train(images, settings)
     assert result.model.training["l2"] > 0
     assert np.isfinite(result.model.w).all()
-    assert sigmoid(result.model.logits(pictures.images)).shape == (1, 12)
+    assert sigmoid(result.model.logits(images.images)).shape == (1, 12)
 
 
 @pytest.mark.parametrize(
     "settings", [replace(BEST, features="hog"), TrainingSettings(learning_rate="auto", l2="auto",
                  iterations=20)]
 )  # fmt: skip
-def test_pictures_that_stay_in_their_file_are_trained_on_alike(
-    data, pictures, tmp_path, monkeypatch, settings
+def test_images_that_stay_in_their_file_are_trained_on_alike(
+    data, images, tmp_path, monkeypatch, settings
 ):
     catclf.pack(catclf.open_source(data), tmp_path / "packed.h5")
     monkeypatch.setattr("catclf.datasets.hdf5._IN_MEMORY", 0)
     stored = catclf.load_dataset(tmp_path / "packed.h5")
     assert not isinstance(stored.images, np.ndarray)
-    one, two = (catclf.train(dataset, settings).model for dataset in (stored, pictures))
+    one, two = (catclf.train(dataset, settings).model for dataset in (stored, images))
     np.testing.assert_allclose(
-        one.logits(pictures.images), two.logits(pictures.images), rtol=1e-3, atol=1e-3
+        one.logits(images.images), two.logits(images.images), rtol=1e-3, atol=1e-3
     )
     assert cross_validate(stored, settings, 2).Z.shape == (1, 12)
 
 
-def test_a_penalty_under_which_descent_diverges_is_no_trap(pictures):
+def test_a_penalty_under_which_descent_diverges_is_no_trap(images):
     settings = TrainingSettings(learning_rate=1.0, iterations=300, l2="auto", features="hog")
     with pytest.raises(TrainingError, match="diverged at learning rate 1"):
-        catclf.train(pictures, replace(settings, standardise=True))
+        catclf.train(images, replace(settings, standardise=True))
 
 
 @pytest.mark.parametrize("features", ["pixels", "patches+hog"])
-def test_pictures_that_are_all_alike(tmp_path, features):
+def test_images_that_are_all_alike(tmp_path, features):
     for name, red in (("cat", 7), ("dog", 7)):
         folder = tmp_path / name
         folder.mkdir()
@@ -231,17 +231,17 @@ def test_pictures_that_are_all_alike(tmp_path, features):
     settings = replace(BEST, features=features, l2=1.0, calibrate=False)
     model = catclf.train(dataset, settings).model
     assert model.probabilities(dataset.images) == pytest.approx(0.5, abs=1e-3)
-    with pytest.raises(DataError, match="one picture of a class"):
+    with pytest.raises(DataError, match="one image of a class"):
         catclf.train(dataset, replace(settings, l2="auto"))
 
 
-def test_one_picture_of_a_class(tmp_path):
-    write_pictures(tmp_path / "cat", 1, red=200)
-    write_pictures(tmp_path / "dog", 5, red=50)
+def test_one_image_of_a_class(tmp_path):
+    write_images(tmp_path / "cat", 1, red=200)
+    write_images(tmp_path / "dog", 5, red=50)
     dataset = catclf.load_dataset(tmp_path)
-    with pytest.raises(DataError, match=r"only one picture of a class.*add pictures"):
+    with pytest.raises(DataError, match=r"only one image of a class.*add images"):
         catclf.train(dataset, BEST)
-    with pytest.raises(DataError, match="2 folds need 2 different pictures"):
+    with pytest.raises(DataError, match="2 folds need 2 different images"):
         cross_validate(dataset, TrainingSettings(), 2)
 
 
@@ -254,9 +254,9 @@ def test_settings_that_make_no_sense(change):
         TrainingSettings(**change)
 
 
-def test_training_with_features_goes_on_from_a_checkpoint(pictures, tmp_path):
+def test_training_with_features_goes_on_from_a_checkpoint(images, tmp_path):
     settings = replace(BEST, tolerance=1e-9)
-    whole = catclf.train(pictures, settings).model
+    whole = catclf.train(images, settings).model
     path = tmp_path / "run.ckpt"
     stopped = []
 
@@ -265,7 +265,7 @@ def test_training_with_features_goes_on_from_a_checkpoint(pictures, tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        catclf.train(pictures, settings, on_step=stop, checkpoint=path)
-    resumed = catclf.train(pictures, settings, resume=path).model
+        catclf.train(images, settings, on_step=stop, checkpoint=path)
+    resumed = catclf.train(images, settings, resume=path).model
     assert resumed.w.tobytes() == whole.w.tobytes()
     assert resumed.b == whole.b

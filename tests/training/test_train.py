@@ -15,7 +15,7 @@ def course():
 
 
 @pytest.fixture
-def pictures(data):
+def images(data):
     return catclf.load_dataset(data)
 
 
@@ -36,7 +36,7 @@ def test_golden_values_of_the_course(course):
     test = catclf.evaluate(result.model, catclf.load_dataset(shared("catvnoncat"), "test"))
     assert test.metrics.accuracy == pytest.approx(0.70)
     assert test.metrics.baseline == pytest.approx(0.66)
-    # The course's own files have one picture in both splits.
+    # The course's own files have one image in both splits.
     assert len(test.trained_on) == 1
 
 
@@ -52,12 +52,12 @@ def test_golden_values_of_other_learning_rates(course, learning_rate, cost, test
         assert catclf.evaluate(result.model, test).metrics.accuracy == pytest.approx(test_accuracy)
 
 
-def test_the_same_settings_give_the_same_bytes(pictures):
+def test_the_same_settings_give_the_same_bytes(images):
     settings = TrainingSettings(iterations=50, init="random", seed=7)
-    one, two = catclf.train(pictures, settings).model, catclf.train(pictures, settings).model
+    one, two = catclf.train(images, settings).model, catclf.train(images, settings).model
     assert one.w.tobytes() == two.w.tobytes()
     assert one.b == two.b
-    other = catclf.train(pictures, TrainingSettings(iterations=50, init="random", seed=8)).model
+    other = catclf.train(images, TrainingSettings(iterations=50, init="random", seed=8)).model
     assert other.w.tobytes() != one.w.tobytes()
 
 
@@ -68,9 +68,9 @@ def test_auto_learning_rate_goes_down_at_every_step(course):
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "squared-error"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_losses_and_types(pictures, loss, dtype):
+def test_losses_and_types(images, loss, dtype):
     settings = TrainingSettings(learning_rate="auto", iterations=100, loss=loss, dtype=dtype)
-    result = catclf.train(pictures, settings)
+    result = catclf.train(images, settings)
     assert result.model.w.dtype == dtype
     assert result.costs[-1] < result.costs[0]
     assert result.accuracy == 1
@@ -79,25 +79,25 @@ def test_losses_and_types(pictures, loss, dtype):
     )
 
 
-def test_penalty_shrinks_the_weights(pictures):
+def test_penalty_shrinks_the_weights(images):
     norms = [
         np.linalg.norm(
-            catclf.train(pictures, TrainingSettings("auto", iterations=300, l2=l2)).model.w
+            catclf.train(images, TrainingSettings("auto", iterations=300, l2=l2)).model.w
         )
         for l2 in (0.0, 1.0, 10.0)
     ]
     assert norms[0] > norms[1] > norms[2] > 0
 
 
-def test_tolerance_stops_early(pictures):
+def test_tolerance_stops_early(images):
     settings = TrainingSettings("auto", iterations=5000, l2=1.0, tolerance=0.01)
-    result = catclf.train(pictures, settings)
+    result = catclf.train(images, settings)
     assert 1 < len(result.costs) < 5000
     assert result.model.training["iterations"] == len(result.costs) - 1
 
 
-def test_no_iterations_leave_the_weights_at_zero(pictures):
-    result = catclf.train(pictures, TrainingSettings(iterations=0))
+def test_no_iterations_leave_the_weights_at_zero(images):
+    result = catclf.train(images, TrainingSettings(iterations=0))
     assert not result.model.w.any()
     assert result.costs == [pytest.approx(np.log(2))]
 
@@ -105,15 +105,15 @@ def test_no_iterations_leave_the_weights_at_zero(pictures):
 @pytest.mark.parametrize(
     "settings", [{"learning_rate": 1.0, "l2": 10.0}, {"learning_rate": 1e300, "l2": 1.0}]
 )
-def test_divergence_names_the_learning_rate_and_its_bound(pictures, settings):
+def test_divergence_names_the_learning_rate_and_its_bound(images, settings):
     with pytest.raises(TrainingError, match=r"diverged at learning rate 1.*2/L = 0\.00"):
-        catclf.train(pictures, TrainingSettings(iterations=25, **settings))
+        catclf.train(images, TrainingSettings(iterations=25, **settings))
 
 
 @pytest.mark.parametrize("red", range(60, 200, 10))
-def test_images_that_are_all_alike_leave_the_cost_where_it_was(pictures, red):
+def test_images_that_are_all_alike_leave_the_cost_where_it_was(images, red):
     # Which way the cost is rounded depends on the colour, the loss and the processor.
-    same = replace(pictures, images=np.full_like(pictures.images, (red, 80, 70)))
+    same = replace(images, images=np.full_like(images.images, (red, 80, 70)))
     costs = catclf.train(same, TrainingSettings("auto", iterations=50)).costs
     assert costs == pytest.approx([np.log(2)] * 51)
 
@@ -144,24 +144,22 @@ def test_settings_that_make_no_sense(name, value):
 def test_one_class_is_not_enough(data):
     for path in (data / "train" / "dog").iterdir():
         path.unlink()
-    with pytest.raises(DataError, match="only cat pictures"):
+    with pytest.raises(DataError, match="only cat images"):
         catclf.train(catclf.load_dataset(data))
 
 
-def test_progress_is_told(pictures):
+def test_progress_is_told(images):
     told = []
     catclf.train(
-        pictures,
+        images,
         TrainingSettings("auto", iterations=20),
         on_step=lambda *step: told.append(step),
     )
     assert told[0] == (0, pytest.approx(np.log(2)), 0.5)
 
 
-def test_the_model_knows_how_it_was_trained(pictures):
-    training = catclf.train(
-        pictures, TrainingSettings("auto", iterations=20, l2=0.5)
-    ).model.training
+def test_the_model_knows_how_it_was_trained(images):
+    training = catclf.train(images, TrainingSettings("auto", iterations=20, l2=0.5)).model.training
     assert training["pictures"] == {"cat": 6, "non-cat": 6}
     assert (training["iterations"], training["l2"]) == (20, 0.5)
     assert 0 < training["learning_rate"] < 0.1
