@@ -17,6 +17,8 @@ a file or a setting is a `CatclfError`, whose text can be shown to a user.
 
 from typing import TYPE_CHECKING, Any
 
+from catclf._version import __version__
+
 if TYPE_CHECKING:
     from catclf.datasets import Dataset, load_dataset, open_source
     from catclf.datasets.check import check
@@ -26,10 +28,9 @@ if TYPE_CHECKING:
     from catclf.evaluation.evaluate import Evaluation, evaluate
     from catclf.model import Model, Prediction
     from catclf.model_file import load_model, save_model
-    from catclf.training.settings import PRESETS, TrainingSettings
+    from catclf.training.record import TrainingRecord
+    from catclf.training.settings import PRESETS, Target, TrainingSettings
     from catclf.training.train import TrainingResult, train
-
-__version__ = "0.1.0"
 
 __all__ = [
     "PRESETS",
@@ -40,8 +41,11 @@ __all__ = [
     "ImageError",
     "Model",
     "Prediction",
+    "Target",
+    "TrainingRecord",
     "TrainingResult",
     "TrainingSettings",
+    "__version__",
     "check",
     "cross_validate",
     "evaluate",
@@ -64,6 +68,8 @@ _MODULES = {
     "Model": "model",
     "ImageError": "errors",
     "Prediction": "model",
+    "Target": "training.settings",
+    "TrainingRecord": "training.record",
     "TrainingResult": "training.train",
     "TrainingSettings": "training.settings",
     "check": "datasets.check",

@@ -38,7 +38,7 @@ def save_model(model: Model, path: str | Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    from catclf import __version__
+    from catclf._version import __version__
 
     meta = {
         "format": FORMAT,

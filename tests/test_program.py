@@ -119,7 +119,7 @@ def test_a_stopped_training_goes_on_where_it_was(program, data, tmp_path, number
     process.send_signal(number)
     _, stderr = process.communicate(timeout=20)
     assert process.returncode == status
-    assert f"Stopped; --resume {checkpoint} goes on\nError: " in stderr
+    assert f"Stopped; resume with --resume {checkpoint}\nError: " in stderr
     assert 0 < len(np.load(checkpoint)["costs"]) < 250_000
     if number == signal.SIGTERM:  # once is enough
         return

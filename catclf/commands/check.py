@@ -7,7 +7,7 @@ import click
 
 import catclf
 from catclf.commands.options import json_option, positive_option
-from catclf.commands.output import note_understanding, progress_bar, say, say_json, skipped_files
+from catclf.commands.output import note_understanding, plural, progress_bar, say, say_json
 
 if TYPE_CHECKING:
     from catclf.datasets.check import Copy, Report
@@ -52,13 +52,13 @@ def _print(report: "Report") -> None:
         say(f"{where}: {sum(counts.values())} images ({classes})")
         most, least = max(counts.values()), min(counts.values())
         if len(counts) > 1 and most > _IMBALANCE * least:
-            say(f"  the commonest class has {most / least:.1f} times as many as the rarest")
+            say(f"  class imbalance {most / least:.1f}:1")
     if report.formats:
         formats = ", ".join(f"{count} {name}" for name, count in report.formats.items())
         small, large = (f"{width} x {height}" for width, height in report.sizes)
         say(f"Files: {formats}; from {small} to {large} pixels")
     if report.skipped:
-        say(f"Left out: {skipped_files(len(report.skipped))}")
+        say(f"Left out: {plural(len(report.skipped), 'unreadable file')}")
         for name, reason in report.skipped:
             say(f"  {name}: {reason}")
     within = [copy for copy in report.copies if not copy.leaks]

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import click
 
-from catclf import __version__
+from catclf._version import __version__
 
 _COMMANDS = (
     "train",

@@ -1,30 +1,24 @@
 """`catclf evaluate`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 import catclf
+from catclf.commands import report
 from catclf.commands.options import (
     json_option,
     model_option,
     positive_option,
     threshold_option,
 )
-from catclf.commands.output import (
-    note_skipped,
-    note_understanding,
-    progress_bar,
-    say,
-    say_json,
-    score,
-    skipped_files,
-    warning_of_trained_on,
-)
+from catclf.commands.output import load, note_understanding, say, say_json
 
 if TYPE_CHECKING:
     from catclf.evaluation.evaluate import Evaluation
+    from catclf.evaluation.metrics import Metrics
 
 _NAMES_SHOWN = 10
 
@@ -45,9 +39,7 @@ _NAMES_SHOWN = 10
 )
 @positive_option
 @threshold_option
-@click.option(
-    "--mistakes", is_flag=True, help="List wrongly classified images, most confident first."
-)
+@click.option("--mistakes", is_flag=True, help="List misclassified images, most confident first.")
 @json_option
 def evaluate(
     data: Path,
@@ -61,22 +53,16 @@ def evaluate(
     """Compare predictions with the labels of DATA (a data set as for train; default: data/).
 
     Images that the model was trained on are found, counted and named: a score that includes them
-    is better than the model deserves. Where probabilities mean what they say, 80 of 100 images
-    that got about 0.8 are cats: the table at the end compares the two, and the calibration error is
-    their mean difference. Files that are no images are named and left out, and make the exit
-    status 1.
+    is optimistic. Where probabilities are calibrated, 80 of 100 images that got about 0.8 are
+    cats: the table at the end compares predicted and observed shares, and the expected calibration
+    error is their mean difference. Unreadable files are named and left out, and the exit status is
+    then 1.
     """
     model = catclf.load_model(model_path)
     source = catclf.open_source(data, positive or model.positive)
     note_understanding(source)
-    with progress_bar("Reading", "image") as update:
-        dataset = source.load(
-            source.choose(split, "test", "validation"),
-            model.preprocessing,
-            skip_bad=True,
-            progress=update,
-        )
-    note_skipped(dataset.skipped)
+    split = source.choose(split, "test", "validation")
+    dataset = load(source, split, model.preprocessing, skip_bad=True)
     evaluation = catclf.evaluate(model, dataset, threshold)
     if as_json:
         document = {"model": str(model_path), **evaluation.to_dict()}
@@ -84,61 +70,79 @@ def evaluate(
             document["mistakes"] = [mistake._asdict() for mistake in evaluation.mistakes]
         say_json(document)
     else:
-        _print(evaluation, model_path, mistakes)
+        _say(evaluation, model_path, mistakes=mistakes)
     if dataset.skipped:
         click.get_current_context().exit(1)
 
 
-def _print(evaluation: "Evaluation", model_path: Path, mistakes: bool) -> None:
-    figures, positive, negative = evaluation.metrics, evaluation.positive, evaluation.negative
-    warning = warning_of_trained_on(evaluation)
-    say(
-        f"{model_path} on {evaluation.where}: {evaluation.m} images"
-        + (f" - careful: {warning}" if warning else "")
-    )
-    if evaluation.skipped:
-        say(f"Skipped {skipped_files(len(evaluation.skipped))}")
-    say(f"Accuracy {score(evaluation)}")
+def _say(evaluation: "Evaluation", model_path: Path, *, mistakes: bool) -> None:
+    say(f"{model_path} on {evaluation.where}: {evaluation.m} images")
+    if warning := report.trained_on_warning(evaluation):
+        say(warning)
+    report.say_skipped(len(evaluation.skipped))
+    say(f"Accuracy {report.accuracy_line(evaluation)}")
     say("")
-    width = len(f"actual {negative}")
-    say(f"{'':{width}}  {'called ' + positive:>{width}}  {'called ' + negative:>{width}}")
-    for name, right, wrong in (
-        (positive, figures.true_positives, figures.false_negatives),
-        (negative, figures.false_positives, figures.true_negatives),
-    ):
-        say(f"{'actual ' + name:{width}}  {right:>{width}}  {wrong:>{width}}")
+    _say_confusion_matrix(evaluation)
     say("")
-    for name, value in (
-        ("Precision", figures.precision),
-        ("Recall", figures.recall),
-        ("F1", figures.f1),
-        ("ROC AUC", figures.roc_auc),
-        ("Log-loss", figures.log_loss),
-        ("Brier score", figures.brier),
-        ("Calibration error", figures.calibration_error),
-    ):
-        say(f"{name:18}" + ("undefined" if value is None else f"{value:.4f}"))
-    if evaluation.threshold != 0.5:
-        say(f"{'Threshold':18}{evaluation.threshold:g}")
+    _say_metrics(evaluation.metrics, evaluation.threshold)
     say("")
-    say(f"{'probability':>14}  {'images':>8}  {'mean':>6}  {positive} indeed")
-    for bin_ in figures.reliability:
-        say(
-            f"  {bin_.low:.1f} to {bin_.high:.1f}  {bin_.images:>8}  {bin_.probability:>6.3f}"
-            f"  {bin_.share:.3f}"
-        )
+    _say_reliability(evaluation.metrics)
     if evaluation.trained_on:
         say("")
-        say("Trained on:")
-        for name in evaluation.trained_on[:_NAMES_SHOWN]:
-            say(f"  {name}")
-        if len(evaluation.trained_on) > _NAMES_SHOWN:
-            say(f"  and {len(evaluation.trained_on) - _NAMES_SHOWN} more (--json names all)")
+        _say_names("Used for training:", evaluation.trained_on)
     if mistakes:
         say("")
-        say(f"Mistakes: {len(evaluation.mistakes)}, most confident first")
-        for mistake in evaluation.mistakes:
-            say(
-                f"  called {mistake.predicted:{len(negative)}}  probability of {positive} "
-                f"{mistake.probability:.4f}  {mistake.name}"
-            )
+        _say_mistakes(evaluation)
+
+
+def _say_confusion_matrix(evaluation: "Evaluation") -> None:
+    metrics, positive, negative = evaluation.metrics, evaluation.positive, evaluation.negative
+    width = len(f"predicted {negative}")
+    heads = (f"predicted {positive}", f"predicted {negative}")
+    say("  ".join(["".ljust(width), *(head.rjust(width) for head in heads)]))
+    for name, counts in (
+        (positive, (metrics.true_positives, metrics.false_negatives)),
+        (negative, (metrics.false_positives, metrics.true_negatives)),
+    ):
+        say("  ".join([f"actual {name}".ljust(width), *(f"{count:>{width}}" for count in counts)]))
+
+
+def _say_metrics(metrics: "Metrics", threshold: float) -> None:
+    for name, value in (
+        ("Precision", metrics.precision),
+        ("Recall", metrics.recall),
+        ("F1", metrics.f1),
+        ("ROC AUC", metrics.roc_auc),
+        ("Log-loss", metrics.log_loss),
+        ("Brier score", metrics.brier),
+        ("Expected calibration error", metrics.calibration_error),
+    ):
+        say(f"{name:28}" + ("undefined" if value is None else f"{value:.4f}"))
+    if threshold != 0.5:
+        say(f"{'Threshold':28}{threshold:g}")
+
+
+def _say_reliability(metrics: "Metrics") -> None:
+    say(f"{'probability':>14}  {'images':>8}  {'mean predicted':>14}  {'observed':>8}")
+    for bin_ in metrics.reliability:
+        say(
+            f"  {bin_.low:.1f} to {bin_.high:.1f}  {bin_.images:>8}  {bin_.probability:>14.3f}"
+            f"  {bin_.share:>8.3f}"
+        )
+
+
+def _say_names(heading: str, names: Sequence[str]) -> None:
+    say(heading)
+    for name in names[:_NAMES_SHOWN]:
+        say(f"  {name}")
+    if len(names) > _NAMES_SHOWN:
+        say(f"  and {len(names) - _NAMES_SHOWN} more (--json names all)")
+
+
+def _say_mistakes(evaluation: "Evaluation") -> None:
+    say(f"Mistakes: {len(evaluation.mistakes)}, most confident first")
+    for mistake in evaluation.mistakes:
+        say(
+            f"  predicted {mistake.predicted:{len(evaluation.negative)}}  probability of "
+            f"{evaluation.positive} {mistake.probability:.4f}  {mistake.name}"
+        )

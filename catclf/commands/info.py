@@ -1,17 +1,22 @@
 """`catclf info`."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 import catclf
+from catclf.commands import report
 from catclf.commands.options import DEFAULT_MODEL, MODEL_VARIABLE, json_option
-from catclf.commands.output import images, percent, preset_in_words, say, say_json
+from catclf.commands.output import percent, plural, say, say_json
+
+if TYPE_CHECKING:
+    from catclf.model import Model
+    from catclf.training.record import EvaluationScore, TrainingRecord
 
 
 @click.command(
-    short_help="Tell what is in a model file.",
+    short_help="Show details of a model.",
     epilog="\b\nExamples:\n  catclf info\n  catclf info cats.npz --json",
 )
 @click.argument(
@@ -23,9 +28,8 @@ from catclf.commands.output import images, percent, preset_in_words, say, say_js
 )
 @json_option
 def info(model_path: Path, as_json: bool) -> None:
-    """Tell how MODEL (default: model.npz) was made, on what, and how it did."""
+    """Show how MODEL (default: model.npz) was trained, on what, and how it did."""
     model = catclf.load_model(model_path)
-    trained = model.training
     size = model_path.stat().st_size
     if as_json:
         say_json(
@@ -39,35 +43,42 @@ def info(model_path: Path, as_json: bool) -> None:
                 "flip": model.flip,
                 "threshold": model.threshold,
                 "fingerprints": len(model.fingerprints),
-                "training": trained,
+                "training": model.training,
             }
         )
         return
+    record = _record(model)
     say(f"{model_path}: {size / 1000:.0f} kB, {model.positive} or {model.negative}")
-    say(f"Preset: {preset_in_words(model)}")
-    say(f"Features: {model.features.n_x} an image, in {model.w.dtype}")
-    if isinstance(trained.get("pictures"), dict):
-        say(f"Trained on {trained.get('date', 'an unknown day')}: {images(trained['pictures'])}")
-    if "iterations" in trained:
-        say(f"Iterations: {trained['iterations']}, to a cost of {trained.get('cost', 0):.6f}")
-    if "accuracy" in trained:
-        say(f"Training accuracy {percent(trained['accuracy'])}")
-    _say_scores(trained)
-    say(f"Fingerprints of training images: {len(model.fingerprints)}")
+    report.say_settings(model, record)
+    say(f"Features: {model.features.n_x} per image, in {model.w.dtype}")
+    if record:
+        _say_record(record)
+    say(f"Remembers {plural(len(model.fingerprints), 'training image')} (to detect leaks)")
 
 
-def _say_scores(trained: dict[str, Any]) -> None:
-    validation, test = trained.get("cross_validation"), trained.get("test")
-    if validation:
-        accuracy = validation["accuracy"]
-        say(
-            f"Cross-validation, {validation['folds']} folds: accuracy {percent(accuracy['mean'])} "
-            f"± {percent(accuracy['deviation'])}"
-        )
-    if test:
-        low, high = test["accuracy_interval"]
-        say(
-            f"Test accuracy {percent(test['accuracy'])} on {test['pictures']} images of "
-            f"{test['data']} (95 % interval {percent(low)} to {percent(high)}, "
-            f"baseline {percent(test['baseline'])})"
-        )
+def _record(model: "Model") -> "TrainingRecord | None":
+    """What the model remembers of its training; None for one that was not trained."""
+    from catclf.training.record import TrainingRecord
+
+    try:
+        return TrainingRecord.from_dict(model.training)
+    except catclf.CatclfError:
+        return None
+
+
+def _say_record(record: "TrainingRecord") -> None:
+    say(f"Trained on {record.date or 'an unknown day'}: {report.images(record.class_counts)}")
+    say(f"Iterations: {record.iterations}, final cost {record.cost:.6f}")
+    report.say_training_accuracy(record, alone=False)
+    if record.cross_validation:
+        report.say_cross_validation(record.cross_validation)
+    if record.test:
+        _say_test(record.test)
+
+
+def _say_test(score: "EvaluationScore") -> None:
+    say(
+        f"Test accuracy {percent(score.accuracy)} on {plural(score.images, 'image')} of "
+        f"{score.where}, {report.interval(score.accuracy_interval)}, "
+        f"baseline {percent(score.baseline)}"
+    )

@@ -1,10 +1,14 @@
 """Options that several commands share."""
 
+import os
+from collections.abc import Callable, Mapping
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 MODEL_VARIABLE = "CATCLF_MODEL"
 DEFAULT_MODEL = "model.npz"
@@ -16,47 +20,107 @@ class Probability(click.FloatRange):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """The number of a text; a usage error if it is none, or outside."""
+        """The number of a text; a usage error if it is not one, or outside."""
         number = float(super().convert(value, param, ctx))
         if isnan(number):
-            self.fail("NaN is no probability", param, ctx)
+            self.fail("NaN is not a probability", param, ctx)
         return number
 
 
-model_option = click.option(
-    "-m",
-    "--model",
-    "model_path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_MODEL,
-    envvar=MODEL_VARIABLE,
-    show_default=True,
-    show_envvar=True,
-    help="Model file to use.",
-)
+class Parsed(click.ParamType):  # type: ignore[type-arg] # generic from click 8.2 on
+    """What a function makes of a text.
+
+    Parameters
+    ----------
+    parse : callable
+        Takes the text; raises `ValueError` with a message for the user.
+    """
+
+    name = "value"
+
+    def __init__(self, parse: Callable[[str], Any]) -> None:
+        self._parse = parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value of a text; a usage error if it has none."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def file_option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """An option that names a file; `settings` are those of `click.option`."""
+    return click.option(
+        *names, **{"type": click.Path(path_type=Path), "metavar": "FILE", **settings}
+    )
+
+
+def model_file_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
+    """An option that names a model file; the environment can too."""
+    return file_option(
+        *names,
+        default=DEFAULT_MODEL,
+        envvar=MODEL_VARIABLE,
+        show_default=True,
+        show_envvar=True,
+        help=help,
+    )
+
+
+def check_outputs(data: Path, outputs: Mapping[str, Path | None]) -> None:
+    """Find out before the work whether its results can be written.
+
+    Parameters
+    ----------
+    data : Path
+        What is read.
+    outputs : mapping of str to Path or None
+        Files to write, by argument or option.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    click.UsageError
+        If a file would overwrite the data, or another file.
+    """
+    from catclf.storage import check_writable
+
+    paths = [path for path in outputs.values() if path]
+    for path in paths:
+        check_writable(path)
+    if len({os.path.realpath(path) for path in (data, *paths)}) <= len(paths):
+        *names, last = "DATA", *outputs
+        raise click.UsageError(f"{', '.join(names)} and {last} must be different files")
+
+
+model_option = model_file_option("-m", "--model", "model_path", help="Model file to use.")
 
 positive_option = click.option(
     "--positive",
     metavar="NAME",
-    help="Class to recognise, instead of the one named cat or cats. All others together are the "
-    "other class.",
+    help="Positive class, instead of the one named cat or cats. All other classes together are "
+    "the negative one.",
 )
 
 threshold_option = click.option(
     "--threshold",
     type=Probability(0, 1),
-    help="Probability from which on an image is called positive.  [default: the model's]",
+    help="Classify as positive at or above this probability.  [default: the model's]",
 )
 
-fit_option = click.option(
+resize_option = click.option(
+    "--resize",
     "--fit",
+    "resize",
     type=click.Choice(["stretch", "crop"]),
-    help="Stretch images to the square, as the course does, or take their centre square.  "
+    help="Stretch images to the square, as the course does, or crop them to their central square.  "
     "[default: stretch, or as the images were packed]",
 )
 
-skip_bad_option = click.option(
-    "--skip-bad", is_flag=True, help="Leave out files that are no images."
-)
+skip_bad_option = click.option("--skip-bad", is_flag=True, help="Leave out unreadable files.")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

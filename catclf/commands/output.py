@@ -1,4 +1,4 @@
-"""Words, numbers and bars on the terminal."""
+"""Lines, JSON and progress bars on the terminal."""
 
 import json
 import sys
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from catclf.datasets import Skipped, Source
-    from catclf.evaluation.evaluate import Evaluation
-    from catclf.model import Model
+    from catclf.datasets.dataset import Dataset, Skipped
+    from catclf.datasets.source import Source
+    from catclf.images.preprocessing import Preprocessing
 
 
 def printable(text: str) -> str:
     r"""Escape what could harm or confuse a terminal.
 
-    Control characters, line ends, direction marks and bytes that are no text become `\x1b` and the
-    like, so that a file's name takes one line and does nothing to a terminal.
+    Control characters, line ends, direction marks and undecodable bytes become `\x1b` and the
+    like, so that a file's name takes one line and does not affect the terminal.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Print a line that is no result, on stderr."""
+    """Print a line that is not a result, on stderr."""
     if "tqdm" in sys.modules:  # a bar may be open, which has to make way
         from tqdm import tqdm
 
@@ -56,7 +56,7 @@ def say_json(document: Any) -> None:
 
 
 def note_understanding(source: "Source") -> None:
-    """Tell what a user should know about how a data set was understood."""
+    """Note what a user should know about how a data set was understood."""
     for text in source.notes:
         note(f"Note: {text}")
 
@@ -67,69 +67,14 @@ def note_skipped(skipped: Iterable["Skipped"]) -> None:
         note(f"Skipped: {name}: {reason}")
 
 
-def skipped_files(count: int) -> str:
-    """How many files were left out."""
-    return "1 file that is no image" if count == 1 else f"{count} files that are no images"
-
-
 def percent(share: float) -> str:
     """A share as people write it."""
     return f"{100 * share:.1f} %"
 
 
-def images(counts: dict[str, int]) -> str:
-    """Numbers of images, together and by class."""
-    by_class = ", ".join(f"{count} {name}" for name, count in counts.items())
-    return f"{sum(counts.values())} images ({by_class})"
-
-
-def score(evaluation: "Evaluation") -> str:
-    """Accuracy with its interval, beside the majority baseline."""
-    figures = evaluation.metrics
-    low, high = figures.accuracy_interval
-    positives = figures.true_positives + figures.false_negatives
-    commoner = evaluation.positive if 2 * positives >= evaluation.m else evaluation.negative
-    return (
-        f"{percent(figures.accuracy)} (95 % interval {percent(low)} to {percent(high)}; "
-        f'always answering "{commoner}" scores {percent(figures.baseline)})'
-    )
-
-
-def preset_in_words(model: "Model") -> str:
-    """How a model was made."""
-    trained = model.training
-    parts = [model.features.name]
-    if model.flip:
-        parts.append("mirror images too")
-    if trained.get("standardise"):
-        parts.append("standardised")
-    if trained.get("loss", "cross-entropy") != "cross-entropy":
-        parts.append(trained["loss"])
-    if trained.get("class_weight") == "balanced":
-        parts.append("classes balanced")
-    lbfgs = trained.get("solver") == "lbfgs"
-    parts.append("L-BFGS" if lbfgs else "gradient descent")
-    if trained.get("learning_rate"):
-        parts.append(f"learning rate {trained['learning_rate']:.4g}")
-    if "l2" in trained:
-        chosen = " (chosen by cross-validation)" if trained.get("l2_chosen") else ""
-        parts.append(f"penalty {trained['l2']:.4g}{chosen}")
-    if trained.get("calibrate"):
-        parts.append("calibrated")
-    target = trained.get("threshold")
-    chosen = f" (for {target})" if isinstance(target, str) else ""
-    parts.append(f"threshold {model.threshold:.4g}{chosen}")
-    return ", ".join(parts)
-
-
-def warning_of_trained_on(evaluation: "Evaluation") -> str | None:
-    """A sentence on the images that the model was trained on, if there are any."""
-    known = len(evaluation.trained_on)
-    if not known:
-        return None
-    share = "all" if known == evaluation.m else str(known)
-    were = "was" if known == 1 else "were"
-    return f"{share} of these {evaluation.m} images {were} trained on, which flatters the score"
+def plural(count: int, noun: str) -> str:
+    """A number of things."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @contextmanager
@@ -145,13 +90,13 @@ def progress_bar(
     unit : str
         What is being counted.
     show : bool
-        False for no bar in any case.
+        False for no bar at all.
 
     Yields
     ------
     callable or None
-        Takes the number done, the number of all, and figures to show beside the bar. None where
-        stderr is no terminal: nobody needs to be told.
+        Takes the number done, the total, and values to show next to the bar. None where stderr is
+        not a terminal.
     """
     if not show or not sys.stderr.isatty():
         yield None
@@ -160,10 +105,47 @@ def progress_bar(
 
     with tqdm(desc=description, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True) as bar:
 
-        def update(done: int, total: int, **figures: str) -> None:
+        def update(done: int, total: int, **values: str) -> None:
             bar.total = total
-            if figures:
-                bar.set_postfix(figures, refresh=False)
+            if values:
+                bar.set_postfix(values, refresh=False)
             bar.update(done - bar.n)
 
         yield update
+
+
+def training_callbacks(update: Callable[..., None] | None, iterations: int) -> dict[str, Any]:
+    """Arguments for `catclf.train` that show its progress on a bar, if there is one."""
+    if update is None:
+        return {}
+
+    def on_stage(stage: str, done: int, total: int) -> None:
+        update(done, total, stage=stage)
+
+    def on_step(steps: int, cost: float, accuracy: float) -> None:
+        update(steps, iterations, cost=f"{cost:.4f}", accuracy=percent(accuracy))
+
+    return {"on_stage": on_stage, "on_step": on_step}
+
+
+def load(
+    source: "Source", split: str, preprocessing: "Preprocessing | None" = None, *, skip_bad: bool
+) -> "Dataset":
+    """Read a split of a data set, with a bar, and name the files that are left out."""
+    with progress_bar("Reading", "image") as update:
+        dataset = source.load(split, preprocessing, skip_bad=skip_bad, progress=update)
+    note_skipped(dataset.skipped)
+    return dataset
+
+
+def load_training_data(
+    source: "Source", resize: str | None, *, skip_bad: bool
+) -> "tuple[Dataset, Dataset | None]":
+    """Read the images to train on, and the test split where there is one."""
+    from catclf.images.preprocessing import Preprocessing
+
+    preprocessing = Preprocessing(resize) if resize else None
+    dataset = load(source, source.choose(None, "train"), preprocessing, skip_bad=skip_bad)
+    if "test" not in source.splits:
+        return dataset, None
+    return dataset, load(source, "test", preprocessing, skip_bad=skip_bad)

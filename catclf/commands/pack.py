@@ -1,21 +1,19 @@
 """`catclf pack`."""
 
-import os
 from pathlib import Path
 
 import click
 
 import catclf
-from catclf.commands.options import fit_option, json_option, positive_option, skip_bad_option
-from catclf.commands.output import (
-    images,
-    note_skipped,
-    note_understanding,
-    progress_bar,
-    say,
-    say_json,
-    skipped_files,
+from catclf.commands import report
+from catclf.commands.options import (
+    check_outputs,
+    json_option,
+    positive_option,
+    resize_option,
+    skip_bad_option,
 )
+from catclf.commands.output import note_skipped, note_understanding, progress_bar, say, say_json
 from catclf.images.find import HDF5_ENDINGS
 
 
@@ -23,19 +21,19 @@ from catclf.images.find import HDF5_ENDINGS
     short_help="Put a data set into one file that is quick to read.",
     epilog="\b\nExamples:\n"
     "  catclf pack photos/ photos.h5\n"
-    "  catclf pack animals/ dogs.h5 --positive dog --fit crop --skip-bad",
+    "  catclf pack animals/ dogs.h5 --positive dog --resize crop --skip-bad",
 )
 @click.argument("data", type=click.Path(path_type=Path))
 @click.argument("output", metavar="OUT.h5", type=click.Path(path_type=Path))
 @positive_option
-@fit_option
+@resize_option
 @skip_bad_option
 @json_option
 def pack(
     data: Path,
     output: Path,
     positive: str | None,
-    fit: str | None,
+    resize: str | None,
     skip_bad: bool,
     as_json: bool,
 ) -> None:
@@ -46,19 +44,15 @@ def pack(
     files, so that other programs for these can read it.
     """
     from catclf.images.preprocessing import Preprocessing
-    from catclf.storage import check_writable
 
     if output.suffix.lower() not in HDF5_ENDINGS:
         raise click.UsageError(f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}")
-    check_writable(output)
-    if os.path.realpath(data) == os.path.realpath(output):
-        raise click.UsageError("DATA and OUT.h5 must be different files")
+    check_outputs(data, {"OUT.h5": output})
     source = catclf.open_source(data, positive)
     note_understanding(source)
+    preprocessing = Preprocessing(resize) if resize else None
     with progress_bar("Packing", "image") as update:
-        packed = catclf.pack(
-            source, output, Preprocessing(fit) if fit else None, skip_bad=skip_bad, progress=update
-        )
+        packed = catclf.pack(source, output, preprocessing, skip_bad=skip_bad, progress=update)
     note_skipped(packed.skipped)
     size = output.stat().st_size
     if as_json:
@@ -72,7 +66,6 @@ def pack(
         )
         return
     for split, counts in packed.images.items():
-        say(f"{data}{f' ({split} split)' * (split != 'all')}: {images(counts)}")
-    if packed.skipped:
-        say(f"Skipped {skipped_files(len(packed.skipped))}")
+        say(f"{data}{f' ({split} split)' * (split != 'all')}: {report.images(counts)}")
+    report.say_skipped(len(packed.skipped))
     say(f"Packed into {output}: {size / 1e6:.1f} MB")

@@ -134,10 +134,11 @@ def _dictionary(path: Path) -> "Drawing":
 def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
     from catclf.evaluation.learning_curve import learning_curve
     from catclf.plots.learning_curve import draw
+    from catclf.training.record import TrainingRecord
 
     model = catclf.load_model(path)
     try:
-        settings = catclf.TrainingSettings.from_training(model.training)
+        settings = TrainingRecord.from_dict(model.training).settings
     except catclf.CatclfError as error:
         raise ModelError(f"{path}: {error}; train a model to draw its curve") from error
     source = catclf.open_source(data, positive or model.positive)

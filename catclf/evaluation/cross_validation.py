@@ -1,4 +1,4 @@
-"""The score to expect of a model on other images, from its training images alone."""
+"""Cross-validation: an honest score from training images alone."""
 
 from dataclasses import dataclass
 from statistics import mean, stdev
@@ -11,37 +11,43 @@ from catclf.datasets.folds import stratified_folds
 from catclf.evaluation.metrics import Metrics, metrics
 from catclf.images.fingerprints import fingerprints
 from catclf.logistic import Array
+from catclf.training.record import CrossValidationScore, Spread
 from catclf.training.settings import TrainingSettings
 from catclf.training.train import train
 
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """What folds, each held out of training once, gave."""
+    """What folds gave, each of which was held out once."""
 
     folds: list[Metrics]
-    """Figures of each fold."""
+    """Metrics of each fold."""
     Z: Array
     """(1, m): logits, each from the model that was trained without the image's fold."""
     together: Metrics
-    """Figures of all images."""
+    """Metrics of all images."""
 
-    def spread(self, figure: str) -> tuple[float, float]:
-        """Mean of a figure over the folds, and standard deviation from fold to fold."""
-        values = [getattr(fold, figure) for fold in self.folds]
-        return mean(values), stdev(values)
+    def spread(self, metric: str) -> Spread:
+        """Mean and standard deviation of a metric over the folds."""
+        values = [getattr(fold, metric) for fold in self.folds]
+        return Spread(mean(values), stdev(values))
+
+    def score(self) -> CrossValidationScore:
+        """What a model's record keeps of it."""
+        return CrossValidationScore(
+            folds=len(self.folds),
+            accuracy=self.spread("accuracy"),
+            roc_auc=self.spread("roc_auc"),
+            log_loss=self.spread("log_loss"),
+            brier=self.spread("brier"),
+            calibration_error=self.together.calibration_error,
+            accuracy_interval=self.together.accuracy_interval,
+            baseline=self.together.baseline,
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """Mean and deviation of the figures, for JSON."""
-        figures = ("accuracy", "roc_auc", "log_loss", "brier")
-        spreads = {figure: self.spread(figure) for figure in figures}
-        return {
-            "folds": len(self.folds),
-            **{name: {"mean": m, "deviation": sd} for name, (m, sd) in spreads.items()},
-            "calibration_error": self.together.calibration_error,
-            "accuracy_interval": self.together.accuracy_interval,
-            "baseline": self.together.baseline,
-        }
+        """The score, for JSON."""
+        return self.score().to_dict()
 
 
 def cross_validate(
@@ -54,9 +60,8 @@ def cross_validate(
 ) -> CrossValidation:
     """Train without each fold in turn, and score the model on it.
 
-    Everything that learns, the dictionary of patches, the standardisation, the penalty, the
-    calibration and the threshold, learns without the fold. Copies of an image, and its mirror
-    image, are in the fold of the image.
+    Everything that learns (the dictionary of patches, the standardisation, the penalty, the
+    calibration and the threshold) learns without the fold. Identical images share a fold.
 
     Parameters
     ----------
@@ -69,17 +74,17 @@ def cross_validate(
     seed : int, optional
         For the division into folds; by default that of the settings.
     progress : callable, optional
-        Told how many folds are done.
+        Called with the number of folds done.
 
     Returns
     -------
     CrossValidation
-        Figures.
+        Metrics of the folds, and of all images together.
 
     Raises
     ------
     DataError
-        If a class has fewer different images than there are folds.
+        If a class has fewer distinct images than there are folds.
     TrainingError
         If a training fails.
     """

@@ -1,4 +1,4 @@
-"""A model and labelled images to an honest score."""
+"""Evaluating a model on labelled images."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,18 +12,19 @@ from catclf.evaluation.metrics import Metrics, metrics
 from catclf.images.fingerprints import fingerprints, known
 from catclf.logistic import sigmoid
 from catclf.model import Model
+from catclf.training.record import EvaluationScore
 
 
 class Mistake(NamedTuple):
-    """An image that the model gets wrong."""
+    """An image that the model misclassifies."""
 
     name: str
     label: str
-    """What it is."""
+    """Its class."""
     predicted: str
-    """What the model says."""
+    """The class that the model predicts."""
     probability: float
-    """Probability of the positive class, as the model sees it."""
+    """Predicted probability of the positive class."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,31 @@ class Evaluation:
     threshold: float
     metrics: Metrics
     trained_on: Sequence[str]
-    """Those of the images that the model was trained on."""
+    """Names of the images that the model was trained on."""
     mistakes: Sequence[Mistake]
     """Most confident first."""
     skipped: Sequence[Skipped]
-    """Files that are no images."""
+    """Unreadable files."""
 
     @property
     def m(self) -> int:
         """Number of images."""
-        figures = self.metrics
-        return (
-            figures.true_positives
-            + figures.false_negatives
-            + figures.false_positives
-            + figures.true_negatives
+        return self.metrics.m
+
+    @property
+    def majority(self) -> str:
+        """Name of the class that the majority baseline always predicts."""
+        return self.positive if 2 * self.metrics.positives >= self.m else self.negative
+
+    def score(self) -> EvaluationScore:
+        """What a model's record keeps of it."""
+        return EvaluationScore(
+            where=self.where,
+            images=self.m,
+            accuracy=self.metrics.accuracy,
+            accuracy_interval=self.metrics.accuracy_interval,
+            baseline=self.metrics.baseline,
+            roc_auc=self.metrics.roc_auc,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,21 +86,21 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
     model : Model
         The classifier.
     dataset : Dataset
-        Labelled images, brought to 64 × 64 by the model's own preprocessing.
+        Labelled images, prepared by the model's own preprocessing.
     threshold : float, optional
         Instead of the model's own.
 
     Returns
     -------
     Evaluation
-        Figures, mistakes, and which of the images the model was trained on.
+        Metrics, mistakes, and which of the images the model was trained on.
 
     Raises
     ------
     DataError
-        If there are images of one class only: any score would be empty praise.
+        If there are images of one class only: a score would be meaningless.
     SettingsError
-        If the images were prepared by another preprocessing than the model's.
+        If the images were prepared by another preprocessing.
     """
     dataset.require_both_classes()
     if dataset.preprocessing != model.preprocessing:
@@ -119,16 +130,16 @@ def _seen(model: Model, dataset: Dataset) -> list[str]:
 def _mistakes(z: Any, dataset: Dataset, threshold: float, model: Model) -> list[Mistake]:
     """Wrong predictions, from logits z (m,)."""
     probabilities = sigmoid(z)
-    called = probabilities >= threshold
-    wrong = np.flatnonzero(called != (dataset.labels == 1))
+    predicted = probabilities >= threshold
+    wrong = np.flatnonzero(predicted != (dataset.labels == 1))
     # By the logit: probabilities near 1 may all round to the same number.
-    confidence = np.where(called, z, -z)[wrong]
+    confidence = np.where(predicted, z, -z)[wrong]
     names = (model.negative, model.positive)
     return [
         Mistake(
             dataset.names[int(i)],
             names[dataset.labels[i]],
-            names[int(called[i])],
+            names[int(predicted[i])],
             float(probabilities[i]),
         )
         for i in wrong[np.argsort(-confidence, kind="stable")]

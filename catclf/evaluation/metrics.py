@@ -1,5 +1,6 @@
-"""Predictions and truth to figures."""
+"""Metrics: how good predictions are."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any, NamedTuple
@@ -17,17 +18,17 @@ _BINS = 10
 
 
 class Bin(NamedTuple):
-    """Images whose probabilities are alike."""
+    """Images with similar probabilities."""
 
     low: float
-    """The least probability that belongs here."""
+    """The smallest probability in the bin."""
     high: float
-    """The least that belongs to the next bin."""
+    """The smallest in the next bin."""
     images: int
     probability: float
-    """Mean probability; what the share would be if probabilities were right."""
+    """Mean predicted probability."""
     share: float
-    """Share of real positives."""
+    """Observed share of positives: what a calibrated model would predict."""
 
     def to_dict(self) -> dict[str, Any]:
         """The bin, for JSON."""
@@ -42,15 +43,15 @@ class Bin(NamedTuple):
 
 @dataclass(frozen=True)
 class Metrics:
-    """How good predictions are. A figure that is not defined is None.
+    """How good predictions are. A metric that is undefined is None.
 
-    `precision` is the share of real positives among the images that are called positive, `recall`
-    the share of the real positives that are found, `f1` their harmonic mean. `baseline` is the
-    accuracy of always answering with the commoner class. `roc_auc` is the probability that a
-    random positive has a higher logit than a random negative. `log_loss` is the mean
-    cross-entropy (0.693 for a coin), `brier` the mean squared error of the probability (0.25).
-    `calibration_error` is the expected calibration error: how far probabilities are from the share
-    of real positives, on average, by the bins of `reliability`.
+    `precision` is the share of actual positives among the predicted ones, `recall` the share of
+    the actual positives that are found, `f1` their harmonic mean. `baseline` is the accuracy of
+    always predicting the majority class. `roc_auc` is the probability that a random positive has a
+    higher logit than a random negative. `log_loss` is the mean cross-entropy (0.693 for a coin),
+    `brier` the mean squared error of the probability (0.25 for a coin). `calibration_error` is the
+    expected calibration error: the mean difference between predicted and observed shares over the
+    bins of `reliability`.
     """
 
     true_positives: int
@@ -68,7 +69,17 @@ class Metrics:
     log_loss: float
     brier: float
     calibration_error: float
-    reliability: tuple["Bin", ...]
+    reliability: tuple[Bin, ...]
+
+    @property
+    def positives(self) -> int:
+        """Number of images of the positive class."""
+        return self.true_positives + self.false_negatives
+
+    @property
+    def m(self) -> int:
+        """Number of images."""
+        return self.positives + self.false_positives + self.true_negatives
 
     def to_dict(self) -> dict[str, Any]:
         """All metrics, by name."""
@@ -85,20 +96,20 @@ def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
     Y : array (1, m)
         Labels, 1 or 0.
     threshold : float
-        Probability from which on an image is called positive.
+        Probability at or above which an image is classified as positive.
 
     Returns
     -------
     Metrics
-        All figures.
+        All of them.
     """
     Z = Z.astype(np.float64)
     A = sigmoid(Z)  # (1, m)
     m = Z.size
-    called, real = A >= threshold, Y == 1
-    tp, fn = int(np.sum(called & real)), int(np.sum(~called & real))
+    predicted, actual = A >= threshold, Y == 1
+    tp, fn = int(np.sum(predicted & actual)), int(np.sum(~predicted & actual))
+    fp, tn = int(np.sum(predicted & ~actual)), int(np.sum(~predicted & ~actual))
     bins = reliability(A, Y)
-    fp, tn = int(np.sum(called & ~real)), int(np.sum(~called & ~real))
     return Metrics(
         true_positives=tp,
         false_negatives=fn,
@@ -113,18 +124,13 @@ def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
         roc_auc=roc_auc(Z, Y),
         log_loss=float(LOSSES["cross-entropy"].values(Z, A, Y.astype(np.float64)).mean()),
         brier=float(np.mean((A - Y) ** 2)),
-        calibration_error=sum(bin_.images * abs(bin_.probability - bin_.share) for bin_ in bins)
-        / m,
+        calibration_error=calibration_error(bins),
         reliability=bins,
     )
 
 
 def reliability(A: Array, Y: NDArray[Any]) -> tuple[Bin, ...]:
     """Images in ten bins of equal width, by their probability.
-
-    The mean difference between probability and share, weighted by the number of images, is the
-    expected calibration error (Guo et al., "On Calibration of Modern Neural Networks", 2017; here
-    for the probability of the positive class).
 
     Parameters
     ----------
@@ -151,6 +157,26 @@ def reliability(A: Array, Y: NDArray[Any]) -> tuple[Bin, ...]:
         for place in range(_BINS)
         if (here := places == place).any()
     )
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Expected calibration error of the probability of the positive class.
+
+    The mean difference between predicted and observed shares, weighted by the number of images
+    (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+
+    Parameters
+    ----------
+    bins : sequence of Bin
+        As `reliability` gives them.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+    """
+    images = sum(bin_.images for bin_ in bins)
+    return sum(bin_.images * abs(bin_.probability - bin_.share) for bin_ in bins) / images
 
 
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
@@ -188,13 +214,13 @@ def roc_auc(Z: Array, Y: NDArray[Any]) -> float | None:
     float or None
         Between 0 and 1; None where there is one class only.
     """
-    real = np.ravel(Y) == 1  # (m,)
-    positives, negatives = int(real.sum()), int((~real).sum())
+    actual = np.ravel(Y) == 1  # (m,)
+    positives, negatives = int(actual.sum()), int((~actual).sum())
     if not positives or not negatives:
         return None
     _, place, counts = np.unique(np.ravel(Z), return_inverse=True, return_counts=True)
     rank = np.cumsum(counts) - (counts - 1) / 2  # of each distinct logit, the mean of its ties
-    rank_sum = float(rank[place][real].sum())
+    rank_sum = float(rank[place][actual].sum())
     return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
 
 

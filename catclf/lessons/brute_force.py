@@ -9,9 +9,9 @@ from catclf.lessons.colours import mean_colours
 from catclf.lessons.durations import in_words
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import LOSSES, Array, Propagation, propagate
-from catclf.solvers.gradient_descent import gradient_descent
+from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory
-from catclf.solvers.state import State
+from catclf.solvers.solver import State, iterate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -101,10 +101,10 @@ def _descend(X: Array, Y: Array) -> _Descent:
     objective = _WithoutBias(X, Y, 0.0, LOSSES["cross-entropy"])
     L = float(np.linalg.norm(X, 2)) ** 2 / (4 * X.shape[1])  # the gradient's Lipschitz constant
     start = time.perf_counter()
-    *_, state = gradient_descent(
+    *_, state = iterate(
+        GradientDescent(1 / L if L else 1.0),
         objective,
         State(np.zeros((len(X), 1)), 0.0),
-        learning_rate=1 / L if L else 1.0,
         iterations=_MOST_STEPS,
         tolerance=_TOLERANCE,
     )

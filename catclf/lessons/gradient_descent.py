@@ -8,9 +8,9 @@ import numpy as np
 from catclf.lessons.colours import mean_colours
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import LOSSES, Array, propagate, sigmoid
-from catclf.solvers.gradient_descent import gradient_descent
+from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory
-from catclf.solvers.state import State
+from catclf.solvers.solver import State, iterate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -89,10 +89,10 @@ def _where_they_lead(paths: list[list[State]]) -> str:
 
 def _path(X: Array, Y: Array, w: float, b: float) -> list[State]:
     objective = InMemory(X, Y, 0.0, LOSSES["cross-entropy"])
-    states = gradient_descent(
+    states = iterate(
+        GradientDescent(_RATE),
         objective,
         State(np.array([[w]]), b),
-        learning_rate=_RATE,
         iterations=_STEPS,
         tolerance=_TOLERANCE,
     )

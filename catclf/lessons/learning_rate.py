@@ -7,10 +7,10 @@ import numpy as np
 
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import LOSSES
-from catclf.solvers.gradient_descent import gradient_descent
+from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory, lipschitz_constant
 from catclf.solvers.span import Span
-from catclf.solvers.state import State
+from catclf.solvers.solver import State, iterate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +77,7 @@ def lesson(settings: LessonSettings) -> Lesson:
 
 def _costs(objective: InMemory, rate: float) -> list[float]:
     start = State(np.zeros((objective.n_x, 1)), 0.0)
-    *_, state = gradient_descent(objective, start, learning_rate=rate, iterations=_ITERATIONS)
+    *_, state = iterate(GradientDescent(rate), objective, start, iterations=_ITERATIONS)
     return state.costs
 
 

@@ -67,17 +67,9 @@ class Blocks:
 
     def propagate(self, w: Array, b: float) -> Propagation:
         """One forward and backward pass over all examples; w and dw are float64."""
-        Z = np.empty((1, self.m), self._dtype)
-        A, dZ = np.empty_like(Z), np.empty_like(Z)
-
-        def dZ_of_block(here: slice, Z_of_block: Array) -> Array:
-            Z[:, here] = Z_of_block
-            A[:, here] = sigmoid(Z_of_block)
-            dZ[:, here] = self.loss.dZ(A[:, here], self._Y[:, here])
-            return dZ[:, here]
-
-        dw = self._forward_and_backward(w, b, dZ_of_block) / self.m
+        product, (Z, A, dZ) = self._pass(w, b, self._derivatives)
         J = float(self.loss.values(Z, A, self._Y).mean(dtype=np.float64))
+        dw = product / self.m
         db = float(dZ.mean(dtype=np.float64))
         if self.l2:
             J += self.l2 / 2 * float(np.vdot(w, w))
@@ -86,42 +78,48 @@ class Blocks:
 
     def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ."""
-        Z = np.empty((1, self.m), self._dtype)
-
-        def Z_itself(here: slice, Z_of_block: Array) -> Array:
-            Z[:, here] = Z_of_block
-            return Z_of_block
-
-        product = self._forward_and_backward(w, b, Z_itself)
+        product, (Z,) = self._pass(w, b, lambda _, Z: (Z,))
         return product, float(Z.sum(dtype=np.float64))
 
-    def _forward_and_backward(
-        self, w: Array, b: float, dZ_of_block: Callable[[slice, Array], Array]
-    ) -> Array:
-        """X dZᵀ, (n_x, 1), where dZ of each block is worked out from where it is and its Z."""
+    def _derivatives(self, here: slice, Z: Array) -> tuple[Array, ...]:
+        A = sigmoid(Z)
+        return Z, A, self.loss.dZ(A, self._Y[:, here])
+
+    def _pass(
+        self, w: Array, b: float, rows_of_block: Callable[[slice, Array], tuple[Array, ...]]
+    ) -> tuple[Array, list[Array]]:
+        """A pass over all examples, forward to Z and backward from whatever comes of it.
+
+        `rows_of_block` takes the place of a block, and its Z, to some rows of numbers. Returned are
+        X times the transposed last of these rows, (n_x, 1), and all the rows, each (1, m).
+        """
         small_w = (self._scale * w).astype(self._dtype)  # (n_x, 1)
 
-        def of_share(blocks: range) -> Array:
-            product = np.zeros((self.n_x, 1))
-            for here, X in self._columns(blocks):
+        def share(starts: range) -> tuple[Array, list[tuple[Array, ...]]]:
+            product, rows = np.zeros((self.n_x, 1)), []
+            for here, X in self._columns(starts):
                 # np.dot, unlike @, lets other threads run meanwhile.
-                dZ = dZ_of_block(here, np.dot(small_w.T, X) + b)
-                product += np.dot(X, dZ.T)
-            return product
+                rows.append(rows_of_block(here, np.dot(small_w.T, X) + b))
+                product += np.dot(X, rows[-1][-1].T)
+            return product, rows
 
-        blocks = range(0, self.m, self._block)
-        size = -(-len(blocks) // _SHARES)  # rounded up
-        shares = [blocks[start : start + size] for start in range(0, len(blocks), size)]
+        starts = range(0, self.m, self._block)
+        size = -(-len(starts) // _SHARES)  # rounded up
+        shares = [starts[first : first + size] for first in range(0, len(starts), size)]
         with one_blas_thread():
-            products = map_on_threads(of_share, shares, self._threads)
-        return self._scale * sum(products, start=np.zeros((self.n_x, 1)))
+            results = map_on_threads(share, shares, self._threads)
+        product = self._scale * sum(
+            (product for product, _ in results), start=np.zeros((self.n_x, 1))
+        )
+        blocks = [block for _, rows in results for block in rows]
+        return product, [np.concatenate(parts, axis=1) for parts in zip(*blocks, strict=True)]
 
-    def _columns(self, blocks: range) -> Iterator[tuple[slice, Array]]:
-        """Where each block is, and its examples as columns; the memory is used again."""
+    def _columns(self, starts: range) -> Iterator[tuple[slice, Array]]:
+        """Where each block is, and its examples as columns; the memory is reused."""
         # Appending to a list, and taking from it, are safe between threads.
         shape = self._block, self.n_x
         buffer = self._buffers.pop() if self._buffers else np.empty(shape, self._dtype)
-        for start in blocks:
+        for start in starts:
             here = slice(start, min(start + self._block, self.m))
             size = here.stop - here.start
             rows = self._rows[here].reshape(size, self.n_x)  # (size, n_x)

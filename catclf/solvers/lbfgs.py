@@ -1,33 +1,41 @@
 """L-BFGS: to the optimum in few passes.
 
-Each step goes along -H⁻¹ times the gradient, where H⁻¹, the inverse of the matrix of second
-derivatives, is built from the last few steps by the two-loop recursion, beginning from a
-preconditioner (Nocedal and Wright, "Numerical Optimization", algorithms 7.4 and 7.5).
+Each step goes along -H⁻¹ times the gradient, where H⁻¹, the inverse of the Hessian, is built from
+the last few steps by the two-loop recursion, starting from a preconditioner (Nocedal and Wright,
+"Numerical Optimization", algorithms 7.4 and 7.5).
 """
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from catclf.logistic import Array, Propagation
 from catclf.solvers.objective import Objective
-from catclf.solvers.state import State
+from catclf.solvers.solver import Memory, Point
 
-_MEMORY = 10  # pairs; more help little
+_PAIRS = 10  # more help little
 _ARMIJO, _CURVATURE = 1e-4, 0.9  # the usual constants of the Wolfe conditions
 _TRIALS = 30
 
 
 class Preconditioner(Protocol):
-    """A rough inverse of the matrix of second derivatives."""
+    """A rough inverse of the Hessian."""
 
     def __call__(self, gradient: Array, /) -> Array:
         """That inverse times a gradient, (n_x + 1, 1): w's part and, last, b's."""
 
 
-class _Point(NamedTuple):
+class Pair(NamedTuple):
+    """What one step has shown of the Hessian: y is about H s; (n_x + 1, 1) each."""
+
+    s: Array
+    """Change of w and b."""
+    y: Array
+    """Change of the gradient."""
+
+
+class _Place(NamedTuple):
     x: Array
     """(n_x + 1, 1): w and, last, b."""
     gradient: Array
@@ -35,62 +43,50 @@ class _Point(NamedTuple):
     last: Propagation
 
 
-def lbfgs(
-    objective: Objective,
-    start: State,
-    *,
-    preconditioner: Preconditioner,
-    iterations: int,
-    tolerance: float,
-) -> Iterator[State]:
-    """Minimise a cost.
+class LBFGS:
+    """L-BFGS with a line search for the Wolfe conditions.
 
     Parameters
     ----------
-    objective : Objective
-        The cost.
-    start : State
-        Where to begin, or to go on.
     preconditioner : callable
-        Rough inverse of the matrix of second derivatives.
-    iterations : int
-        Steps to make at most.
-    tolerance : float
-        Stop when the gradient's length is at most this share of what it was at the start.
-
-    Yields
-    ------
-    State
-        At the start and after each step. The last one has converged, or the steps have run out, or
-        rounding hides where it would go further down.
+        Rough inverse of the Hessian.
     """
-    here = _point(objective, np.vstack([start.w, [[start.b]]]))
-    costs = start.costs[:-1]  # the last is computed again
-    first_gradient = start.first_gradient or float(np.linalg.norm(here.gradient))
-    pairs = deque(start.pairs, maxlen=_MEMORY)
-    while True:
-        costs.append(here.last.J)
-        steps = len(costs) - 1
-        converged = float(np.linalg.norm(here.gradient)) <= tolerance * first_gradient
-        w, b = here.x[:-1], float(here.x[-1, 0])
-        yield State(w, b, costs, steps, first_gradient, tuple(pairs), here.last, converged)
-        if converged or steps >= iterations:
-            return
-        there = _line_search(objective, here, _direction(here.gradient, pairs, preconditioner))
-        if there is None:
-            return
-        pairs.append((there.x - here.x, there.gradient - here.gradient))
-        here = there
+
+    def __init__(self, preconditioner: Preconditioner) -> None:
+        self._preconditioner = preconditioner
+
+    def step(self, objective: Objective, here: Point) -> Point | None:
+        """One step; None where the line search finds no lower point."""
+        pairs = _pairs(here.memory)
+        x = np.vstack([here.w, [[here.b]]])  # (n_x + 1, 1)
+        start = _Place(x, _gradient(here.last), here.last)
+        end = _line_search(
+            objective, start, _direction(start.gradient, pairs, self._preconditioner)
+        )
+        if end is None:
+            return None
+        pairs = [*pairs, Pair(end.x - start.x, end.gradient - start.gradient)][-_PAIRS:]
+        return Point(end.x[:-1], float(end.x[-1, 0]), end.last, _memory(pairs))
 
 
-def _point(objective: Objective, x: Array) -> _Point:
+def _pairs(memory: Memory) -> list[Pair]:
+    return [Pair(s, y) for s, y in zip(memory.get("s", ()), memory.get("y", ()), strict=True)]
+
+
+def _memory(pairs: Sequence[Pair]) -> Memory:
+    return {"s": tuple(pair.s for pair in pairs), "y": tuple(pair.y for pair in pairs)}
+
+
+def _gradient(last: Propagation) -> Array:
+    return np.vstack([last.dw, [[last.db]]])  # (n_x + 1, 1)
+
+
+def _place(objective: Objective, x: Array) -> _Place:
     last = objective.propagate(x[:-1], float(x[-1, 0]))
-    return _Point(x, np.vstack([last.dw, [[last.db]]]), last)
+    return _Place(x, _gradient(last), last)
 
 
-def _direction(
-    gradient: Array, pairs: deque[tuple[Array, Array]], preconditioner: Preconditioner
-) -> Array:
+def _direction(gradient: Array, pairs: Sequence[Pair], preconditioner: Preconditioner) -> Array:
     """-H⁻¹ times the gradient, by the two-loop recursion; s and y as in the book."""
     q = gradient
     weights = []
@@ -107,25 +103,26 @@ def _direction(
     return -r
 
 
-def _line_search(objective: Objective, here: _Point, direction: Array) -> _Point | None:
-    """The first point on the way that meets the Wolfe conditions: lower, and less steep.
+def _line_search(objective: Objective, start: _Place, direction: Array) -> _Place | None:
+    """The first place found along a direction that meets the Wolfe conditions.
 
-    None if rounding, or too steep a way, leaves no such point.
+    There the cost is lower in proportion to the step, and the slope flatter. A place that does not
+    qualify bounds the step from above or below; the next one to try lies between the bounds. None
+    if rounding, or too steep a slope, leaves no such place.
     """
-    slope = float(np.vdot(here.gradient, direction))
+    slope = float(np.vdot(start.gradient, direction))
     # By so much may rounding alone raise the cost.
-    noise = float(np.finfo(here.last.A.dtype).eps) * abs(here.last.J)
-    step, near, far = 1.0, 0.0, np.inf
+    noise = float(np.finfo(start.last.A.dtype).eps) * abs(start.last.J)
+    step, shortest, longest = 1.0, 0.0, np.inf
     for _ in range(_TRIALS):
-        there = _point(objective, here.x + step * direction)
-        slope_there = float(np.vdot(there.gradient, direction))
-        if not there.last.J <= here.last.J + _ARMIJO * step * slope + noise:
-            far = step
-        elif slope_there < _CURVATURE * slope:
-            near = step
-        elif slope_there <= -slope and slope_there > slope:
-            return there
+        end = _place(objective, start.x + step * direction)
+        end_slope = float(np.vdot(end.gradient, direction))
+        is_lower = end.last.J <= start.last.J + _ARMIJO * step * slope + noise
+        if is_lower and _CURVATURE * slope <= end_slope <= -slope and end_slope > slope:
+            return end
+        if is_lower and end_slope < _CURVATURE * slope:  # still falling steeply: go further
+            shortest = step
         else:
-            far = step
-        step = 2 * step if far == np.inf else (near + far) / 2
+            longest = step
+        step = 2 * step if longest == np.inf else (shortest + longest) / 2
     return None

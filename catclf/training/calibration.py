@@ -1,31 +1,77 @@
-"""Probabilities that mean what they say, and thresholds that keep a promise."""
+"""Calibrated probabilities, and thresholds for a precision or a recall."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import TrainingError
 from catclf.logistic import Array, sigmoid
-from catclf.training.settings import Target
+from catclf.training.settings import Target, TrainingSettings
 
 _STEPS = 100
 
 # With a slope of 0 or less the logits would say nothing, or the opposite of what they should.
-_LEAST_SLOPE = 0.01
+_SMALLEST_SLOPE = 0.01
 
 
-def platt_scaling(Z: Array, Y: NDArray[Any]) -> tuple[float, float]:
-    """Slope and shift that make logits fit what images turned out to be.
+class Decision(NamedTuple):
+    """What is made of a logit: the probability σ(slope · z + shift), and where it is positive."""
 
-    Platt, "Probabilistic Outputs for Support Vector Machines" (1999), by Newton's method as in Lin,
-    Lin and Weng, "A Note on Platt's Probabilistic Outputs" (2007). The labels are taken as slightly
-    uncertain, which keeps the slope finite where all logits are right.
+    slope: float
+    shift: float
+    threshold: float
+    """Probability at or above which an image is classified as positive."""
+
+    def calibrate(self, w: Array, b: float) -> tuple[Array, float]:
+        """Weights and bias whose logits are calibrated, from those of a solver."""
+        return self.slope * w, self.slope * b + self.shift
+
+    def probabilities(self, Z: Array) -> Array:
+        """Calibrated probabilities of logits, of any shape."""
+        return sigmoid(self.slope * Z + self.shift)
+
+
+def decide(Z: Array, Y: NDArray[Any], settings: TrainingSettings) -> Decision:
+    """Fit calibration and threshold to held-out logits, as far as the settings ask for it.
 
     Parameters
     ----------
     Z : array (1, m)
-        Logits of images that were held out of training.
+        Held-out logits; not looked at where the settings hold nothing out.
+    Y : array (1, m)
+        Labels, 1 or 0.
+    settings : TrainingSettings
+        How to train.
+
+    Returns
+    -------
+    Decision
+        Without calibration, its slope is 1 and its shift 0.
+
+    Raises
+    ------
+    TrainingError
+        If no threshold reaches the precision that is asked for.
+    """
+    slope, shift = platt_scaling(Z, Y) if settings.calibrate else (1.0, 0.0)
+    if isinstance(settings.threshold, Target):
+        A = sigmoid(slope * Z + shift)  # (1, m)
+        return Decision(slope, shift, threshold_for(settings.threshold, A, Y))
+    return Decision(slope, shift, float(settings.threshold))
+
+
+def platt_scaling(Z: Array, Y: NDArray[Any]) -> tuple[float, float]:
+    """Slope and shift that calibrate logits to observed labels.
+
+    Platt, "Probabilistic Outputs for Support Vector Machines" (1999), by Newton's method as in Lin,
+    Lin and Weng, "A Note on Platt's Probabilistic Outputs" (2007). The labels are taken as slightly
+    uncertain, which keeps the slope finite where all logits have the right sign.
+
+    Parameters
+    ----------
+    Z : array (1, m)
+        Held-out logits.
     Y : array (1, m)
         Labels, 1 or 0; some of each.
 
@@ -56,13 +102,13 @@ def platt_scaling(Z: Array, Y: NDArray[Any]) -> tuple[float, float]:
             step /= 2
         parameters = parameters - step * direction
     slope, shift = float(parameters[0, 0]), float(parameters[1, 0])
-    if slope >= _LEAST_SLOPE:
+    if slope >= _SMALLEST_SLOPE:
         return slope, shift
-    return _LEAST_SLOPE, float(np.log((positives + 1) / (negatives + 1)))
+    return _SMALLEST_SLOPE, float(np.log((positives + 1) / (negatives + 1)))
 
 
 def threshold_for(target: Target, A: Array, Y: NDArray[Any]) -> float:
-    """The threshold that reaches a precision or a recall on some images.
+    """The threshold that reaches a precision or a recall on held-out images.
 
     Parameters
     ----------
@@ -70,7 +116,7 @@ def threshold_for(target: Target, A: Array, Y: NDArray[Any]) -> float:
         What to reach. For a precision it is the threshold that finds the most positives; for a
         recall, the one with the fewest false alarms.
     A : array (1, m)
-        Probabilities of images that were held out of training.
+        Held-out probabilities.
     Y : array (1, m)
         Labels, 1 or 0; some of each.
 
@@ -86,20 +132,20 @@ def threshold_for(target: Target, A: Array, Y: NDArray[Any]) -> float:
     """
     order = np.argsort(-A[0], kind="stable")
     a, y = A[0, order].astype(np.float64), Y[0, order] == 1
-    found = np.cumsum(y)  # positives among the first so many
-    # Of images with equal probabilities, all or none are called positive.
+    found = np.cumsum(y)  # true positives if so many are called positive
+    # Images with equal probabilities are all called positive, or none.
     is_last = np.append(a[1:] < a[:-1], True)
     precision, recall = found / np.arange(1, len(a) + 1), found / found[-1]
     reached = np.flatnonzero(
-        is_last & ((precision if target.figure == "precision" else recall) >= target.value)
+        is_last & ((precision if target.metric == "precision" else recall) >= target.value)
     )
     if not len(reached):
         best = float(precision[is_last].max())
         raise TrainingError(
-            f"no threshold has a precision of {target.value:g} on the images that were held out; "
+            f"no threshold has a precision of {target.value:g} on the held-out images; "
             f"the best is {best:.3f}; ask for less, or add images"
         )
-    place = int(reached[-1] if target.figure == "precision" else reached[0])
+    place = int(reached[-1] if target.metric == "precision" else reached[0])
     if place + 1 == len(a):
         return float(a[place])
     return float((a[place] + a[place + 1]) / 2)

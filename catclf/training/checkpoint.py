@@ -1,25 +1,31 @@
-"""Stopping a training and going on later, to the same result.
+"""Stopping a training and resuming it later, to the same result.
 
-A checkpoint holds the solver's place, and what it must fit to: the settings and the images. It is
-an `.npz` archive, as the model file is.
+A checkpoint holds the solver's state, and what it must match: the settings and the images. It is an
+`.npz` archive, as the model file is.
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import dataclass
+from math import isclose
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
-from catclf.errors import CheckpointError
+from catclf.errors import CheckpointError, SettingsError
 from catclf.images.fingerprints import Fingerprints
-from catclf.solvers.state import State
+from catclf.logistic import Array
+from catclf.solvers.problem import Problem
+from catclf.solvers.solver import Memory, State
 from catclf.training.settings import TrainingSettings
 
 FORMAT = 1
 
-_ARRAYS = ("w", "b", "costs", "s", "y")
+# L-BFGS's memory; empty for a solver that needs none.
+_MEMORY = ("s", "y")
+_ARRAYS = ("w", "b", "costs", *_MEMORY)
 
 
 @dataclass(frozen=True)
@@ -31,17 +37,17 @@ class Checkpoint:
     images: str
     """Digest of the images and labels."""
 
-    def require_fit(self, settings: TrainingSettings, images: str, path: Path) -> None:
+    def require_match(self, settings: TrainingSettings, images: str, path: Path) -> None:
         """Raise `CheckpointError` unless it is of the same images and settings.
 
-        Only the number of iterations may differ: to go on for longer is one use of a checkpoint.
+        Only the number of iterations may differ: to train for longer is one use of a checkpoint.
         """
         if images != self.images:
             raise CheckpointError(
                 f"{path} is of other images; name the data set that it was made with, or train "
                 "without --resume"
             )
-        theirs, ours = asdict(self.settings), asdict(settings)
+        theirs, ours = self.settings.to_dict(), settings.to_dict()
         for name in ours:
             if name != "iterations" and theirs[name] != ours[name]:
                 option = "--" + name.replace("_", "-")
@@ -51,8 +57,84 @@ class Checkpoint:
                 )
 
 
+class Checkpoints:
+    """Where a training is saved to, and resumes from.
+
+    Parameters
+    ----------
+    settings : TrainingSettings
+        Of the training.
+    images : str
+        Digest of its images and labels.
+    save_to, resume : Path, optional
+        File to save to, and checkpoint to resume from.
+    every : float
+        Seconds between one save and the next.
+
+    Raises
+    ------
+    CheckpointError
+        If `resume` is not a checkpoint, or is one of other images or settings.
+    """
+
+    def __init__(
+        self,
+        settings: TrainingSettings,
+        images: str,
+        *,
+        save_to: Path | None,
+        resume: Path | None,
+        every: float,
+    ) -> None:
+        self._settings, self._images = settings, images
+        self._save_to, self._resume, self._every = save_to, resume, every
+        self._next = time.monotonic() + every
+        self._earlier = load_checkpoint(resume) if resume else None
+        if self._earlier and resume:
+            self._earlier.require_match(settings, images, resume)
+
+    def was_in_span(self, n_x: int) -> bool | None:
+        """Whether the earlier training took place in the span; None if there was none.
+
+        For another number of iterations, another form might be faster.
+        """
+        return len(self._earlier.state.w) < n_x if self._earlier else None
+
+    def start(self, problem: Problem) -> State:
+        """Where to start: at the problem's own start, or where the earlier training was.
+
+        Raises
+        ------
+        CheckpointError
+            If that is another place here.
+        """
+        if not self._earlier:
+            return problem.start
+        state = self._earlier.state
+        if state.w.shape == problem.start.w.shape:
+            # The axes of a span come from the machine's linear algebra, and may differ elsewhere.
+            cost = problem.objective.propagate(state.w, state.b).J
+            if isclose(cost, state.costs[-1], rel_tol=1e-6):
+                return state
+        raise CheckpointError(
+            f"{self._resume} does not fit: it was made on another machine, or with another numpy, "
+            "whose linear algebra works differently; train without --resume"
+        )
+
+    def save_if_due(self, state: State) -> None:
+        """Save a state, unless one was saved a short time ago."""
+        if time.monotonic() >= self._next:
+            self.save(state)
+            self._next = time.monotonic() + self._every
+
+    def save(self, state: State) -> None:
+        """Save a state."""
+        if self._save_to:
+            save_checkpoint(Checkpoint(state, self._settings, self._images), self._save_to)
+
+
 def digest(fingerprints: Fingerprints, labels: Any) -> str:
-    """A short text that is another one for other images, another order, or other labels."""
+    """A short text that differs for other images, another order, or other labels."""
     return hashlib.blake2b(fingerprints.tobytes() + labels.tobytes(), digest_size=16).hexdigest()
 
 
@@ -71,26 +153,32 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    from catclf import __version__
+    from catclf._version import __version__
 
     state = checkpoint.state
-    no_pairs = np.empty((0, len(state.w) + 1))
     write_archive(
         path,
         {
             "checkpoint": FORMAT,
             "catclf": __version__,
-            "settings": asdict(checkpoint.settings),
+            "settings": checkpoint.settings.to_dict(),
             "pictures": checkpoint.images,
             "first_gradient": state.first_gradient,
         },
         w=state.w,
         b=np.float64(state.b),
         costs=np.array(state.costs[: state.steps + 1]),
-        # A pair's numbers lie together, as they did: linear algebra rounds others otherwise.
-        s=np.vstack([no_pairs, *(s.T for s, _ in state.pairs)]),  # (pairs, n_x + 1)
-        y=np.vstack([no_pairs, *(y.T for _, y in state.pairs)]),
+        **{name: _stacked(state, name) for name in _MEMORY},
     )
+
+
+def _stacked(state: State, name: str) -> Array:
+    """Columns of a solver's memory as rows, (columns, n_x + 1).
+
+    A column's numbers lie together, as they did: linear algebra rounds others differently.
+    """
+    none = np.empty((0, len(state.w) + 1))
+    return np.vstack([none, *(column.T for column in state.memory.get(name, ()))])
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -104,17 +192,17 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Returns
     -------
     Checkpoint
-        To go on from.
+        To resume from.
 
     Raises
     ------
     CheckpointError
-        If the file is missing, is no checkpoint, is damaged, or was made by another version.
+        If the file is missing, damaged, not a checkpoint, or made by another version.
     """
     try:
         return _checkpoint(*read_archive(path, lambda _: _ARRAYS))
     except ArchiveError as error:
-        raise CheckpointError(f"{path} is no usable checkpoint: {error}") from error
+        raise CheckpointError(f"{path} is not a valid checkpoint: {error}") from error
     except OSError as error:
         raise CheckpointError(
             f"{path} cannot be read: {(error.strerror or str(error)).lower()}"
@@ -124,6 +212,23 @@ def load_checkpoint(path: Path) -> Checkpoint:
 def _checkpoint(meta: dict[str, Any], arrays: Arrays) -> Checkpoint:
     if meta.get("checkpoint") != FORMAT:
         raise ArchiveError("it was made by another version of catclf")
+    _require_shapes(arrays)
+    w, b, costs = arrays["w"], float(arrays["b"]), arrays["costs"].tolist()
+    memory: Memory = {
+        name: tuple(row[:, np.newaxis] for row in arrays[name])
+        for name in _MEMORY
+        if len(arrays[name])
+    }
+    try:
+        first_gradient = float(meta["first_gradient"])
+        settings = TrainingSettings.from_dict(meta["settings"])
+        images = str(meta["pictures"])
+    except (KeyError, TypeError, ValueError, OverflowError, SettingsError) as error:
+        raise ArchiveError("its meta is incomplete") from error
+    return Checkpoint(State(w, b, costs, len(costs) - 1, first_gradient, memory), settings, images)
+
+
+def _require_shapes(arrays: Arrays) -> None:
     w, b, costs, s, y = (arrays[name] for name in _ARRAYS)
     fits = (
         all(array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
@@ -135,14 +240,3 @@ def _checkpoint(meta: dict[str, Any], arrays: Arrays) -> Checkpoint:
     )
     if not fits:
         raise ArchiveError("its arrays do not fit together")
-    try:
-        return Checkpoint(
-            State(
-                w, float(b), costs.tolist(), len(costs) - 1, float(meta["first_gradient"]),
-                tuple((s[i][:, np.newaxis], y[i][:, np.newaxis]) for i in range(len(s))),
-            ),
-            TrainingSettings(**meta["settings"]),
-            str(meta["pictures"]),
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError) as error:
-        raise ArchiveError("its meta is incomplete") from error

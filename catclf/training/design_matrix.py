@@ -1,4 +1,4 @@
-"""Labelled images as a solver takes them: rows of features, perhaps of mirror images too."""
+"""The design matrix: labelled images as a solver takes them, in rows of features."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset, Progress
-from catclf.features import FeatureMap, Pixels
+from catclf.features.feature_map import FeatureMap
+from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import mirrored
 from catclf.logistic import Array
 from catclf.rows import Rows
@@ -16,54 +17,63 @@ from catclf.training.settings import TrainingSettings
 _BATCH = 256
 
 
-class _Chosen:
+class _Subset:
     """Some of an array's rows, copied when they are asked for."""
 
-    def __init__(self, rows: Any, places: NDArray[np.intp]) -> None:
-        self._rows, self._places = rows, places
-        self.shape = len(places), *rows.shape[1:]
+    def __init__(self, rows: NDArray[Any], indices: NDArray[np.intp]) -> None:
+        self._rows, self._indices = rows, indices
+        self.shape = len(indices), *rows.shape[1:]
         self.dtype = rows.dtype
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._indices)
 
     def __getitem__(self, here: slice, /) -> NDArray[Any]:
-        chosen: NDArray[Any] = self._rows[self._places[here]]
-        return chosen
+        subset: NDArray[Any] = self._rows[self._indices[here]]
+        return subset
 
 
 @dataclass(frozen=True)
-class TrainingExamples:
-    """What a solver is given, and the way back from what it finds."""
+class DesignMatrix:
+    """Examples for a solver, and the way back from its weights to the features as they are."""
 
     rows: Rows
-    """(copies · m, …): first all images, then all their mirror images."""
+    """(copies · m, …): first all images, then all of them flipped."""
     Y: NDArray[Any]
     """Labels (1, copies · m)."""
     copies: int
-    """1, or 2 with mirror images."""
+    """1, or 2 with horizontal flips."""
     scale: float
-    """A feature column is an unrolled row times that."""
+    """A feature column is an unrolled row times this."""
     means: Array | None = None
-    """(n_x, 1): what was taken from the features to standardise them."""
+    """(n_x, 1): what was subtracted from the features to standardise them."""
     deviations: Array | None = None
-    """(n_x, 1): what they were divided by then."""
+    """(n_x, 1): what they were then divided by."""
 
     @property
     def m(self) -> int:
         """Number of images."""
-        return self.rows.shape[0] // self.copies
+        return len(self.rows) // self.copies
 
-    def of(self, chosen: NDArray[np.bool_]) -> "TrainingExamples":
-        """The examples of some images; chosen is (m,). An image's copies stay together."""
-        places = np.flatnonzero(np.tile(chosen, self.copies))
-        return TrainingExamples(
-            _Chosen(self.rows, places), self.Y[:, places], self.copies, self.scale
+    @property
+    def n_x(self) -> int:
+        """Number of features."""
+        return int(np.prod(self.rows.shape[1:]))
+
+    def subset(self, chosen: NDArray[np.bool_]) -> "DesignMatrix":
+        """The examples of some images; chosen is (m,). An image and its flip stay together.
+
+        The rows must be in memory.
+        """
+        indices = np.flatnonzero(np.tile(chosen, self.copies))
+        assert isinstance(self.rows, np.ndarray)
+        return DesignMatrix(
+            _Subset(self.rows, indices), self.Y[:, indices], self.copies, self.scale
         )
 
     def logits(self, w: Array, b: float) -> Array:
         """Logits (1, m) of the images, from what a solver found: means over their copies."""
-        Z = np.empty(self.rows.shape[0])
+        Z = np.empty(len(self.rows))
         for start in range(0, len(Z), _BATCH):
             rows = self.rows[start : start + _BATCH]
             X = rows.reshape(len(rows), -1).T  # (n_x, batch)
@@ -71,21 +81,21 @@ class TrainingExamples:
         mean: Array = Z.reshape(self.copies, self.m).mean(axis=0, keepdims=True)  # (1, m)
         return mean
 
-    def restore(self, w: Array, b: float) -> tuple[Array, float]:
-        """Weights and bias for features as they are, from those for standardised ones."""
+    def unstandardise(self, w: Array, b: float) -> tuple[Array, float]:
+        """Weights and bias for the features as they are, from those for the rows."""
         if self.means is None or self.deviations is None:
             return w, b
         w = w / self.deviations
         return w, b - float(np.vdot(w, self.means))
 
 
-def make_examples(
+def make_design_matrix(
     dataset: Dataset,
     features: FeatureMap,
     settings: TrainingSettings,
     progress: Progress | None = None,
-) -> TrainingExamples:
-    """Work out the features of a data set's images.
+) -> DesignMatrix:
+    """Compute the features of a data set's images.
 
     Parameters
     ----------
@@ -94,38 +104,40 @@ def make_examples(
     features : FeatureMap
         How an image becomes a column.
     settings : TrainingSettings
-        Whether to mirror and to standardise; the type of the features.
+        Whether to flip and to standardise; the type of the features.
     progress : callable, optional
-        Told how many images are done.
+        Called with the number of images done.
 
     Returns
     -------
-    TrainingExamples
-        Pixels that need no standardisation stay the bytes that they are, wherever they are.
+    DesignMatrix
+        Pixels that need no standardisation remain bytes, in memory or in their file.
     """
     copies = 2 if settings.flip else 1
     Y = np.tile(dataset.Y, copies)  # (1, copies · m)
     if isinstance(features, Pixels) and not settings.standardise:
-        images = dataset.images
-        if settings.holds_out:  # from a file, only slices can be had
-            images = images[:]
-        if settings.flip:
-            images = np.concatenate([images[:], mirrored(images[:])])
-        return TrainingExamples(images, Y, copies, features.scale)
-    m = dataset.m
-    rows = np.empty((copies * m, features.n_x), settings.dtype)
-    for start in range(0, m, _BATCH):
+        return DesignMatrix(_pixel_rows(dataset, settings), Y, copies, features.scale)
+    rows = np.empty((copies * dataset.m, features.n_x), settings.dtype)
+    for start in range(0, dataset.m, _BATCH):
         batch = dataset.images[start : start + _BATCH]
         stop = start + len(batch)
         rows[start:stop] = features.columns(batch, settings.dtype).T
         if settings.flip:
-            rows[m + start : m + stop] = features.columns(mirrored(batch), settings.dtype).T
+            flipped = features.columns(mirrored(batch), settings.dtype)
+            rows[dataset.m + start : dataset.m + stop] = flipped.T
         if progress:
-            progress(stop, m)
+            progress(stop, dataset.m)
     if not settings.standardise:
-        return TrainingExamples(rows, Y, copies, 1.0)
-    means, deviations = _standardise(rows)
-    return TrainingExamples(rows, Y, copies, 1.0, means, deviations)
+        return DesignMatrix(rows, Y, copies, 1.0)
+    return DesignMatrix(rows, Y, copies, 1.0, *_standardise(rows))
+
+
+def _pixel_rows(dataset: Dataset, settings: TrainingSettings) -> Rows:
+    if settings.flip:
+        images = dataset.images[:]
+        return np.concatenate([images, mirrored(images)])  # (2 m, side, side, 3)
+    # Folds need any rows, and a file gives only slices.
+    return dataset.images[:] if settings.holds_out else dataset.images
 
 
 def _standardise(rows: Array) -> tuple[Array, Array]:

@@ -1,92 +1,134 @@
-"""What models say of images that they were not trained on: how penalties are chosen."""
+"""Choosing the penalty by cross-validation, and the held-out logits that calibration needs."""
 
+from collections.abc import Sequence
 from math import inf, isfinite
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.datasets.dataset import Progress
+from catclf.datasets.dataset import Dataset, Progress
+from catclf.errors import DataError
+from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array, sigmoid
 from catclf.parallel import one_blas_thread
-from catclf.training.design_matrix import TrainingExamples
-from catclf.training.optimise import loss_of, penalty_path
+from catclf.training.design_matrix import DesignMatrix
+from catclf.training.optimise import PenaltyPath, loss_of
 from catclf.training.settings import TrainingSettings
+
+_FOLDS = 5
 
 # Penalties that are tried, as shares of the features' variance: 1/10, then half a power of ten less
 # each time.
 _PENALTIES = 13
 
-# So many penalties in a row that cost more than the best end the search.
+# So many penalties in a row that are worse than the best end the search.
 _PATIENCE = 2
 
 
-class HeldOut(NamedTuple):
-    """What folds gave."""
+class PenaltySelection(NamedTuple):
+    """A penalty, and how it does on held-out images."""
 
     l2: float
     """Penalty λ: the one that was set, or the best."""
     Z: Array
-    """(1, m): of each image, the logit by a model that was trained without its fold."""
+    """(1, m): for each image, the logit by a model that was trained without its fold. Empty,
+    (1, 0), where no setting asks for it."""
 
 
-def held_out(
-    examples: TrainingExamples,
-    folds: NDArray[np.intp],
+def select_penalty(
+    design: DesignMatrix,
+    dataset: Dataset,
+    prints: Fingerprints,
     settings: TrainingSettings,
     progress: Progress | None = None,
-) -> HeldOut:
-    """Train without each fold in turn, with one penalty after the other, and look at the fold.
+) -> PenaltySelection:
+    """The penalty for a training, chosen on folds where the settings ask for it.
 
     Features and their standardisation are those of all examples: labels play no part in them.
 
     Parameters
     ----------
-    examples : TrainingExamples
-        Of m images.
-    folds : int array (m,)
-        The fold of each image; each needs both classes outside it.
+    design : DesignMatrix
+        Of the data set.
+    dataset : Dataset
+        Training images.
+    prints : uint64 array (m,)
+        Their fingerprints: identical images share a fold.
     settings : TrainingSettings
         How to train.
     progress : callable, optional
-        Told how many penalties are done.
+        Called with the number of penalties done.
 
     Returns
     -------
-    HeldOut
+    PenaltySelection
         With the penalty that gives held-out images the lowest mean loss.
+
+    Raises
+    ------
+    DataError
+        If there are too few images of a class to hold some out.
     """
-    l2s = _penalties(examples) if settings.l2 == "auto" else [settings.l2]
-    parts = [folds == fold for fold in range(int(folds.max()) + 1)]
-    loss = loss_of(examples, settings)
-    Y = examples.Y[:, : examples.m].astype(np.float64)
+    if not settings.holds_out:
+        assert settings.l2 != "auto"
+        return PenaltySelection(settings.l2, np.empty((1, 0)))
+    folds = _folds(dataset, prints, settings.seed)
+    l2s = _penalties(design) if settings.l2 == "auto" else [settings.l2]
+    return _best_of(l2s, design, folds, settings, progress)
+
+
+def _folds(dataset: Dataset, prints: Fingerprints, seed: int) -> NDArray[np.intp]:
+    from catclf.datasets.folds import stratified_folds
+
+    rarer = min(len(np.unique(prints[dataset.labels == label])) for label in (0, 1))
+    if rarer < 2:
+        raise DataError(
+            f"{dataset.where} has only one image of a class, and choosing a penalty, "
+            "calibration and targets for the threshold need two; add images, or use a number "
+            "for --l2 and --threshold, and --no-calibrate"
+        )
+    return stratified_folds(dataset.labels, prints, min(_FOLDS, rarer), seed)
+
+
+def _best_of(
+    l2s: Sequence[float],
+    design: DesignMatrix,
+    folds: NDArray[np.intp],
+    settings: TrainingSettings,
+    progress: Progress | None,
+) -> PenaltySelection:
+    """Try one penalty after the other on all folds, until they get worse."""
+    loss = loss_of(design, settings)
+    Y = design.Y[:, : design.m].astype(np.float64)  # (1, m)
+    held_out = [folds == fold for fold in range(int(folds.max()) + 1)]  # (m,) each
     best, lowest, worse = None, inf, 0
     with one_blas_thread():
-        paths = [penalty_path(examples.of(~part), settings, l2s) for part in parts]
-        for tried, (l2, solutions) in enumerate(zip(l2s, zip(*paths, strict=True), strict=True)):
-            Z = np.empty((1, examples.m))
-            for part, (w, b) in zip(parts, solutions, strict=True):
-                Z[:, part] = examples.of(part).logits(w, b)
+        paths = [PenaltyPath(design.subset(~part), settings) for part in held_out]
+        for tried, l2 in enumerate(l2s, start=1):
+            Z = np.empty((1, design.m))
+            for part, path in zip(held_out, paths, strict=True):
+                Z[:, part] = design.subset(part).logits(*path.solve(l2))
             cost = float(loss.values(Z, sigmoid(Z), Y).mean())
-            if not isfinite(cost):  # gradient descent can diverge; that is for the last fit to say
+            if not isfinite(cost):  # gradient descent can diverge; the last fit reports that
                 cost = inf
             if best is None or cost < lowest:
-                best, lowest, worse = HeldOut(l2, Z), cost, 0
+                best, lowest, worse = PenaltySelection(l2, Z), cost, 0
             else:
                 worse += 1
             if progress:
-                progress(tried + 1, len(l2s))
+                progress(tried, len(l2s))
             if worse == _PATIENCE:
                 break
     assert best
     return best
 
 
-def _penalties(examples: TrainingExamples) -> list[float]:
+def _penalties(design: DesignMatrix) -> list[float]:
     """Penalties to try, the largest first."""
-    step = -(-examples.rows.shape[0] // 1000)
-    sample = examples.rows[::step]
+    step = -(-len(design.rows) // 1000)
+    sample = design.rows[::step]
     variance = sample.reshape(len(sample), -1).var(axis=0, dtype=np.float64).sum()
-    # Images that are all alike leave nothing to choose.
-    total = max(float(examples.scale**2 * variance), 1e-6)
+    # Images that are all identical leave nothing to choose.
+    total = max(float(design.scale**2 * variance), 1e-6)
     return [total * 10 ** (-1 - k / 2) for k in range(_PENALTIES)]

@@ -1,132 +1,251 @@
-"""How to train: the choices and their limits."""
+"""How to train: every setting once, with its default, its choices and its help.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+The command's options are made from these fields, so that they cannot drift; and since the command
+needs them for its help, nothing here imports numpy.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
 from math import isfinite
 from typing import Any, Literal, NamedTuple
 
 from catclf.errors import SettingsError
-from catclf.features import FEATURE_MAPS, is_known
+from catclf.features.specification import FeatureSpecification
 
-SOLVERS = ("gd", "lbfgs")
-INITS = ("zeros", "random")
-LOSS_NAMES = ("cross-entropy", "squared-error")
-DTYPES = ("float64", "float32")
-CLASS_WEIGHTS = ("none", "balanced")
-
-_LARGEST_WHOLE = 10**9
+_LARGEST_INTEGER = 10**9
 
 
 class Target(NamedTuple):
-    """What a threshold is to be chosen for."""
+    """What a decision threshold is chosen for, on held-out images."""
 
-    figure: str
+    metric: str
     """"precision" or "recall"."""
     value: float
+    """What it has to reach, above 0 and at most 1."""
+
+    def __str__(self) -> str:
+        return f"{self.metric}={self.value:g}"
+
+
+class Setting(NamedTuple):
+    """What is known of a setting beside its name and default."""
+
+    help: str
+    """What it does, for the command's help."""
+    check: Callable[[str, Any], None]
+    """Takes its name in words and a value; raises `SettingsError` unless the value is valid."""
+    choices: tuple[str, ...] = ()
+    """The values that it can have, if these are a few words."""
+    parse: Callable[[str], Any] | None = None
+    """From a text to a value, if it is more than a plain type; raises `ValueError`."""
+    metavar: str | None = None
+    """How its values look, for the command's help."""
+
+
+def _setting(default: Any, help: str, check: Callable[[str, Any], None], **more: Any) -> Any:  # noqa: A002
+    return field(default=default, metadata={"setting": Setting(help, check, **more)})
+
+
+def _choice(default: str, choices: tuple[str, ...], help: str) -> Any:  # noqa: A002
+    return _setting(default, help, partial(_require_one_of, choices=choices), choices=choices)
+
+
+def _flag(help: str) -> Any:  # noqa: A002
+    return _setting(False, help, partial(_require_one_of, choices=(False, True)))
+
+
+def _number_or_auto(text: str) -> float | str:
+    if text == "auto":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is neither a number nor auto") from None
+
+
+def parse_threshold(text: str) -> float | Target:
+    """The threshold that a text stands for.
+
+    Parameters
+    ----------
+    text : str
+        A number, or like "precision=0.95" or "recall=0.99".
+
+    Returns
+    -------
+    float or Target
+        The number, or what to choose the threshold for.
+
+    Raises
+    ------
+    ValueError
+        If the text is neither. The message can be shown to a user.
+    """
+    metric, is_target, value = text.partition("=")
+    try:
+        if not is_target:
+            return float(text)
+        if metric in ("precision", "recall"):
+            return Target(metric, float(value))
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is neither a number nor like precision=0.95 or recall=0.99")
+
+
+def _require_number(name: str, value: object, *, above_zero: bool = False) -> None:
+    if (
+        not isinstance(value, int | float)
+        or not isfinite(value)
+        or value < 0
+        or (above_zero and value == 0)
+    ):
+        smallest = "above 0" if above_zero else "of 0 or more"
+        raise SettingsError(f"{name} must be a number {smallest}, not {value}")
+
+
+def _require_number_or(
+    name: str, value: object, *, other: str | None, above_zero: bool = False
+) -> None:
+    if value != other:
+        _require_number(name, value, above_zero=above_zero)
+
+
+def _require_integer(name: str, value: object) -> None:
+    if not isinstance(value, int) or not 0 <= value <= _LARGEST_INTEGER:
+        raise SettingsError(f"{name} must be an integer from 0 to {_LARGEST_INTEGER}, not {value}")
+
+
+def _require_one_of(name: str, value: object, *, choices: tuple[object, ...]) -> None:
+    if value not in choices:
+        raise SettingsError(f"{name} must be one of {', '.join(map(str, choices))}, not {value}")
+
+
+def _require_features(name: str, value: object) -> None:
+    FeatureSpecification.parse(str(value))
+
+
+def _require_threshold(name: str, value: object) -> None:
+    if isinstance(value, Target):
+        if value.metric not in ("precision", "recall") or not 0 < value.value <= 1:
+            raise SettingsError(
+                f"{name} must be like precision=0.95 or recall=0.99, at most 1, not {value}"
+            )
+    elif not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise SettingsError(f"{name} must be between 0 and 1, not {value}")
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How to train. The defaults are the course's; `PRESETS` has them, and better ones, by name.
+    """How to train; `PRESETS` has some by name. The defaults are the lecture's.
 
-    Parameters
-    ----------
-    learning_rate : float or "auto"
-        α of gradient descent. "auto" is 1/L, with L the Lipschitz constant of the cost's gradient
-        on these images. L-BFGS has none.
-    iterations : int
-        Steps to make, or with L-BFGS at most to make.
-    l2 : float or "auto"
-        Penalty λ on the weights: (λ/2) ‖w‖² is added to the cost. "auto" is the λ with which
-        images that were held out of training get the lowest cost.
-    init : {"zeros", "random"}
-        Where w starts. Random weights are normal with deviation 0.01.
-    seed : int
-        For all that is drawn at random: weights, patches, which images are held out.
-    loss : {"cross-entropy", "squared-error"}
-        What an example costs.
-    tolerance : float, optional
-        Stop when the gradient's length is at most this share of what it was at the start; by
-        default 0 for gradient descent, and 0.0001 for L-BFGS.
-    dtype : {"float64", "float32"}
-        Precision of the passes over the images, and of the weights.
-    solver : {"gd", "lbfgs"}
-        Gradient descent, or L-BFGS, which goes to the optimum.
-    features : str
-        What the columns hold: "pixels", "patches", "hog", or several joined with a plus sign; with
-        "fourier:" before them, random Fourier features of these.
-    flip : bool
-        Train on each image's mirror image too, and predict from both.
-    standardise : bool
-        Bring each feature to mean 0 and deviation 1 over the training images.
-    class_weight : {"none", "balanced"}
-        Whether the rarer class counts more, so that both classes count the same together.
-    calibrate : bool
-        Fit the probabilities to images that were held out of training.
-    threshold : float or str
-        Probability from which on an image is called positive; or "precision=P" or "recall=R", to
-        choose it for that, on images that were held out of training.
+    Each field's meaning stands beside it, as `catclf train --help` prints it: numbers that can be
+    chosen from the images are "auto", and a threshold is a number or a `Target`.
+
+    Raises
+    ------
+    SettingsError
+        If a value makes no sense.
     """
 
-    learning_rate: float | Literal["auto"] = 0.005
-    iterations: int = 2000
-    l2: float | Literal["auto"] = 0.0
-    init: str = "zeros"
-    seed: int = 0
-    loss: str = "cross-entropy"
-    tolerance: float | None = None
-    dtype: str = "float64"
-    solver: str = "gd"
-    features: str = "pixels"
-    flip: bool = False
-    standardise: bool = False
-    class_weight: str = "none"
-    calibrate: bool = False
-    threshold: float | str = 0.5
+    learning_rate: float | Literal["auto"] = _setting(
+        0.005,
+        "Step size of gradient descent. auto: 1/L, with L the Lipschitz constant of the cost's "
+        "gradient on these images, so that the cost falls at every step.",
+        partial(_require_number_or, other="auto", above_zero=True),
+        parse=_number_or_auto,
+        metavar="NUMBER|auto",
+    )
+    iterations: int = _setting(2000, "Number of steps; with lbfgs, the maximum.", _require_integer)
+    l2: float | Literal["auto"] = _setting(
+        0.0,
+        "L2 penalty: half of it times the squared norm of w is added to the cost. auto: chosen by "
+        "cross-validation.",
+        partial(_require_number_or, other="auto"),
+        parse=_number_or_auto,
+        metavar="NUMBER|auto",
+    )
+    init: str = _choice(
+        "zeros",
+        ("zeros", "random"),
+        "Initial weights. random: normal with standard deviation 0.01.",
+    )
+    seed: int = _setting(0, "Random seed.", _require_integer)
+    loss: str = _choice("cross-entropy", ("cross-entropy", "squared-error"), "Loss function.")
+    tolerance: float | None = _setting(
+        None,
+        "Stop when the norm of the gradient is at most this share of its initial value.  "
+        "[default: 0; with lbfgs 0.0001]",
+        partial(_require_number_or, other=None),
+        parse=float,
+    )
+    dtype: str = _choice(
+        "float64", ("float64", "float32"), "Precision of the computation and of the weights."
+    )
+    solver: str = _choice(
+        "gd",
+        ("gd", "lbfgs"),
+        "Gradient descent, as in the lecture, or L-BFGS, which reaches the optimum in few passes.",
+    )
+    features: str = _setting(
+        "pixels",
+        "Features of an image: pixels, as in the lecture; patches, their responses to a "
+        "dictionary learned from the training images; hog, histograms of oriented gradients; or "
+        "several, as in patches+hog. fourier: before them makes random Fourier features of them, "
+        "for a Gaussian kernel.",
+        _require_features,
+    )
+    flip: bool = _flag("Train on horizontally flipped images too, and predict from both.")
+    standardise: bool = _flag("Standardize features (mean 0, standard deviation 1).")
+    class_weight: str = _choice(
+        "none", ("none", "balanced"), "balanced: both classes have the same total weight."
+    )
+    calibrate: bool = _flag("Calibrate probabilities on held-out predictions (Platt scaling).")
+    threshold: float | Target = _setting(  # noqa: RUF009 - it is a field
+        0.5,
+        "Classify as positive at or above this probability; or choose it for a precision or "
+        "recall, on held-out predictions. The model keeps it.",
+        _require_threshold,
+        parse=parse_threshold,
+        metavar="NUMBER|precision=P|recall=R",
+    )
 
     def __post_init__(self) -> None:
-        if self.learning_rate != "auto":
-            _require_number("learning rate", self.learning_rate, zero=False)
-        if self.l2 != "auto":
-            _require_number("l2", self.l2)
-        if self.tolerance is not None:
-            _require_number("tolerance", self.tolerance)
-        _require_whole("iterations", self.iterations)
-        _require_whole("seed", self.seed)
-        _require_one_of("init", self.init, INITS)
-        _require_one_of("loss", self.loss, LOSS_NAMES)
-        _require_one_of("dtype", self.dtype, DTYPES)
-        _require_one_of("solver", self.solver, SOLVERS)
-        _require_one_of("class weight", self.class_weight, CLASS_WEIGHTS)
-        if not is_known(self.features):
-            raise SettingsError(
-                f"features must be one of {', '.join(FEATURE_MAPS)}, or several joined with +, "
-                f"perhaps with fourier: before them, not {self.features}"
-            )
-        if self.target is None and not 0 <= float(self.threshold) <= 1:
-            raise SettingsError(f"threshold must be between 0 and 1, not {self.threshold}")
+        for name, setting in SETTINGS.items():
+            setting.check(name.replace("_", " "), getattr(self, name))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as JSON can hold them."""
+        values = {name: getattr(self, name) for name in SETTINGS}
+        return {n: str(v) if isinstance(v, Target) else v for n, v in values.items()}
 
     @classmethod
-    def from_training(cls, training: Mapping[str, Any]) -> "TrainingSettings":
-        """The settings that a model was trained with, from what it tells of its training.
+    def from_dict(cls, entries: Mapping[str, Any]) -> "TrainingSettings":
+        """The settings that `to_dict` gave; what is missing has its default.
 
         Raises
         ------
         SettingsError
-            If it does not tell, or what it tells makes no sense.
+            If there is an unknown setting, or one with a value that makes no sense.
         """
-        if "solver" not in training:
-            raise SettingsError("it does not tell how it was trained")
-        names = [field.name for field in fields(cls)]
-        told = {name: training[name] for name in names if training.get(name) is not None}
-        told["iterations"] = training.get("most_iterations", training["iterations"])
-        if training.get("l2_chosen"):
-            told["l2"] = "auto"
-        return cls(**told)
+        known = dict(entries)
+        if unknown := set(known) - set(SETTINGS):
+            raise SettingsError(f"unknown settings: {', '.join(sorted(unknown))[:80]}")
+        if isinstance(known.get("threshold"), str):
+            try:
+                known["threshold"] = parse_threshold(known["threshold"])
+            except ValueError as error:
+                raise SettingsError(f"threshold {error}") from None
+        return cls(**known)
+
+    @property
+    def feature_specification(self) -> FeatureSpecification:
+        """Which features."""
+        return FeatureSpecification.parse(self.features)
 
     @property
     def stops_at(self) -> float:
-        """The tolerance that is meant, also where none is given."""
+        """The tolerance, also where none is given; 0 means that nothing stops the steps early."""
         if self.tolerance is None:
             return 1e-4 if self.solver == "lbfgs" else 0.0
         return self.tolerance
@@ -134,50 +253,42 @@ class TrainingSettings:
     @property
     def target(self) -> Target | None:
         """What to choose the threshold for, unless it is a number."""
-        if not isinstance(self.threshold, str):
-            return None
-        name, _, text = self.threshold.partition("=")
-        for figure in ("precision", "recall"):
-            if name == figure and _is_share(text):
-                return Target(figure, float(text))
-        raise SettingsError(
-            "threshold must be a number from 0 to 1, or like precision=0.95 or recall=0.99, "
-            f"not {self.threshold}"
-        )
+        return self.threshold if isinstance(self.threshold, Target) else None
 
     @property
     def holds_out(self) -> bool:
-        """Whether some choice is made on images that are held out of training for it."""
+        """Whether some choice is made on held-out images."""
         return self.l2 == "auto" or self.calibrate or self.target is not None
 
+    def describe(self, learning_rate: float | None = None, l2: float | None = None) -> list[str]:
+        """The settings in words; with the numbers that training found, where they are given."""
+        parts = [self.feature_specification.describe()]
+        if self.flip:
+            parts.append("horizontal flips")
+        if self.standardise:
+            parts.append("standardized")
+        if self.loss != "cross-entropy":
+            parts.append(self.loss.replace("-", " "))
+        if self.class_weight == "balanced":
+            parts.append("balanced classes")
+        if self.solver == "lbfgs":
+            parts.append("L-BFGS")
+        else:
+            rate = learning_rate or self.learning_rate
+            parts.append(f"gradient descent, learning rate {_number(rate)}")
+        chosen = " (cross-validated)" if self.l2 == "auto" and l2 is not None else ""
+        parts.append(f"L2 penalty λ = {_number(self.l2 if l2 is None else l2)}{chosen}")
+        if self.calibrate:
+            parts.append("calibrated")
+        return parts
 
-def _require_number(name: str, value: object, *, zero: bool = True) -> None:
-    if (
-        not isinstance(value, int | float)
-        or not isfinite(value)
-        or value < 0
-        or (value == 0 and not zero)
-    ):
-        least = "of 0 or more" if zero else "above 0"
-        raise SettingsError(f"{name} must be a number {least}, not {value}")
+
+def _number(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def _is_share(text: str) -> bool:
-    try:
-        return 0 < float(text) <= 1
-    except ValueError:
-        return False
-
-
-def _require_whole(name: str, value: object) -> None:
-    if not isinstance(value, int) or not 0 <= value <= _LARGEST_WHOLE:
-        raise SettingsError(f"{name} must be a whole number from 0 to {_LARGEST_WHOLE}")
-
-
-def _require_one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value}")
-
+SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(TrainingSettings)}
+"""What is known of each setting, by name."""
 
 PRESETS = {
     "lecture": TrainingSettings(),
@@ -191,4 +302,4 @@ PRESETS = {
         iterations=500,
     ),
 }
-"""Settings by name: the lecture's, and those that recognise most (docs/accuracy.md tells why)."""
+"""Settings by name: the lecture's, and those that recognise most (docs/accuracy.md says why)."""

@@ -70,8 +70,8 @@ def test_broken_files_and_imbalance(catclf_run, tmp_path):
     put(image(99), tmp_path / "d" / "dog" / "9.png")
     (tmp_path / "d" / "dog" / "bad.jpg").write_text("no image")
     out = catclf_run("check", tmp_path / "d").out
-    assert "the commonest class has 8.0 times as many as the rarest" in out
-    assert "Left out: 1 file that is no image" in out
+    assert "class imbalance 8.0:1" in out
+    assert "Left out: 1 unreadable file" in out
     assert "bad.jpg: not an image of a known kind" in out
 
 

@@ -13,20 +13,20 @@ def evaluate(catclf_run, model_path):
     return run
 
 
-def test_prints_every_figure(evaluate, data, model_path):
+def test_prints_every_metric(evaluate, data, model_path):
     out = evaluate(data).out
     assert out.startswith(f"{model_path} on {data} (test split): 8 images\n")
-    assert "Accuracy 100.0 % (95 % interval 67.6 % to 100.0 %;" in out
-    for figure in ("Precision", "Recall", "F1", "ROC AUC", "Log-loss", "Brier score"):
-        assert figure in out
+    assert "Accuracy 100.0 %, 95 % interval 67.6 % to 100.0 %, baseline 50.0 %" in out
+    for metric in ("Precision", "Recall", "F1", "ROC AUC", "Log-loss", "Brier score"):
+        assert metric in out
     table = [line.split() for line in out.splitlines() if line.startswith("actual")]
     assert table == [["actual", "cat", "4", "0"], ["actual", "non-cat", "0", "4"]]
 
 
-def test_known_images_are_in_the_headline_and_named(evaluate, data):
+def test_known_images_are_reported_and_named(evaluate, data):
     out = evaluate(data, "--split", "train").out
-    headline = out.splitlines()[0]
-    assert "careful: all of these 12 images were trained on" in headline
+    warning = out.splitlines()[1]
+    assert warning == "Warning: all 12 images were used for training; this is not a test score"
     assert f"  {data}/train/cat/cat-000.png" in out
     assert "and 2 more (--json names all)" in out
     document = json.loads(evaluate(data, "--split", "train", "--json").out)
@@ -54,17 +54,17 @@ def test_default_is_the_data_folder(evaluate, data, monkeypatch):
 def test_bad_images_are_counted_named_and_skipped(evaluate, data):
     (data / "test" / "cat" / "bad.jpg").write_text("no image")
     result = evaluate(data, status=1)
-    assert "Skipped 1 file that is no image" in result.out
+    assert "Skipped 1 unreadable file" in result.out
     assert f"Skipped: {data}/test/cat/bad.jpg: not an image of a known kind" in result.err
     assert json.loads(evaluate(data, "--json", status=1).out)["skipped"] == [
         {"name": f"{data}/test/cat/bad.jpg", "reason": "not an image of a known kind"}
     ]
 
 
-def test_undefined_figures_are_said_to_be_so(evaluate, data):
+def test_undefined_metrics(evaluate, data):
     out = evaluate(data, "--threshold", 1).out
-    assert "Precision         undefined" in out
-    assert "Threshold         1" in out
+    assert "Precision                   undefined" in out
+    assert "Threshold                   1" in out
     assert json.loads(evaluate(data, "--threshold", 1, "--json").out)["precision"] is None
 
 
@@ -88,8 +88,8 @@ def test_mistakes_get_one_line(evaluate, data, arguments, status, reason):
 
 def test_reliability_is_shown(evaluate, data):
     out = evaluate(data).out
-    assert "Calibration error " in out
-    assert "probability    images    mean  cat indeed" in out
+    assert "Expected calibration error " in out
+    assert "probability    images  mean predicted  observed" in out
     document = json.loads(evaluate(data, "--json").out)
     assert sum(bin_["pictures"] for bin_ in document["reliability"]) == 8
     assert 0 <= document["calibration_error"] <= 1

@@ -9,13 +9,13 @@ def test_a_model_tells_how_it_was_made(catclf_run, data, tmp_path):
                "--standardise", "--cv", 2)  # fmt: skip
     out = catclf_run("info", path).out
     assert "cat or non-cat" in out
-    assert "Preset: hog, mirror images too, standardised, L-BFGS, penalty" in out
-    assert "(chosen by cross-validation), calibrated, threshold 0.5" in out
-    assert "Features: 1764 an image, in float32" in out
+    assert "Settings: HOG, horizontal flips, standardized, L-BFGS, L2 penalty λ =" in out
+    assert "(cross-validated), calibrated, threshold 0.5" in out
+    assert "Features: 1764 per image, in float32" in out
     assert "12 images (6 cat, 6 non-cat)" in out
     assert "Cross-validation, 2 folds: accuracy" in out
     assert "Test accuracy" in out
-    assert "Fingerprints of training images: 12" in out
+    assert "Remembers 12 training images (to detect leaks)" in out
 
 
 def test_json(catclf_run, model_path):
@@ -32,7 +32,7 @@ def test_a_model_made_by_hand(catclf_run, tmp_path):
 
     path = tmp_path / "m.npz"
     catclf.save_model(catclf.Model(np.zeros((12288, 1)), 0.0), path)
-    assert "Preset: pixels, gradient descent, threshold 0.5" in catclf_run("info", path).out
+    assert "Settings: pixels, threshold 0.5" in catclf_run("info", path).out
 
 
 def test_no_model(catclf_run, tmp_path):

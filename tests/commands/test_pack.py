@@ -82,7 +82,7 @@ def test_bad_images(catclf_run, data, tmp_path):
     (data / "test" / "dog" / "bad.png").write_text("no image")
     assert "--skip-bad" in catclf_run("pack", data, tmp_path / "p.h5", status=1).err
     result = catclf_run("pack", data, tmp_path / "p.h5", "--skip-bad")
-    assert "Skipped 1 file that is no image" in result.out
+    assert "Skipped 1 unreadable file" in result.out
     assert "bad.png: not an image of a known kind" in result.err
     with h5py.File(tmp_path / "p.h5") as file:
         assert len(file["test_set_x"]) == 8

@@ -99,7 +99,7 @@ def test_standard_input(predict, data, monkeypatch):
         ([], "Missing argument 'IMAGE...'"),
         (["x", "--json", "--csv"], "--json and --csv exclude each other"),
         (["x", "--threshold", "2"], "'--threshold': 2.0 is not in the range"),
-        (["x", "--threshold", "nan"], "'--threshold': NaN is no probability"),
+        (["x", "--threshold", "nan"], "'--threshold': NaN is not a probability"),
     ],
 )
 def test_wrong_usage(predict, arguments, reason):

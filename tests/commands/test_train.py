@@ -20,8 +20,7 @@ def test_trains_scores_and_saves(catclf_run, data, tmp_path):
     assert "cost 0.693147 to" in out
     assert "Training accuracy 100.0 %" in out
     assert (
-        "Test accuracy 100.0 % (95 % interval 67.6 % to 100.0 %; "
-        'always answering "cat" scores 50.0 %)'
+        'Test accuracy 100.0 %, 95 % interval 67.6 % to 100.0 %, baseline 50.0 % (always "cat")'
     ) in out
     assert catclf.load_model(tmp_path / "m.npz").predict(
         data / "test" / "cat" / "cat-100.png"
@@ -31,8 +30,8 @@ def test_trains_scores_and_saves(catclf_run, data, tmp_path):
 def test_the_courses_data(catclf_run, tmp_path):
     out = catclf_run("train", shared("catvnoncat"), "-o", tmp_path / "m.npz").out
     assert "Training accuracy 99.0 %" in out
-    assert "Test accuracy 70.0 % (95 % interval 56.2 % to 80.9 %" in out
-    assert 'always answering "cat" scores 66.0 %' in out
+    assert "Test accuracy 70.0 %, 95 % interval 56.2 % to 80.9 %" in out
+    assert 'baseline 66.0 % (always "cat")' in out
     document = json.loads(
         catclf_run("evaluate", shared("catvnoncat"), "-m", tmp_path / "m.npz", "--json").out
     )
@@ -60,10 +59,10 @@ def test_lbfgs_says_whether_it_converged(catclf_run, data, tmp_path):
     options = ("-o", tmp_path / "m.npz", "--solver", "lbfgs", "--l2", 0.01)
     out = catclf_run("train", data, *options).out
     assert "iterations of L-BFGS: cost 0.693147 to" in out
-    assert "Converged: gradient at " in out
+    assert "Converged: relative gradient norm " in out
     out = catclf_run("train", data, *options, "--iterations", 2).out
-    assert "Careful: not converged: gradient at " in out
-    assert "asked for 1.0e-04; allow more --iterations" in out
+    assert "Warning: not converged: relative gradient norm " in out
+    assert "(target 0.0001); raise --iterations" in out
     document = json.loads(catclf_run("train", data, *options, "--json").out)
     assert (document["solver"], document["converged"], document["learning_rate"]) == (
         "lbfgs", True, None,
@@ -75,10 +74,10 @@ def test_a_tolerance_that_rounding_does_not_allow(catclf_run, data, tmp_path):
         "train", data, "-o", tmp_path / "m.npz", "--solver", "lbfgs", "--l2", 0.1, "--dtype",
         "float32", "--init", "random", "--tolerance", 1e-14,
     ).out  # fmt: skip
-    assert "rounding hides the rest; use --dtype float64, or a larger --tolerance" in out
+    assert "limited by rounding; use --dtype float64, or raise --tolerance" in out
 
 
-def test_a_checkpoint_is_gone_on_from(catclf_run, data, tmp_path):
+def test_a_checkpoint_is_resumed(catclf_run, data, tmp_path):
     options = ("--learning-rate", "auto", "--checkpoint", tmp_path / "run.ckpt")
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--iterations", 5, *options)
     out = catclf_run(
@@ -118,7 +117,7 @@ def test_the_same_command_gives_the_same_weights(catclf_run, data, tmp_path):
 def test_a_class_can_be_chosen(catclf_run, data, tmp_path):
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--positive", "dog", *QUICK)
     assert catclf.load_model(tmp_path / "m.npz").positive == "dog"
-    assert "called dog" in catclf_run("evaluate", data, "-m", tmp_path / "m.npz").out
+    assert "predicted dog" in catclf_run("evaluate", data, "-m", tmp_path / "m.npz").out
 
 
 def test_bad_images_stop_training_or_are_skipped(catclf_run, data, tmp_path):
@@ -128,7 +127,7 @@ def test_bad_images_stop_training_or_are_skipped(catclf_run, data, tmp_path):
     assert r"bad\x1b.jpg: not an image of a known kind; remove it" in result.err
     assert not (tmp_path / "m.npz").exists()
     result = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--skip-bad")
-    assert "Skipped 1 file that is no image" in result.out
+    assert "Skipped 1 unreadable file" in result.out
     assert r"bad\x1b.jpg: not an image of a known kind" in result.err
 
 
@@ -144,7 +143,7 @@ def test_divergence_writes_no_model(catclf_run, data, tmp_path):
     result = catclf_run(
         "train", data, "-o", tmp_path / "m.npz", "--learning-rate", 1, "--l2", 10, status=1
     )
-    assert "diverged at learning rate 1" in result.err
+    assert "the learning rate 1 is too large" in result.err
     assert "2/L" in result.err
     assert list(tmp_path.glob("*.npz*")) == []
 
@@ -167,9 +166,9 @@ def test_an_old_model_survives_a_failed_training(catclf_run, data, model_path):
         (["{data}/train/cat"], 1, "has no class named cat|has only"),
         (["{data}", "--learning-rate", "nan"], 2, "learning rate must be a number above 0"),
         (["{data}", "--learning-rate", "fast"], 2, "neither a number nor auto"),
-        (["{data}", "--iterations", "-1"], 2, "iterations must be a whole number"),
+        (["{data}", "--iterations", "-1"], 2, "iterations must be an integer"),
         (["{data}", "--l2", "inf"], 2, "l2 must be a number"),
-        (["{data}", "--seed", "-1"], 2, "seed must be a whole number"),
+        (["{data}", "--seed", "-1"], 2, "seed must be an integer"),
         (["{data}", "--fit", "squeeze"], 2, "'squeeze' is not one of"),
         (["{data}", "-o", "x", "--history", "x"], 2, "must be different files"),
         (["{data}", "-o", "x", "--checkpoint", "x"], 2, "must be different files"),
@@ -178,7 +177,7 @@ def test_an_old_model_survives_a_failed_training(catclf_run, data, model_path):
         (["{data}", "--checkpoint", "{tmp}/no/run.ckpt"], 1, "there is no folder"),
         (["{data}", "--solver", "newton"], 2, "'newton' is not one of"),
         (["{data}", "--solver", "lbfgs", "--learning-rate", "1"], 2, "is for --solver gd"),
-        (["{data}", "--solver", "lbfgs"], 1, "no finite optimum exists"),
+        (["{data}", "--solver", "lbfgs"], 1, "no optimum exists"),
         (["{data}", "--tolerance", "-1"], 2, "tolerance must be a number of 0 or more"),
         (["labels.csv", "-o", "labels.csv"], 2, "must be different files"),
         (["{data}", "--positive", ""], 2, "needs a name"),
@@ -213,16 +212,19 @@ def test_crop_is_remembered(catclf_run, data, tmp_path):
 def test_presets_and_what_overrides_them(catclf_run, data, tmp_path):
     model = tmp_path / "m.npz"
     out = catclf_run("train", data, "-o", model, *QUICK).out
-    assert "Preset: pixels, gradient descent, learning rate" in out
-    assert "penalty 0, threshold 0.5" in out
+    assert "Settings: pixels, gradient descent, learning rate" in out
+    assert "L2 penalty λ = 0, threshold 0.5" in out
     out = catclf_run("train", data, "-o", model, "--recipe", "best").out
-    assert "Preset: fourier:patches+hog, mirror images too, L-BFGS, penalty" in out
-    assert "(chosen by cross-validation), calibrated, threshold 0.5" in out
+    assert (
+        "Settings: patches + HOG, random Fourier features, horizontal flips, L-BFGS, L2 penalty λ ="
+        in out
+    )
+    assert "(cross-validated), calibrated, threshold 0.5" in out
     out = catclf_run(
         "train", data, "-o", model, "--recipe", "best", "--features", "hog", "--no-flip", "--l2", 2,
         "--no-calibrate", "--threshold", 0.3, "--class-weight", "balanced",
     ).out  # fmt: skip
-    assert "Preset: hog, classes balanced, L-BFGS, penalty 2, threshold 0.3" in out
+    assert "Settings: HOG, balanced classes, L-BFGS, L2 penalty λ = 2, threshold 0.3" in out
     loaded = catclf.load_model(model)
     assert (loaded.threshold, loaded.flip, loaded.features.name) == (0.3, False, "hog")
 
@@ -242,7 +244,10 @@ def test_the_model_keeps_a_threshold_for_a_target(catclf_run, data, tmp_path):
     out = catclf_run("train", data, "-o", model, *options).out
     assert "(for recall=0.99)" in out
     threshold = catclf.load_model(model).threshold
-    assert f"Threshold         {threshold:g}" in catclf_run("evaluate", data, "-m", model).out
+    assert (
+        f"Threshold                   {threshold:g}"
+        in catclf_run("evaluate", data, "-m", model).out
+    )
     line = catclf_run("predict", data / "test", "-m", model, "--csv").out.splitlines()[1]
     assert ("cat" == line.split(",")[1]) == (float(line.split(",")[2]) >= threshold)
 
@@ -274,4 +279,4 @@ def test_near_copies_between_splits_are_told(catclf_run, data, tmp_path):
     original.save(data / "train" / "cat" / "original.png")
     original.resize((150, 150)).save(data / "test" / "cat" / "smaller.jpg")
     err = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK).err
-    assert "Careful: 1 of the 9 test images looks nearly like one that was trained on" in err
+    assert "Warning: 1 of the 9 test images is a near duplicate of training images" in err

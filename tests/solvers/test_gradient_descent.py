@@ -3,9 +3,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from catclf.logistic import LOSSES
-from catclf.solvers.gradient_descent import gradient_descent
+from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory, lipschitz_constant
-from catclf.solvers.state import State
+from catclf.solvers.solver import State, iterate
 
 CROSS_ENTROPY = LOSSES["cross-entropy"]
 
@@ -22,10 +22,10 @@ def test_finds_the_optimum_of_scikit_learn(examples):
     X, Y = examples
     l2 = 0.05
     objective = InMemory(X, Y, l2, CROSS_ENTROPY)
-    *_, solution = gradient_descent(
+    *_, solution = iterate(
+        GradientDescent(1 / lipschitz_constant(objective)),
         objective,
         State(np.zeros((6, 1)), 0.0),
-        learning_rate=1 / lipschitz_constant(objective),
         iterations=100_000,
         tolerance=1e-10,
     )
@@ -45,8 +45,11 @@ def test_makes_the_lectures_steps(examples):
         costs.append(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))
         w, b = w - 0.1 * np.dot(X, (A - Y).T) / 80, b - 0.1 * np.mean(A - Y)
     start = np.zeros((6, 1))
-    *_, solution = gradient_descent(
-        InMemory(X, Y, 0.0, CROSS_ENTROPY), State(start, 0.0), learning_rate=0.1, iterations=25
+    *_, solution = iterate(
+        GradientDescent(0.1),
+        InMemory(X, Y, 0.0, CROSS_ENTROPY),
+        State(start, 0.0),
+        iterations=25,
     )
     assert solution.w == pytest.approx(w, rel=1e-12)
     assert solution.b == pytest.approx(b, rel=1e-12)
@@ -55,13 +58,13 @@ def test_makes_the_lectures_steps(examples):
     assert not start.any(), "the starting point was changed"
 
 
-def test_tells_of_every_step(examples):
+def test_yields_every_step(examples):
     X, Y = examples
     states = list(
-        gradient_descent(
+        iterate(
+            GradientDescent(0.1),
             InMemory(X, Y, 0.0, CROSS_ENTROPY),
             State(np.zeros((6, 1)), 0.0),
-            learning_rate=0.1,
             iterations=3,
         )
     )
@@ -70,24 +73,24 @@ def test_tells_of_every_step(examples):
     assert [state.last.J for state in states] == states[-1].costs
 
 
-def test_goes_on_from_any_step(examples):
+def test_resumes_from_any_step(examples):
     X, Y = examples
     objective = InMemory(X, Y, 0.01, CROSS_ENTROPY)
-    settings = {"learning_rate": 0.1, "iterations": 20, "tolerance": 1e-3}
-    whole = gradient_descent(objective, State(np.zeros((6, 1)), 0.0), **settings)
+    settings = {"iterations": 20, "tolerance": 1e-3}
+    whole = iterate(GradientDescent(0.1), objective, State(np.zeros((6, 1)), 0.0), **settings)
     states = [state._replace(costs=state.costs[: state.steps + 1]) for state in whole]
-    *_, again = gradient_descent(objective, states[7], **settings)
+    *_, again = iterate(GradientDescent(0.1), objective, states[7], **settings)
     assert again.w.tobytes() == states[-1].w.tobytes()
     assert (again.b, again.costs) == (states[-1].b, states[-1].costs)
     assert again.first_gradient == states[-1].first_gradient
 
 
-def test_stops_where_the_cost_is_no_number(examples):
+def test_stops_where_the_cost_is_not_finite(examples):
     X, Y = examples
-    *_, solution = gradient_descent(
+    *_, solution = iterate(
+        GradientDescent(1e300),
         InMemory(X * 1e200, Y, 0.1, CROSS_ENTROPY),
         State(np.zeros((6, 1)), 0.0),
-        learning_rate=1e300,
         iterations=1000,
     )
     assert len(solution.costs) < 10

@@ -4,10 +4,10 @@ import pytest
 import catclf
 from catclf.features import Pixels
 from catclf.logistic import LOSSES
-from catclf.solvers.gradient_descent import gradient_descent
+from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory
+from catclf.solvers.solver import State, iterate
 from catclf.solvers.span import Span, pays
-from catclf.solvers.state import State
 from tests.conftest import shared
 
 
@@ -15,10 +15,10 @@ def both_routes(X, Y, l2, iterations, learning_rate=0.005):
     span = Span(X)
     states = []
     for matrix in (X.astype(float), span.R):
-        *_, state = gradient_descent(
+        *_, state = iterate(
+            GradientDescent(learning_rate),
             InMemory(matrix, Y, l2, LOSSES["cross-entropy"]),
             State(np.zeros((len(matrix), 1)), 0.0),
-            learning_rate=learning_rate,
             iterations=iterations,
         )
         states.append(state)

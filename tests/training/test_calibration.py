@@ -63,12 +63,12 @@ def test_thresholds_reach_their_target(target, threshold):
     assert threshold_for(target, A, Y) == pytest.approx(threshold)
     order = np.random.default_rng(0).permutation(6)
     assert threshold_for(target, A[:, order], Y[:, order]) == pytest.approx(threshold)
-    called = A >= threshold
-    reached = {"precision": Y[called].mean(), "recall": called[Y == 1].mean()}
-    assert reached[target.figure] >= target.value
+    predicted = A >= threshold
+    reached = {"precision": Y[predicted].mean(), "recall": predicted[Y == 1].mean()}
+    assert reached[target.metric] >= target.value
 
 
-def test_equal_probabilities_are_called_alike():
+def test_equal_probabilities_share_a_prediction():
     assert (
         threshold_for(Target("precision", 0.6), np.full((1, 3), 0.5), np.array([[1, 1, 0]])) == 0.5
     )
@@ -80,8 +80,9 @@ def test_a_precision_that_cannot_be_reached_is_said_to_be_so():
 
 
 @pytest.mark.parametrize(
-    "text", ["precision=2", "recall=0", "recall=", "f1=0.5", "precision", "recall=nan", "=0.5"]
+    "target",
+    [Target("precision", 2), Target("recall", 0), Target("f1", 0.5), Target("recall", np.nan)],
 )
-def test_targets_that_make_no_sense(text):
+def test_targets_that_make_no_sense(target):
     with pytest.raises(SettingsError, match=r"like precision=0\.95 or recall=0\.99"):
-        TrainingSettings(threshold=text)
+        TrainingSettings(threshold=target)

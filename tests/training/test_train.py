@@ -93,7 +93,7 @@ def test_tolerance_stops_early(images):
     settings = TrainingSettings("auto", iterations=5000, l2=1.0, tolerance=0.01)
     result = catclf.train(images, settings)
     assert 1 < len(result.costs) < 5000
-    assert result.model.training["iterations"] == len(result.costs) - 1
+    assert result.record.iterations == len(result.costs) - 1
 
 
 def test_no_iterations_leave_the_weights_at_zero(images):
@@ -106,7 +106,7 @@ def test_no_iterations_leave_the_weights_at_zero(images):
     "settings", [{"learning_rate": 1.0, "l2": 10.0}, {"learning_rate": 1e300, "l2": 1.0}]
 )
 def test_divergence_names_the_learning_rate_and_its_bound(images, settings):
-    with pytest.raises(TrainingError, match=r"diverged at learning rate 1.*2/L = 0\.00"):
+    with pytest.raises(TrainingError, match=r"rate 1.* is too large; rates below 2/L = 0\.00"):
         catclf.train(images, TrainingSettings(iterations=25, **settings))
 
 
@@ -159,7 +159,7 @@ def test_progress_is_told(images):
 
 
 def test_the_model_knows_how_it_was_trained(images):
-    training = catclf.train(images, TrainingSettings("auto", iterations=20, l2=0.5)).model.training
-    assert training["pictures"] == {"cat": 6, "non-cat": 6}
-    assert (training["iterations"], training["l2"]) == (20, 0.5)
-    assert 0 < training["learning_rate"] < 0.1
+    record = catclf.train(images, TrainingSettings("auto", iterations=20, l2=0.5)).record
+    assert record.class_counts == {"cat": 6, "non-cat": 6}
+    assert (record.iterations, record.l2) == (20, 0.5)
+    assert 0 < record.learning_rate < 0.1

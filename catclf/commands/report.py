@@ -1,0 +1,164 @@
+"""What train, evaluate and info say of models, trainings and scores."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from catclf.commands.output import note, percent, plural, say
+
+if TYPE_CHECKING:
+    from catclf.datasets.dataset import Dataset, Skipped
+    from catclf.evaluation.cross_validation import CrossValidation
+    from catclf.evaluation.evaluate import Evaluation
+    from catclf.model import Model
+    from catclf.training.record import CrossValidationScore, TrainingRecord
+    from catclf.training.train import TrainingResult
+
+
+class Training(NamedTuple):
+    """What `catclf train` has to report."""
+
+    output: Path
+    """The model file."""
+    dataset: "Dataset"
+    test: "Dataset | None"
+    validation: "CrossValidation | None"
+    result: "TrainingResult"
+    evaluation: "Evaluation | None"
+    """On the test split."""
+
+    @property
+    def skipped(self) -> "list[Skipped]":
+        """Unreadable files."""
+        return [*self.dataset.skipped, *(self.test.skipped if self.test else ())]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            "model": str(self.output),
+            "data": self.dataset.where,
+            **self.result.record.to_dict(),
+            "threshold": self.result.model.threshold,
+            "skipped": [file._asdict() for file in self.skipped],
+            "test": self.evaluation.to_dict() if self.evaluation else None,
+            "cross_validation": self.validation.to_dict() if self.validation else None,
+        }
+
+
+def say_training(training: Training) -> None:
+    """How a training went, and how the model does."""
+    result, evaluation = training.result, training.evaluation
+    say(f"Trained on {training.dataset.where}: {images(result.record.class_counts)}")
+    say_skipped(len(training.skipped))
+    say_settings(result.model, result.record)
+    say_steps(result.record, result.costs[0])
+    say_convergence(result.record, result.gradient)
+    alone = not training.validation and not evaluation
+    say_training_accuracy(result.record, alone=alone)
+    if evaluation:
+        say(f"Test accuracy {accuracy_line(evaluation)}")
+        if warning := trained_on_warning(evaluation):
+            say(warning)
+    say(f"Model written to {training.output}")
+
+
+def say_skipped(count: int) -> None:
+    """How many files were left out, if any."""
+    if count:
+        say(f"Skipped {plural(count, 'unreadable file')}")
+
+
+def images(counts: dict[str, int]) -> str:
+    """Numbers of images, together and by class."""
+    by_class = ", ".join(f"{count} {name}" for name, count in counts.items())
+    return f"{sum(counts.values())} images ({by_class})"
+
+
+def interval(bounds: tuple[float, float]) -> str:
+    """A 95 % interval."""
+    low, high = bounds
+    return f"95 % interval {percent(low)} to {percent(high)}"
+
+
+def say_settings(model: "Model", record: "TrainingRecord | None") -> None:
+    """How a model was made."""
+    parts = record.describe() if record else [model.features.name]
+    target = record.settings.target if record else None
+    chosen = f" (for {target})" if target else ""
+    say(f"Settings: {', '.join(parts)}, threshold {model.threshold:.4g}{chosen}")
+
+
+def say_cross_validation(score: "CrossValidationScore") -> None:
+    """What to expect on other images."""
+    say(
+        f"Cross-validation, {score.folds} folds: accuracy {percent(score.accuracy.mean)} "
+        f"± {percent(score.accuracy.deviation)} (standard deviation over folds), "
+        f"baseline {percent(score.baseline)}"
+    )
+    for name, (mean, deviation) in (("AUC", score.roc_auc), ("log-loss", score.log_loss)):
+        say(f"  {name} {mean:.3f} ± {deviation:.3f}")
+
+
+def say_steps(record: "TrainingRecord", first_cost: float) -> None:
+    """How the solver did."""
+    rate = record.learning_rate
+    how = f"at learning rate {rate:.4g}" if rate else "of L-BFGS"
+    say(
+        f"{plural(record.iterations, 'iteration')} {how}: cost {first_cost:.6f} to "
+        f"{record.cost:.6f}"
+    )
+
+
+def say_convergence(record: "TrainingRecord", gradient: float) -> None:
+    """Whether the tolerance was met; nothing without one."""
+    target = record.settings.stops_at
+    if not target:
+        return
+    norm = f"relative gradient norm {gradient:.1e} (target {target:.3g})"
+    if record.converged:
+        say(f"Converged: {norm}")
+    elif record.iterations == record.settings.iterations:
+        say(f"Warning: not converged: {norm}; raise --iterations or --tolerance")
+    else:
+        say(
+            f"Warning: not converged: {norm}, limited by rounding; use --dtype float64, or raise "
+            "--tolerance"
+        )
+
+
+def say_training_accuracy(record: "TrainingRecord", *, alone: bool) -> None:
+    """Accuracy on the training images, which is not a score, and says so."""
+    advice = "; add --cv 5 for an honest score" if alone else ""
+    say(f"Training accuracy {percent(record.accuracy)} (on the images it was trained on{advice})")
+
+
+def accuracy_line(evaluation: "Evaluation") -> str:
+    """Accuracy with its interval and the majority baseline."""
+    metrics = evaluation.metrics
+    return (
+        f"{percent(metrics.accuracy)}, {interval(metrics.accuracy_interval)}, "
+        f'baseline {percent(metrics.baseline)} (always "{evaluation.majority}")'
+    )
+
+
+def trained_on_warning(evaluation: "Evaluation") -> str | None:
+    """A warning if the model was trained on some of the images."""
+    known, m = len(evaluation.trained_on), evaluation.m
+    if not known:
+        return None
+    if known == m:
+        return f"Warning: all {m} images were used for training; this is not a test score"
+    were = "was" if known == 1 else "were"
+    return f"Warning: {known} of these {m} images {were} used for training; the score is optimistic"
+
+
+def note_near_duplicates(dataset: "Dataset", test: "Dataset | None") -> None:
+    """A warning if test images are near duplicates of training images."""
+    from catclf.datasets.check import near_leaks
+
+    leaks = near_leaks(dataset, test) if test else 0
+    if test and leaks:
+        are = "is a near duplicate" if leaks == 1 else "are near duplicates"
+        note(
+            f"Warning: {leaks} of the {test.m} test images {are} of training images; the score is "
+            "optimistic; catclf check names them"
+        )

@@ -1,0 +1,89 @@
+"""The options of `catclf train` that set how to train, made from the settings themselves."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import click
+
+from catclf.commands.options import Parsed
+from catclf.training.settings import PRESETS, SETTINGS, Setting, TrainingSettings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def training_options(command: F) -> F:
+    """Give a command an option for the preset, and one for each setting."""
+    for name, setting in reversed(SETTINGS.items()):
+        command = _option(name, setting)(command)
+    return _preset_option()(command)
+
+
+def chosen_settings(preset: str, options: dict[str, Any]) -> TrainingSettings:
+    """The preset's settings, overridden by the options on the command line.
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`.
+    options : dict
+        Values of all settings, given or default.
+
+    Returns
+    -------
+    TrainingSettings
+        What to train with.
+
+    Raises
+    ------
+    SettingsError, click.UsageError
+        If a value, or a combination, makes no sense.
+    """
+    context = click.get_current_context()
+    default = click.core.ParameterSource.DEFAULT
+    given = {
+        name: value
+        for name, value in options.items()
+        if context.get_parameter_source(name) is not default
+    }
+    settings = replace(PRESETS[preset], **given)
+    if "learning_rate" in given and settings.solver == "lbfgs":
+        raise click.UsageError("--learning-rate is for --solver gd; lbfgs finds its own steps")
+    return settings
+
+
+def _preset_option() -> Callable[[F], F]:
+    contents = "; ".join(
+        f"{name}: {', '.join(settings.describe())}" for name, settings in PRESETS.items()
+    )
+    return click.option(
+        "--recipe",
+        "preset",
+        type=click.Choice(list(PRESETS)),
+        default=next(iter(PRESETS)),
+        show_default=True,
+        help=f"Preset; the options below override it. {contents}.",
+    )
+
+
+def _option(name: str, setting: Setting) -> Callable[[F], F]:
+    flag = name.replace("_", "-")
+    default = getattr(TrainingSettings(), name)
+    if isinstance(default, bool):
+        return click.option(f"--{flag}/--no-{flag}", default=default, help=setting.help)
+    return click.option(
+        f"--{flag}",
+        type=_type(setting, default),
+        metavar=setting.metavar,
+        default=default,
+        show_default=default is not None,
+        help=setting.help,
+    )
+
+
+def _type(setting: Setting, default: Any) -> Any:
+    if setting.choices:
+        return click.Choice(setting.choices)
+    if setting.parse is float:
+        return float
+    return Parsed(setting.parse) if setting.parse is not None else type(default)
