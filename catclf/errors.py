@@ -11,7 +11,7 @@ class CatclfError(Exception):
 
 
 class ImageError(CatclfError):
-    """A file is no image that can be decoded. The text is the reason, without the file's name."""
+    """A file cannot be decoded as an image. The text is the reason, without the file's name."""
 
 
 class DataError(CatclfError):
@@ -19,11 +19,11 @@ class DataError(CatclfError):
 
 
 class ModelError(CatclfError):
-    """A file is no model, or no model for this version or these images."""
+    """A file is not a valid model, or not one for this version or these images."""
 
 
 class CheckpointError(CatclfError):
-    """A file is no checkpoint, or none of this training."""
+    """A file is not a valid checkpoint, or not one of this training."""
 
 
 class TrainingError(CatclfError):

@@ -41,7 +41,7 @@ class Loss(Protocol):
 
     name: str
     curvature: float
-    """Largest |∂²L/∂z²|: how bent the loss can be, which limits the learning rate."""
+    """Largest |∂²L/∂z²|, which limits the learning rate."""
 
     def values(self, Z: Array, A: Array, Y: Array) -> Array:
         """Losses L, one for each logit; A is σ(Z)."""
@@ -144,7 +144,7 @@ def propagate(
     l2 : float
         Penalty λ on the weights; the bias is never penalised.
     loss : Loss, optional
-        Cross-entropy unless told otherwise.
+        By default the cross-entropy.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A trained classifier: w, b, and the preprocessing that made the columns."""
+"""A trained classifier: w, b, and how an image becomes a feature column."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from catclf.images.preprocessing import Images, Preprocessing, mirrored
 from catclf.logistic import Array, sigmoid
 from catclf.rows import Rows
 
-# Images that are turned to columns at a time: few enough for the processor's cache to hold.
-_BLOCK = 128
+# Images in a batch: few enough for their columns to fit the processor's cache.
+_BATCH = 128
 
 
 class Prediction(NamedTuple):
-    """What a model says of an image."""
+    """What a model predicts for an image."""
 
     label: str
     """Name of the class, or "unsure"."""
@@ -45,7 +45,7 @@ class Model:
     flip : bool
         Whether a logit is the mean of that of the image and that of its mirror image.
     threshold : float
-        Probability from which on an image is called positive.
+        Probability at or above which an image is classified as positive.
     training : dict
         How it was trained; anything that JSON can hold.
     fingerprints : uint64 array (m,), optional
@@ -88,12 +88,12 @@ class Model:
         """
         _require_images(images)
         Z = np.empty((1, len(images)), self.w.dtype)
-        for start in range(0, len(images), _BLOCK):
-            block = images[start : start + _BLOCK]
-            X = self.features.columns(block, self.w.dtype)
+        for start in range(0, len(images), _BATCH):
+            batch = images[start : start + _BATCH]
+            X = self.features.columns(batch, self.w.dtype)
             if self.flip:
-                X = (X + self.features.columns(mirrored(block), self.w.dtype)) / 2
-            Z[:, start : start + _BLOCK] = self.w.T @ X + self.b
+                X = (X + self.features.columns(mirrored(batch), self.w.dtype)) / 2
+            Z[:, start : start + _BATCH] = self.w.T @ X + self.b
         return Z
 
     def probabilities(self, images: Rows) -> Array:
@@ -117,7 +117,7 @@ class Model:
         return sigmoid(self.logits(images))
 
     def predict(self, image: str | Path | Images) -> Prediction:
-        """Say what one image shows.
+        """Classify one image.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class Model:
         Raises
         ------
         ImageError
-            If it is no image.
+            If it cannot be decoded.
         """
         if isinstance(image, str | Path):
             (prediction,) = self.predict_files([Path(image)])
@@ -151,7 +151,7 @@ class Model:
         threshold: float | None = None,
         unsure: tuple[float, float] | None = None,
     ) -> list[Prediction]:
-        """Say what each of many decoded images shows.
+        """Classify many decoded images.
 
         Parameters
         ----------
@@ -180,7 +180,7 @@ class Model:
         threshold: float | None = None,
         unsure: tuple[float, float] | None = None,
     ) -> Iterator[Prediction | ImageError]:
-        """Say what each of many images shows.
+        """Classify many image files.
 
         Parameters
         ----------

@@ -88,7 +88,7 @@ def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int)
 def one_blas_thread() -> Iterator[None]:
     """Hold numpy's linear algebra to the thread that calls it, for as long as the context lasts.
 
-    Best held around a whole loop: a thread of OpenBLAS that was used once goes on to look for work,
+    Best held around a whole loop: a thread of OpenBLAS that was used once keeps looking for work,
     on a core that others need, for a while.
     """
     switch = _blas_switch()

@@ -64,7 +64,7 @@ def explain(model: Model, image: Images) -> Explanation:
     Explanation
         With the contribution of each pixel: for a model of pixels the sum of w·x over its three
         channels; for another, what each feature adds, spread over the pixels that it looks at; with
-        Fourier features, beside what those of a mean image add. For a model that flips, a pixel
+        Fourier features, relative to those of a mean image. For a model that flips, a pixel
         and its mirror image share the work.
 
     Raises

@@ -9,21 +9,22 @@ from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset, Progress
 from catclf.errors import DataError
-from catclf.evaluation.metrics import metrics
+from catclf.evaluation.metrics import Metrics, metrics
+from catclf.model import Model
 from catclf.training.settings import TrainingSettings
-from catclf.training.train import train
+from catclf.training.train import TrainingResult, train
 
-# Each size is half of the next; smaller than the least tells nothing.
+# Each size is half of the next, down to so many images of the rarer class.
 _SIZES = 6
-_LEAST_OF_A_CLASS = 4
+_FEWEST_OF_A_CLASS = 4
 
-# Trainings with different images for each size; all of them leave no choice.
+# Trainings for each size, on different images; all images leave no choice.
 _DRAWS = 3
 
 
 @dataclass(frozen=True)
 class Point:
-    """A number of training images, and the accuracies they lead to, one for each draw."""
+    """A number of training images, and the accuracies reached with them, one for each draw."""
 
     images: int
     training: list[float]
@@ -40,7 +41,7 @@ class LearningCurve:
     interval: tuple[float, float]
     """95 % interval of the last held-out accuracy."""
     baseline: float
-    """Accuracy of always giving the commoner answer, on the held-out images."""
+    """Accuracy of always predicting the majority class of the held-out images."""
     held_out: int
     """Number of held-out images."""
 
@@ -64,7 +65,7 @@ def learning_curve(
     *,
     progress: Progress | None = None,
 ) -> LearningCurve:
-    """Train on ever more images.
+    """Train on growing parts of a data set.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def learning_curve(
     settings : TrainingSettings
         How to train; the seed also draws the images.
     progress : callable, optional
-        Told how many trainings are done.
+        Called with the number of trainings done.
 
     Returns
     -------
@@ -92,28 +93,36 @@ def learning_curve(
     for part in (dataset, held_out):
         part.require_both_classes()
     rarer = min(dataset.class_counts().values())
-    if rarer < 2 * _LEAST_OF_A_CLASS:
+    if rarer < 2 * _FEWEST_OF_A_CLASS:
         raise DataError(
             f"{dataset.where} has {rarer} images of a class; a learning curve needs at least "
-            f"{2 * _LEAST_OF_A_CLASS}"
+            f"{2 * _FEWEST_OF_A_CLASS}"
         )
-    shares = [2.0**-i for i in range(_SIZES) if rarer * 2.0**-i >= _LEAST_OF_A_CLASS][::-1]
+    shares = [2.0**-i for i in range(_SIZES) if rarer * 2.0**-i >= _FEWEST_OF_A_CLASS][::-1]
     total = _DRAWS * (len(shares) - 1) + 1
-    points, done = [], 0
+    points: list[Point] = []
+    done = 0
     for share in shares:
-        training: list[float] = []
-        held: list[float] = []
+        trainings: list[TrainingResult] = []
         for chosen in _subsets(dataset, share, settings.seed):
-            result = train(dataset.subset(chosen), settings)
-            Z = result.model.logits(held_out.images)
-            scores = metrics(Z, held_out.Y, result.model.threshold)
-            training.append(result.accuracy)
-            held.append(scores.accuracy)
+            trainings.append(train(dataset.subset(chosen), settings))
             done += 1
             if progress:
                 progress(done, total)
-        points.append(Point(int(chosen.sum()), training, held))
-    return LearningCurve(points, scores.accuracy_interval, scores.baseline, held_out.m)
+        scores = [_score(training.model, held_out) for training in trainings]
+        points.append(
+            Point(
+                sum(trainings[0].record.class_counts.values()),
+                [training.accuracy for training in trainings],
+                [score.accuracy for score in scores],
+            )
+        )
+    last = scores[-1]
+    return LearningCurve(points, last.accuracy_interval, last.baseline, held_out.m)
+
+
+def _score(model: Model, held_out: Dataset) -> Metrics:
+    return metrics(model.logits(held_out.images), held_out.Y, model.threshold)
 
 
 def _subsets(dataset: Dataset, share: float, seed: int) -> Iterator[NDArray[np.bool_]]:

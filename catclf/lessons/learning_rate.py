@@ -9,8 +9,8 @@ from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import LOSSES
 from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory, lipschitz_constant
-from catclf.solvers.span import Span
 from catclf.solvers.solver import State, iterate
+from catclf.solvers.span import Span
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

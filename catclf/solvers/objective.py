@@ -1,4 +1,4 @@
-"""What a solver minimises: the cost J(w, b) over some examples, and how bent it is."""
+"""What a solver minimises: the cost J(w, b) over some examples, and its Lipschitz constant."""
 
 from typing import Any, Protocol
 

@@ -1,6 +1,6 @@
-"""What L-BFGS begins from: how bent the cost is, in the directions in which examples vary most.
+"""What L-BFGS starts from: a rough inverse of the Hessian, exact where examples vary most.
 
-With logits near 0, the matrix of second derivatives is c·C + λI for the weights, and c for the bias
+With logits near 0, the Hessian is c·C + λI for the weights, and c for the bias
 of centred columns, with C the covariance of the columns, and c the loss's largest curvature.
 """
 
@@ -15,7 +15,7 @@ _DIRECTIONS = 200
 
 
 class Preconditioner:
-    """The inverse of that matrix, with all directions but some treated as alike.
+    """The inverse of that Hessian, with all directions but some treated as equal.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ class Preconditioner:
     def __call__(self, gradient: Array) -> Array:
         """The inverse times a gradient, (n_x + 1, 1)."""
         c, l2 = self._objective.loss.curvature, self._objective.l2
-        # Without a penalty nothing bends the cost where the examples do not vary, and the inverse
-        # of little would, times what float32 rounds away, drown the rest.
+        # Without a penalty the Hessian vanishes where the examples do not vary; its inverse, times
+        # what float32 rounds away, would drown the rest.
         least = 1e-6 * c * max(float(self._variances.max(initial=0)), 1e-6)
         inverse = 1 / np.maximum(c * self._variances + l2, least)  # (r, 1)
         dw, db = gradient[:-1], gradient[-1:]

@@ -51,24 +51,24 @@ def read_history(path: str | Path) -> list[float]:
     Raises
     ------
     DataError
-        If there is no such file, or it is no history of costs.
+        If there is no such file, or it is not a history of costs.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError(_no_history(path, "it is no text")) from None
+        raise DataError(_not_a_history(path, "it is not text")) from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise DataError(f"{path} cannot be read: {reason}") from error
     rows = [row for row in csv.reader(io.StringIO(text)) if row]
     if not rows or rows[0] != _COLUMNS:
-        raise DataError(_no_history(path, "its first line is not iteration,cost"))
+        raise DataError(_not_a_history(path, "its first line is not iteration,cost"))
     if len(rows) == 1:
-        raise DataError(_no_history(path, "it has no iterations"))
+        raise DataError(_not_a_history(path, "it has no iterations"))
     try:
         return [_cost(row) for row in rows[1:]]
     except (IndexError, ValueError):
-        raise DataError(_no_history(path, "a line has no cost in its second column")) from None
+        raise DataError(_not_a_history(path, "a line has no cost in its second column")) from None
 
 
 def _cost(row: list[str]) -> float:
@@ -78,5 +78,5 @@ def _cost(row: list[str]) -> float:
     return cost
 
 
-def _no_history(path: str | Path, reason: str) -> str:
-    return f"{path} is no history of costs: {reason}; `catclf train --history {path}` writes one"
+def _not_a_history(path: str | Path, reason: str) -> str:
+    return f"{path} is not a history of costs: {reason}; `catclf train --history {path}` writes one"

@@ -29,7 +29,7 @@ class Target(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What is known of a setting beside its name and default."""
+    """What is known of a setting apart from its name and default."""
 
     help: str
     """What it does, for the command's help."""
@@ -139,7 +139,7 @@ def _require_threshold(name: str, value: object) -> None:
 class TrainingSettings:
     """How to train; `PRESETS` has some by name. The defaults are the lecture's.
 
-    Each field's meaning stands beside it, as `catclf train --help` prints it: numbers that can be
+    Each field's meaning stands with it, as `catclf train --help` prints it: numbers that can be
     chosen from the images are "auto", and a threshold is a number or a `Target`.
 
     Raises

@@ -19,7 +19,7 @@ def test_there_and_back(tmp_path):
         (b"iteration,cost\n0\n", "no cost in its second column"),
         (b"iteration,cost\n0,much\n", "no cost in its second column"),
         (b"iteration,cost\n0,nan\n", "no cost in its second column"),
-        (b"\xff\xfe\x00", "no text"),
+        (b"\xff\xfe\x00", "not text"),
     ],
 )
 def test_files_that_are_no_history(tmp_path, text, reason):
