@@ -7,7 +7,7 @@ from tools.drawn_images.cat_faces import Cat, draw_head, pick_cat
 from tools.drawn_images.coats import Coat, Markings, coat_part
 from tools.drawn_images.curves import Outline, ellipse, ribbon, smooth, symmetric
 from tools.drawn_images.faces import Eyes, pointed_ear
-from tools.drawn_images.figure import Draw, Figure, draw_collar
+from tools.drawn_images.figure import Figure, draw_collar
 from tools.drawn_images.palette import darker
 
 
@@ -384,14 +384,3 @@ def draw_from_behind(rng: np.random.Generator) -> Figure:
         lines = [ribbon([(x, -0.5), (0.8 * x, 0.3)], [0.09, 0.05]) for x in (-0.3, 0.0, 0.3)]
         coat_part(canvas, skull, coat, radial(0.0, -0.9), Markings(lines), tuft=0.65 * cat.fluff)
     return Figure(canvas.image(), canvas.left, canvas.top, base=0.99)
-
-
-CATS: list[tuple[Draw, float]] = [
-    (draw_portrait, 0.66),
-    (draw_sitting, 0.08),
-    (draw_sitting_sideways, 0.06),
-    (draw_walking, 0.065),
-    (draw_lying, 0.065),
-    (draw_curled, 0.045),
-    (draw_from_behind, 0.025),
-]

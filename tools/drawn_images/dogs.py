@@ -16,7 +16,7 @@ from tools.drawn_images.faces import (
     draw_tongue,
     pointed_ear,
 )
-from tools.drawn_images.figure import Draw, Figure, draw_collar
+from tools.drawn_images.figure import Figure, draw_collar
 from tools.drawn_images.palette import INK, Colour, darker, lighter, mix, pick, rgb
 
 EYE_COLOURS = [rgb(code) for code in ("#5a3a22", "#704828", "#46301f")]
@@ -260,11 +260,3 @@ def draw_lying(rng: np.random.Generator) -> Figure:
     with canvas.frame(-0.44, -0.06, 0.56, rng.normal(0.0, 0.08)):
         draw_head(canvas, dog)
     return Figure(canvas.image(), canvas.left, canvas.top, base=0.7)
-
-
-DOGS: list[tuple[Draw, float]] = [
-    (draw_portrait, 0.76),
-    (draw_sitting, 0.09),
-    (draw_standing, 0.08),
-    (draw_lying, 0.07),
-]

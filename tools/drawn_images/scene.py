@@ -12,7 +12,7 @@ WORKING_SIDE = 412
 HIDDEN_SHARE = 0.22
 
 
-def picture_size(rng: np.random.Generator) -> tuple[int, int]:
+def image_size(rng: np.random.Generator) -> tuple[int, int]:
     """Return a random width and height, upright or lying."""
     short = int(rng.integers(84, 137))
     long = int(short * rng.uniform(1.0, 1.3))
