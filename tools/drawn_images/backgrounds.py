@@ -28,7 +28,7 @@ Size = tuple[int, int]
 
 def ink(colour: Colour) -> tuple[int, int, int]:
     """Return a colour as Pillow wants it."""
-    red, green, blue = (int(255 * part) for part in np.clip(colour, 0, 1))
+    red, green, blue = (int(255 * min(max(part, 0.0), 1.0)) for part in colour.tolist())
     return red, green, blue
 
 

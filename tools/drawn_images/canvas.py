@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from tools.drawn_images.curves import Outline, tufted
@@ -12,6 +13,7 @@ from tools.drawn_images.palette import Colour
 
 PIXELS_PER_UNIT = 190
 
+Cover = NDArray[np.float32]
 Flow = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -62,8 +64,9 @@ class Canvas:
         self.left, self.top = left, top
         self.width = round((right - left) * PIXELS_PER_UNIT)
         self.height = round((bottom - top) * PIXELS_PER_UNIT)
-        # Colours are kept multiplied by their opacity, so that soft edges do not darken.
-        self.colour = np.zeros((self.height, self.width, 3), dtype=np.float32)
+        # Colours are kept multiplied by their opacity, so that soft edges do not darken. Each
+        # channel is a plane of its own: numpy is slow where the last axis is short.
+        self.colour = np.zeros((3, self.height, self.width), dtype=np.float32)
         self.opacity = np.zeros((self.height, self.width), dtype=np.float32)
         self._linear = np.eye(2) * PIXELS_PER_UNIT
         self._offset = np.array([-left, -top]) * PIXELS_PER_UNIT
@@ -119,19 +122,16 @@ class Canvas:
         if blur > 0.5:
             image = image.filter(ImageFilter.GaussianBlur(blur))
         cover = np.asarray(image, dtype=np.float32) / 255.0
-        if within is not None:
-            whole = np.zeros_like(self.opacity)
-            whole[within.place] = within.cover
-            cover = cover * whole[top:bottom, left:right]
-        return Region(int(left), int(top), cover)
+        region = Region(int(left), int(top), cover)
+        return region if within is None else _clipped(region, within)
 
     def paint(self, region: Region, colour: Colour, strength: float = 1.0) -> None:
         """Cover a region with a colour."""
         cover = region.cover * np.float32(strength)
         left_over = 1 - cover
-        below = self.colour[region.place]
-        below *= left_over[..., None]
-        below += cover[..., None] * colour.astype(np.float32)
+        below = self.colour[:, *region.place]
+        below *= left_over
+        below += cover * colour.astype(np.float32)[:, None, None]
         opacity = self.opacity[region.place]
         opacity *= left_over
         opacity += cover
@@ -165,11 +165,10 @@ class Canvas:
             return
         height, width = region.cover.shape
         reach = max(1.0, depth * min(height, width) / 2)
-        hill, pad = _blurred(region.cover, reach)
+        hill = _blurred(region.cover, reach)
         slope_y, slope_x = np.gradient(hill)
-        inner = (slice(pad, pad + height), slice(pad, pad + width))
-        lit = (0.5 * slope_x + 0.85 * slope_y)[inner] * reach * 1.6
-        edge = np.clip(1.0 - hill[inner], 0.0, 0.6)
+        lit = (0.5 * slope_x + 0.85 * slope_y)[1:-1, 1:-1] * reach * 1.6
+        edge = np.clip(1.0 - hill[1:-1, 1:-1], 0.0, 0.6)
         change = strength * (np.clip(lit, -0.7, 0.7) - 0.55 * edge) * region.cover
         self._relight(region, change)
 
@@ -216,10 +215,12 @@ class Canvas:
 
     def image(self) -> Image.Image:
         """Return the sheet as a picture with an alpha channel."""
-        opacity = self.opacity[..., None]
-        plain = self.colour / np.maximum(opacity, 1e-4)
-        both = np.concatenate([np.clip(plain, 0, 1), np.clip(opacity, 0, 1)], axis=2)
-        return Image.fromarray((both * 255 + 0.5).astype(np.uint8), "RGBA")
+        planes = np.concatenate([self.colour, self.opacity[None]])
+        planes[:3] /= np.maximum(self.opacity, 1e-4)
+        np.clip(planes, 0, 1, out=planes)
+        planes *= 255
+        planes += 0.5
+        return Image.fromarray(np.dstack(planes.astype(np.uint8)))
 
     def furry(
         self,
@@ -235,32 +236,62 @@ class Canvas:
         self.shade(region)
         return region
 
-    def _relight(self, region: Region, change: np.ndarray) -> None:
-        change = change.astype(np.float32)
+    def _relight(self, region: Region, change: Cover) -> None:
+        """Make a region lighter (`change` above 0) or darker (below)."""
         opacity = self.opacity[region.place]
-        lit = self.colour[region.place]
+        lit = self.colour[:, *region.place]
         # A part of the light is added, not multiplied: else black fur would show no hair.
-        lit *= 1 + change[..., None]
-        lit += (np.float32(0.12) * change * opacity)[..., None]
-        np.clip(lit, 0, opacity[..., None], out=lit)
+        lit *= 1 + change
+        lit += np.float32(0.12) * change * opacity
+        np.maximum(lit, 0, out=lit)
+        np.minimum(lit, opacity, out=lit)
 
 
-def _blurred(cover: np.ndarray, radius: float) -> tuple[np.ndarray, int]:
-    """Return `cover` with a margin, blurred, and the margin's width.
+def _clipped(region: Region, within: Region) -> Region:
+    """Return `region`, covered only where `within` is."""
+    cover = np.zeros_like(region.cover)
+    (top, bottom), (left, right) = (
+        (max(a.start, b.start), min(a.stop, b.stop))
+        for a, b in zip(region.place, within.place, strict=True)
+    )
+    if top < bottom and left < right:
+        here, there = (
+            np.s_[top - r.top : bottom - r.top, left - r.left : right - r.left]
+            for r in (region, within)
+        )
+        cover[here] = region.cover[here] * within.cover[there]
+    return region._replace(cover=cover)
+
+
+def _blurred(cover: Cover, radius: float) -> Cover:
+    """Return `cover`, blurred, with a margin of one pixel on each side.
 
     Pillow blurs in 8 bits, whose steps would show as rings in the light; so a small copy is
     blurred in floats and enlarged again.
     """
     step = max(1, int(radius / 3))
-    pad = int(2 * radius / step + 1) * step
-    height, width = (-(-n // step) * step + 2 * pad for n in cover.shape)
-    padded = np.zeros((height, width), dtype=np.float32)
-    padded[pad : pad + cover.shape[0], pad : pad + cover.shape[1]] = cover
-    small = padded.reshape(height // step, step, width // step, step).mean(axis=(1, 3))
-    near = np.arange(-9, 10)
-    bell = np.exp(-0.5 * (near * step / radius) ** 2)
+    cells = int(2 * radius / step + 1)
+    height, width = cover.shape
+    whole = np.pad(cover, [(0, -height % step), (0, -width % step)])
+    blocks = whole.reshape(whole.shape[0] // step, step, whole.shape[1] // step, step)
+    small = np.pad(blocks.mean(axis=(1, 3)), cells).astype(np.float64)
+    bell = np.exp(-0.5 * (np.arange(-9, 10) * step / radius) ** 2)
     bell /= bell.sum()
-    for axis in (0, 1):
-        small = np.apply_along_axis(np.convolve, axis, small, bell, mode="same")
-    image = Image.fromarray(small.astype(np.float32))
-    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC)), pad
+    blurred = _convolved(_convolved(small, bell).T, bell).T.astype(np.float32)
+    size = (small.shape[1] * step, small.shape[0] * step)
+    hill = np.asarray(Image.fromarray(blurred).resize(size, Image.Resampling.BICUBIC))
+    first = cells * step - 1
+    return hill[first : first + height + 2, first : first + width + 2]
+
+
+def _convolved(rows: NDArray[np.float64], bell: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what ``np.convolve(column, bell, mode="same")`` does to each column.
+
+    It adds in one order on every processor; `np.convolve` leaves the order to BLAS.
+    """
+    whole = np.zeros((len(rows) + len(bell) - 1, rows.shape[1]))
+    for k, weight in enumerate(bell):
+        whole[k : k + len(rows)] += weight * rows
+    length = max(len(rows), len(bell))
+    start = (len(whole) - length) // 2
+    return whole[start : start + length]

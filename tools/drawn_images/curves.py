@@ -1,11 +1,15 @@
 """Outlines as arrays of points: smooth curves, ellipses, ribbons and furry edges."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-Outline = np.ndarray
-Points = Sequence[tuple[float, float]] | np.ndarray
+Outline = NDArray[np.float64]
+"""Points of a closed line, (n, 2): x to the right, y down, in figure units."""
+
+Point = tuple[float, float] | NDArray[np.float64]
+Points = Sequence[Point] | NDArray[np.float64]
 
 
 def smooth(points: Points, closed: bool = True, steps: int = 8) -> Outline:
@@ -25,21 +29,12 @@ def smooth(points: Points, closed: bool = True, steps: int = 8) -> Outline:
         padded = np.vstack([given[-1:], given, given[:2]])
     else:
         padded = np.vstack([given[:1], given, given[-1:]])
+    a, b, c, d = (padded[k : len(padded) - 3 + k, None] for k in range(4))
     t = np.linspace(0.0, 1.0, steps, endpoint=False)[:, None]
-    pieces = []
-    for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
-        pieces.append(
-            0.5
-            * (
-                2 * b
-                + (c - a) * t
-                + (2 * a - 5 * b + 4 * c - d) * t**2
-                + (3 * b - a - 3 * c + d) * t**3
-            )
-        )
-    if not closed:
-        pieces.append(given[-1:])
-    return np.vstack(pieces)
+    curve = 0.5 * (
+        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    ).reshape(-1, 2)  # (stretches, steps, 2) -> (points, 2)
+    return curve if closed else np.vstack([curve, given[-1:]])
 
 
 def ellipse(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Outline:
@@ -80,7 +75,7 @@ def bend(start: Points, control: Points, end: Points, steps: int = 12) -> Outlin
     return (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c
 
 
-def ribbon(points: Points, widths: Iterable[float], steps: int = 10) -> Outline:
+def ribbon(points: Points, widths: Sequence[float], steps: int = 10) -> Outline:
     """Return the outline of a brush stroke with round ends.
 
     Parameters
@@ -93,7 +88,7 @@ def ribbon(points: Points, widths: Iterable[float], steps: int = 10) -> Outline:
         How finely the middle line is smoothed.
     """
     line = smooth(points, closed=False, steps=steps)
-    given = np.fromiter(widths, dtype=float)
+    given = np.asarray(widths, dtype=float)
     along = np.linspace(0.0, 1.0, len(line))
     half = np.interp(along, np.linspace(0.0, 1.0, len(given)), given)[:, None] / 2
     ahead = np.gradient(line, axis=0)
