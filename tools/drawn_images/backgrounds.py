@@ -67,9 +67,9 @@ def _wall(rng: np.random.Generator, size: Size) -> Image.Image:
     wall = _grain(rng, blend(size, lighter(colour, 0.12), darker(colour, 0.12)), 8, 0.05)
     if rng.random() < 0.35:
         pen = ImageDraw.Draw(wall)
-        stripe = rng.integers(26, 60)
+        stripe = int(rng.integers(26, 60))
         tone = ink(mix(colour, pick(rng, WALLS), 0.3))
-        for x in range(0, size[0], 2 * int(stripe)):
+        for x in range(0, size[0], 2 * stripe):
             pen.rectangle((x, 0, x + stripe, size[1]), fill=tone)
     return wall
 

@@ -8,21 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from tools.drawn_images.curves import Outline, tufted
+from tools.drawn_images.curves import Outline
 from tools.drawn_images.palette import Colour
 
 PIXELS_PER_UNIT = 190
 
 Cover = NDArray[np.float32]
-Flow = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""How much of each pixel is covered, (height, width), 0 to 1."""
+
+Flow = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+"""The direction of hairs, in radians, at points of the given x and y."""
 
 
 class Region(NamedTuple):
-    """A painted place: where its box begins and how much each pixel is covered (0 to 1)."""
+    """A painted place: the upper left corner of its box, in pixels, and its cover."""
 
     left: int
     top: int
-    cover: np.ndarray
+    cover: Cover
 
     @property
     def place(self) -> tuple[slice, slice]:
@@ -47,7 +50,7 @@ class Canvas:
     Parameters
     ----------
     rng
-        Source of all randomness of the strokes.
+        Source of randomness of all strokes.
     left, top, right, bottom
         The visible part of the plane, in figure units.
     """
@@ -80,7 +83,7 @@ class Canvas:
         turn: float = 0.0,
         mirror: bool = False,
     ) -> Iterator[None]:
-        """Draw inside in coordinates that are moved, scaled, turned and mirrored."""
+        """Move, scale, turn and mirror the coordinates of all that is drawn inside."""
         before = self._linear, self._offset
         c, s = np.cos(turn) * scale, np.sin(turn) * scale
         local = np.array([[c, -s], [s, c]]) @ np.diag([-1.0 if mirror else 1.0, 1.0])
@@ -93,20 +96,20 @@ class Canvas:
 
     @property
     def unit(self) -> float:
-        """The length of one unit of the present frame in pixels."""
+        """The length of one unit of the current frame, in pixels."""
         return float(np.sqrt(abs(np.linalg.det(self._linear))))
 
     def region(self, outline: Outline, soft: float = 0.0, within: Region | None = None) -> Region:
-        """Return the place an outline covers.
+        """Return the place that an outline covers.
 
         Parameters
         ----------
         outline
-            Points of the closed outline, in units of the present frame.
+            Points of the closed outline, in units of the current frame.
         soft
             Width of a blurred edge, in the same units.
         within
-            A region nothing may reach beyond.
+            A region that the outline is cut off at.
         """
         points = outline @ self._linear.T + self._offset
         blur = soft * self.unit
@@ -157,16 +160,16 @@ class Canvas:
         region
             The place to shade.
         strength
-            How deep the shades are, 0 to 1.
+            Depth of the shades, 0 to 1.
         depth
-            How far the rounding reaches in, as a share of the region's smaller side.
+            How far the rounding reaches inwards, as a share of the region's smaller side.
         """
         if region.cover.size == 0:
             return
         height, width = region.cover.shape
         reach = max(1.0, depth * min(height, width) / 2)
         hill = _blurred(region.cover, reach)
-        slope_y, slope_x = np.gradient(hill)
+        slope_y, slope_x = np.gradient(hill, axis=0), np.gradient(hill, axis=1)
         lit = (0.5 * slope_x + 0.85 * slope_y)[1:-1, 1:-1] * reach * 1.6
         edge = np.clip(1.0 - hill[1:-1, 1:-1], 0.0, 0.6)
         change = strength * (np.clip(lit, -0.7, 0.7) - 0.55 * edge) * region.cover
@@ -180,13 +183,13 @@ class Canvas:
         Parameters
         ----------
         region
-            The furry place.
+            Where to draw them.
         flow
-            The hairs' direction at any place.
+            Their direction.
         length
-            Their usual length in units of the present frame.
+            Their typical length, in units of the current frame.
         strength
-            How much they stand out.
+            How much they stand out, 0 to 1.
         """
         if region.cover.size == 0:
             return
@@ -205,8 +208,8 @@ class Canvas:
         lines = np.hstack([start - step / 2, start + step / 2]).tolist()
         for line, tone in zip(lines, tones, strict=True):
             pen.line(line, fill=tone, width=thick)
-        tone = np.asarray(image.filter(ImageFilter.GaussianBlur(0.7)), dtype=np.float32)
-        self._relight(region, strength * (tone / 128.0 - 1.0) * region.cover)
+        drawn = np.asarray(image.filter(ImageFilter.GaussianBlur(0.7)), dtype=np.float32)
+        self._relight(region, strength * (drawn / 128.0 - 1.0) * region.cover)
 
     def shadow(self, region: Region, outline: Outline, soft: float, strength: float) -> None:
         """Let an outline cast a soft shadow on a region."""
@@ -214,27 +217,13 @@ class Canvas:
         self._relight(dark, -strength * dark.cover)
 
     def image(self) -> Image.Image:
-        """Return the sheet as a picture with an alpha channel."""
+        """Return the sheet as an image with an alpha channel."""
         planes = np.concatenate([self.colour, self.opacity[None]])
         planes[:3] /= np.maximum(self.opacity, 1e-4)
         np.clip(planes, 0, 1, out=planes)
         planes *= 255
         planes += 0.5
-        return Image.fromarray(np.dstack(planes.astype(np.uint8)))
-
-    def furry(
-        self,
-        outline: Outline,
-        colour: Colour,
-        flow: Flow,
-        tuft: float = 0.04,
-        strength: float = 0.25,
-    ) -> Region:
-        """Paint a plain furry part: tufted edge, hairs and shading."""
-        region = self.fill(tufted(outline, self.rng, tuft), colour)
-        self.hair(region, flow, strength=strength)
-        self.shade(region)
-        return region
+        return Image.fromarray(np.moveaxis(planes.astype(np.uint8), 0, -1).copy())  # (h, w, 4)
 
     def _relight(self, region: Region, change: Cover) -> None:
         """Make a region lighter (`change` above 0) or darker (below)."""

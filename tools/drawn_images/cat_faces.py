@@ -1,4 +1,4 @@
-"""Cats' faces, and what stays the same over all parts of one cat."""
+"""Cats: what all parts of one cat have in common, and its face."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,23 @@ EARS = ["upright", "wide", "folded"]
 
 @dataclass(frozen=True)
 class Cat:
-    """What stays the same over all parts of one cat."""
+    """What all parts of one cat have in common.
+
+    Attributes
+    ----------
+    coat, eyes, nose
+        Its colours, and how far the eyes are open.
+    ears
+        One of `EARS`.
+    cheeks, ear_size
+        Factors on the width of the face and the size of the ears.
+    eye_size
+        Half the width of an eye.
+    fluff
+        Length of the tufts of its fur.
+    collar
+        Whether it wears a collar.
+    """
 
     coat: Coat
     eyes: Eyes
@@ -88,7 +104,7 @@ def draw_head(canvas: Canvas, cat: Cat) -> None:
 def _draw_ears(canvas: Canvas, cat: Cat) -> None:
     coat = cat.coat
     tip = (0.68, -1.0) if cat.ears == "upright" else (0.95, -0.84)
-    colour = coat.mark if coat.pointed else coat.base
+    colour = coat.tips
     if coat.pattern == "calico":
         colour = coat.patch
     for mirror in (False, True):
@@ -104,7 +120,7 @@ def _draw_ears(canvas: Canvas, cat: Cat) -> None:
 
 def _draw_folded_ears(canvas: Canvas, cat: Cat) -> None:
     coat = cat.coat
-    colour = coat.mark if coat.pointed else coat.base
+    colour = coat.tips
     for side in (-1.0, 1.0):
         flap = smooth(
             np.array([(0.24, -0.58), (0.46, -0.70), (0.74, -0.56), (0.77, -0.3), (0.56, -0.34)])

@@ -1,13 +1,16 @@
 """Cats: portraits, and whole bodies sitting, lying, curled up and walking."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from tools.drawn_images.bodies import draw_limb, draw_paw, draw_shoulders
 from tools.drawn_images.canvas import Canvas, Flow, radial, slanted
 from tools.drawn_images.cat_faces import Cat, draw_head, pick_cat
-from tools.drawn_images.coats import Coat, Markings, coat_part
-from tools.drawn_images.curves import Outline, ellipse, ribbon, smooth, symmetric
-from tools.drawn_images.faces import Eyes, pointed_ear
-from tools.drawn_images.figure import Figure, draw_collar
+from tools.drawn_images.coats import Markings, coat_part
+from tools.drawn_images.curves import Outline, Points, ellipse, ribbon, smooth, symmetric
+from tools.drawn_images.faces import pointed_ear
+from tools.drawn_images.figure import Figure, draw_collar, finish
 from tools.drawn_images.palette import darker
 
 
@@ -26,7 +29,7 @@ def _across(points: list[tuple[float, float]], length: float, width: float) -> l
     return stripes
 
 
-def _rings(line: np.ndarray, width: float) -> list[Outline]:
+def _rings(line: Points, width: float) -> list[Outline]:
     """Return rings across a leg or a tail."""
     middle = smooth(line, closed=False, steps=10)
     rings = []
@@ -47,28 +50,23 @@ def _limb(
     tuft: float = 0.03,
 ) -> None:
     """Draw a leg or a tail as a ribbon whose end is pointed or white-tipped."""
-    points = np.asarray(line, dtype=float)
-    end = points[-1]
+    x, y = line[-1]
     markings = Markings(
-        stripes=_rings(points, max(widths)),
-        white=[ellipse(end[0], end[1], 0.16, 0.14)],
-        points=[ribbon(points[len(points) // 3 :], [1.6 * max(widths)] * 2)],
+        stripes=_rings(line, max(widths)),
+        white=[ellipse(x, y, 0.16, 0.14)],
+        points=[ribbon(line[len(line) // 3 :], [1.6 * max(widths)] * 2)],
     )
-    colour = darker(cat.coat.base, shaded) if shaded else None
-    coat_part(canvas, ribbon(points, widths), cat.coat, flow, markings, colour, tuft)
+    draw_limb(canvas, cat.coat, line, widths, flow, markings, shaded, tuft)
 
 
 def _paw(canvas: Canvas, cat: Cat, x: float, y: float, size: float = 0.13) -> None:
-    coat = cat.coat
-    colour = coat.pale if coat.white_marked else coat.mark if coat.pointed else coat.base
-    plain = Coat("plain", colour, coat.mark, coat.patch, coat.pale)
-    coat_part(canvas, ellipse(x, y, size, 0.7 * size), plain, slanted(1.6), tuft=0.015)
+    draw_paw(canvas, cat.coat, x, y, size, 0.7 * size)
     for shift in (-0.33, 0.33):
         toe = ribbon(
             [(x + shift * size, y + 0.1 * size), (x + 1.15 * shift * size, y + 0.6 * size)],
             [0.022, 0.012],
         )
-        canvas.fill(toe, darker(colour, 0.6), strength=0.75)
+        canvas.fill(toe, darker(cat.coat.paws, 0.6), strength=0.75)
 
 
 def _tail_line(rng: np.random.Generator, x: float, y: float) -> list[tuple[float, float]]:
@@ -92,32 +90,19 @@ def draw_portrait(rng: np.random.Generator) -> Figure:
     cat = pick_cat(rng)
     canvas = Canvas(rng, -1.5, -1.25, 1.5, 2.2)
     sway = rng.uniform(-0.12, 0.12)
-    shoulders = smooth(
-        [
-            (sway - 0.45, 0.3),
-            (sway + 0.45, 0.3),
-            (sway + 0.7, 0.85),
-            (sway + 0.95, 1.5),
-            (sway + 1.0, 2.4),
-            (sway - 1.0, 2.4),
-            (sway - 0.95, 1.5),
-            (sway - 0.7, 0.85),
-        ]
-    )
-    bib = ellipse(sway, 1.1, 0.42, 0.75)
     stripes = [
         ribbon([(sway + side * 0.9, y), (sway + side * 0.55, y + 0.12)], [0.1, 0.03])
         for side in (-1.0, 1.0)
         for y in (0.85, 1.1, 1.35, 1.6)
     ]
-    body = coat_part(
-        canvas, shoulders, cat.coat, slanted(1.5), Markings(stripes, [bib]), tuft=cat.fluff
+    body = draw_shoulders(
+        canvas, cat.coat, sway, neck=0.45, chest=0.85, fluff=cat.fluff, stripes=stripes
     )
     canvas.shadow(body, ellipse(0.0, 0.45, 0.75, 0.5), 0.1, 0.45)
     if cat.collar:
         draw_collar(canvas, sway * 0.5, 0.66, 0.56)
     _head_at(canvas, cat, 0.0, 0.0, 1.0, rng.normal(0.0, 0.05))
-    return Figure(canvas.image(), canvas.left, canvas.top, bust=True, base=1.55)
+    return finish(canvas, 1.55, bust=True)
 
 
 def draw_sitting(rng: np.random.Generator) -> Figure:
@@ -166,7 +151,7 @@ def draw_sitting(rng: np.random.Generator) -> Figure:
     if cat.collar:
         draw_collar(canvas, 0.0, -0.12, 0.29)
     _head_at(canvas, cat, 0.0, -0.5, 0.5, rng.normal(0.0, 0.08))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.98)
+    return finish(canvas, 0.98)
 
 
 def draw_sitting_sideways(rng: np.random.Generator) -> Figure:
@@ -225,7 +210,7 @@ def draw_sitting_sideways(rng: np.random.Generator) -> Figure:
     if cat.collar:
         draw_collar(canvas, -0.22, -0.12, 0.3)
     _head_at(canvas, cat, -0.24, -0.48, 0.5, rng.normal(-0.05, 0.08))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.99)
+    return finish(canvas, 0.99)
 
 
 def draw_walking(rng: np.random.Generator) -> Figure:
@@ -241,7 +226,7 @@ def draw_walking(rng: np.random.Generator) -> Figure:
         radial(0.5, 0.0),
         tuft=0.65 * cat.fluff,
     )
-    far = darker(cat.coat.mark if cat.coat.pointed else cat.coat.base, 0.25)
+    far = darker(cat.coat.tips, 0.25)
     for x, lean in ((-0.38, stride), (0.5, -stride)):
         line = [(x, 0.1), (x + 0.3 * lean, 0.4), (x + lean, 0.74)]
         _limb(canvas, cat, line, [0.24, 0.16, 0.12], slanted(1.57), 0.25, tuft=0.02)
@@ -271,7 +256,7 @@ def draw_walking(rng: np.random.Generator) -> Figure:
     if cat.collar:
         draw_collar(canvas, -0.6, -0.06, 0.27)
     _head_at(canvas, cat, -0.64, -0.38, 0.45, rng.normal(0.0, 0.08))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.9)
+    return finish(canvas, 0.9)
 
 
 def draw_lying(rng: np.random.Generator) -> Figure:
@@ -306,25 +291,16 @@ def draw_lying(rng: np.random.Generator) -> Figure:
         _paw(canvas, cat, x, 0.62, 0.17)
     canvas.shadow(body, ellipse(-0.42, 0.2, 0.48, 0.34), 0.06, 0.4)
     _head_at(canvas, cat, -0.46, 0.0, 0.54, rng.normal(0.0, 0.08))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.72)
+    return finish(canvas, 0.72)
 
 
 def draw_curled(rng: np.random.Generator) -> Figure:
     """Draw a cat asleep, curled up, its tail around it."""
     cat = pick_cat(rng)
-    asleep = Cat(
-        cat.coat,
-        Eyes(cat.eyes.colour, cat.eyes.pupil, 0.0 if rng.random() < 0.7 else cat.eyes.open),
-        cat.ears,
-        cat.cheeks,
-        cat.ear_size,
-        cat.eye_size,
-        cat.fluff,
-        cat.nose,
-        cat.collar,
-    )
+    if rng.random() < 0.7:
+        cat = replace(cat, eyes=replace(cat.eyes, open=0.0))
     canvas = Canvas(rng)
-    flow: Flow = _around(0.1, 0.3)
+    flow = _around(0.1, 0.3)
     stripes = [
         ribbon(
             [(0.1 + r * np.cos(a), 0.3 + 0.75 * r * np.sin(a)) for r in (0.95, 0.7, 0.45)],
@@ -340,10 +316,10 @@ def draw_curled(rng: np.random.Generator) -> Figure:
     tail = [(0.95, 0.4), (0.82, 0.72), (0.4, 0.84), (-0.1, 0.84), (-0.5, 0.78)]
     canvas.shadow(body, ribbon(tail, [0.26, 0.28, 0.24]), 0.04, 0.35)
     canvas.shadow(body, ellipse(-0.36, 0.36, 0.5, 0.36), 0.07, 0.4)
-    _head_at(canvas, asleep, -0.38, 0.34, 0.52, rng.normal(-0.25, 0.1))
+    _head_at(canvas, cat, -0.38, 0.34, 0.52, rng.normal(-0.25, 0.1))
     _limb(canvas, cat, tail, [0.16, 0.19, 0.19, 0.12], _around(0.1, 0.2), tuft=0.65 * cat.fluff)
     _paw(canvas, cat, -0.12, 0.78, 0.15)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.9)
+    return finish(canvas, 0.9)
 
 
 def _around(x: float, y: float) -> Flow:
@@ -375,7 +351,7 @@ def draw_from_behind(rng: np.random.Generator) -> Figure:
     coat_part(canvas, trunk, coat, slanted(1.57), Markings(stripes), tuft=0.65 * cat.fluff)
     tail = [(0.0, 0.86), (0.35, 0.98), (0.75, 0.92), (0.95, 0.7), (0.88, 0.5)]
     _limb(canvas, cat, tail, [0.18, 0.18, 0.16, 0.1], radial(0.3, 0.6), tuft=0.65 * cat.fluff)
-    colour = coat.mark if coat.pointed else coat.base
+    colour = coat.tips
     with canvas.frame(0.0, -0.5, 0.5, rng.normal(0.0, 0.12)):
         for side in (-1.0, 1.0):
             ear = pointed_ear((0.75, -0.12), (0.68, -1.0), (0.13, -0.5)) * (side, 1.0)
@@ -383,4 +359,4 @@ def draw_from_behind(rng: np.random.Generator) -> Figure:
         skull = ellipse(0.0, 0.05, 0.78, 0.64)
         lines = [ribbon([(x, -0.5), (0.8 * x, 0.3)], [0.09, 0.05]) for x in (-0.3, 0.0, 0.3)]
         coat_part(canvas, skull, coat, radial(0.0, -0.9), Markings(lines), tuft=0.65 * cat.fluff)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.99)
+    return finish(canvas, 0.99)

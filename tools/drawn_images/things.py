@@ -5,7 +5,7 @@ import numpy as np
 from tools.drawn_images.canvas import Canvas, Region, radial, slanted
 from tools.drawn_images.coats import Coat, Markings, coat_part, pick_coat
 from tools.drawn_images.curves import Outline, bend, box, ellipse, ribbon, smooth, turned
-from tools.drawn_images.figure import Figure
+from tools.drawn_images.figure import Figure, finish
 from tools.drawn_images.palette import (
     ACCENTS,
     BROWN,
@@ -126,7 +126,7 @@ def draw_car(rng: np.random.Generator) -> Figure:
         hub = canvas.fill(ellipse(x, 0.52, 0.13, 0.13), rgb("#b9bcc0"))
         canvas.shade(hub, 0.5)
         canvas.fill(ellipse(x, 0.52, 0.04, 0.04), INK)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.77)
+    return finish(canvas, 0.77)
 
 
 def draw_house(rng: np.random.Generator) -> Figure:
@@ -161,7 +161,7 @@ def draw_house(rng: np.random.Generator) -> Figure:
     door = canvas.fill(box(-0.16, 0.32, 0.16, 0.92), door_colour)
     canvas.shade(door, 0.35)
     canvas.fill(ellipse(0.1, 0.64, 0.025, 0.025), rgb("#e0c060"))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.94)
+    return finish(canvas, 0.94)
 
 
 def _window(canvas: Canvas, x: float, y: float, half: float, frame: Colour) -> None:
@@ -195,10 +195,10 @@ def draw_tree(rng: np.random.Generator) -> Figure:
             coat_part(
                 canvas, smooth(tier, steps=5), plain, radial(0.0, y - 0.9), tuft=0.08, strength=0.4
             )
-        return Figure(canvas.image(), canvas.left, canvas.top, base=0.97)
+        return finish(canvas, 0.97)
     for x, y in rng.uniform((-0.5, -0.65), (0.5, 0.05), (11, 2)):
         _leaf_cloud(canvas, x, y, rng.uniform(0.26, 0.4), vary(rng, leaf, 0.06))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.97)
+    return finish(canvas, 0.97)
 
 
 def _leaf_cloud(canvas: Canvas, x: float, y: float, size: float, colour: Colour) -> None:
@@ -256,7 +256,7 @@ def draw_mug(rng: np.random.Generator) -> Figure:
             [(x, -0.66), (x + 0.1, -0.85), (x - 0.04, -1.02), (x + 0.06, -1.2)], [0.05, 0.08, 0.02]
         )
         canvas.fill(steam, WHITE, soft=0.035, strength=0.55)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.92)
+    return finish(canvas, 0.92)
 
 
 def draw_letter(rng: np.random.Generator) -> Figure:
@@ -279,7 +279,7 @@ def draw_letter(rng: np.random.Generator) -> Figure:
             coat_part(canvas, outline, coat, slanted(1.5), Markings(stripes), tuft=0.05)
         else:
             canvas.shade(canvas.fill(outline, coat.base), 0.5)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.96, mirrored=False)
+    return finish(canvas, 0.96, mirrored=False)
 
 
 def draw_ball(rng: np.random.Generator) -> Figure:
@@ -294,7 +294,7 @@ def draw_ball(rng: np.random.Generator) -> Figure:
             for y in np.arange(-0.8, 0.9, 0.3)
         ]
         coat_part(canvas, outline, coat, radial(0.0, 0.0), Markings(stripes), tuft=0.07)
-        return Figure(canvas.image(), canvas.left, canvas.top, base=0.95)
+        return finish(canvas, 0.95)
     ball = canvas.fill(outline, coat.base)
     if kind == 1:
         _wind_wool(canvas, ball, coat.base)
@@ -310,7 +310,7 @@ def draw_ball(rng: np.random.Generator) -> Figure:
         gloss = ellipse(-0.36, -0.36, 0.2, 0.13, -0.7)
         canvas.fill(gloss, WHITE, soft=0.04, strength=0.7)
     canvas.shade(ball, 0.75, depth=0.7)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.95)
+    return finish(canvas, 0.95)
 
 
 def _wind_wool(canvas: Canvas, ball: Region, colour: Colour) -> None:
@@ -341,7 +341,7 @@ def draw_shape(rng: np.random.Generator) -> Figure:
             canvas.shade(canvas.fill(outline, coat.base), 0.6)
         else:
             coat_part(canvas, outline, coat, radial(0.0, 0.0), Markings(stripes), tuft=0.06)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.92)
+    return finish(canvas, 0.92)
 
 
 def _shape_outline(kind: str) -> Outline:
