@@ -172,31 +172,40 @@ def draw_owl(rng: np.random.Generator) -> Figure:
         ear = smooth([(side * 0.25, -0.76), (side * 0.6, -1.06), (side * 0.58, -0.55)])
         coat_part(canvas, ear, coat, slanted(-0.8 * side), tuft=0.03)
     coat_part(canvas, trunk, coat, slanted(1.57), tuft=0.05)
+    _owl_belly(canvas, coat)
+    for side in (-1.0, 1.0):
+        _owl_side(canvas, coat, side)
+    beak = canvas.fill(smooth([(-0.08, -0.36), (0.0, -0.4), (0.08, -0.36), (0.0, -0.12)]), BEAK)
+    canvas.shade(beak, 0.5)
+    return finish(canvas, 0.97)
+
+
+def _owl_belly(canvas: Canvas, coat: Coat) -> None:
     belly = canvas.fill(ellipse(0.0, 0.3, 0.4, 0.5), lighter(coat.base, 0.35), soft=0.05)
     for row, y in enumerate(np.arange(-0.05, 0.72, 0.13)):
         for x in np.arange(-0.33, 0.4, 0.17) + 0.085 * (row % 2):
             feather = arc((x - 0.06, y), (x, y + 0.11), (x + 0.06, y), [0.02, 0.035, 0.02])
             canvas.fill(feather, darker(coat.base, 0.35), 0.006, belly)
-    for side in (-1.0, 1.0):
-        wing = smooth(
-            [
-                (side * 0.5, -0.2),
-                (side * 0.74, 0.1),
-                (side * 0.66, 0.55),
-                (side * 0.38, 0.82),
-                (side * 0.42, 0.3),
-            ]
-        )
-        coat_part(canvas, wing, coat, slanted(1.57), colour=darker(coat.base, 0.25), tuft=0.04)
-        disc = canvas.fill(ellipse(side * 0.27, -0.42, 0.29, 0.29), lighter(coat.base, 0.45), 0.02)
-        canvas.hair(disc, radial(side * 0.27, -0.42), strength=0.3)
-        draw_round_eye(canvas, side * 0.25, -0.42, 0.17, rgb("#e0a830"), coat.dark)
-        for shift in (-0.08, 0.0, 0.08):
-            claw = ribbon([(side * 0.2 + shift, 0.78), (side * 0.2 + shift, 0.93)], [0.07, 0.05])
-            canvas.fill(claw, BEAK)
-    beak = canvas.fill(smooth([(-0.08, -0.36), (0.0, -0.4), (0.08, -0.36), (0.0, -0.12)]), BEAK)
-    canvas.shade(beak, 0.5)
-    return finish(canvas, 0.97)
+
+
+def _owl_side(canvas: Canvas, coat: Coat, side: float) -> None:
+    """Draw a wing, an eye and a foot; `side` is -1 for the left ones, 1 for the right ones."""
+    wing = smooth(
+        [
+            (side * 0.5, -0.2),
+            (side * 0.74, 0.1),
+            (side * 0.66, 0.55),
+            (side * 0.38, 0.82),
+            (side * 0.42, 0.3),
+        ]
+    )
+    coat_part(canvas, wing, coat, slanted(1.57), colour=darker(coat.base, 0.25), tuft=0.04)
+    disc = canvas.fill(ellipse(side * 0.27, -0.42, 0.29, 0.29), lighter(coat.base, 0.45), 0.02)
+    canvas.hair(disc, radial(side * 0.27, -0.42), strength=0.3)
+    draw_round_eye(canvas, side * 0.25, -0.42, 0.17, rgb("#e0a830"), coat.dark)
+    for shift in (-0.08, 0.0, 0.08):
+        claw = ribbon([(side * 0.2 + shift, 0.78), (side * 0.2 + shift, 0.93)], [0.07, 0.05])
+        canvas.fill(claw, BEAK)
 
 
 def draw_bird(rng: np.random.Generator) -> Figure:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from tools.drawn_images.bodies import draw_limb, draw_paw, draw_shoulders
-from tools.drawn_images.canvas import Canvas, Flow, radial, slanted
+from tools.drawn_images.canvas import Canvas, Flow, Region, radial, slanted
 from tools.drawn_images.cat_faces import Cat, draw_head, pick_cat
 from tools.drawn_images.coats import Markings, coat_part
 from tools.drawn_images.curves import Outline, Points, ellipse, ribbon, smooth, symmetric
@@ -134,6 +134,16 @@ def draw_sitting(rng: np.random.Generator) -> Figure:
     bib = ellipse(0.0, 0.2, 0.2, 0.45)
     markings = Markings(stripes, [bib])
     body = coat_part(canvas, trunk, cat.coat, slanted(1.5), markings, tuft=0.65 * cat.fluff)
+    _draw_legs(canvas, cat, body)
+    canvas.shadow(body, ellipse(0.0, -0.1, 0.4, 0.22), 0.05, 0.4)
+    if cat.collar:
+        draw_collar(canvas, 0.0, -0.12, 0.29)
+    _head_at(canvas, cat, 0.0, -0.5, 0.5, rng.normal(0.0, 0.08))
+    return finish(canvas, 0.98)
+
+
+def _draw_legs(canvas: Canvas, cat: Cat, body: Region) -> None:
+    """Draw thighs, paws and forelegs of a cat that sits upright."""
     for s in (-1.0, 1.0):
         thigh = ellipse(s * 0.42, 0.7, 0.2, 0.25, s * 0.25)
         canvas.shadow(body, ellipse(s * 0.34, 0.72, 0.2, 0.25), 0.05, 0.3)
@@ -147,11 +157,6 @@ def draw_sitting(rng: np.random.Generator) -> Figure:
         canvas.shadow(body, ribbon(leg, [0.28, 0.26, 0.22]), 0.04, 0.35)
         _limb(canvas, cat, leg, [0.2, 0.2, 0.17], slanted(1.57), tuft=0.02)
         _paw(canvas, cat, s * 0.15, 0.92)
-    canvas.shadow(body, ellipse(0.0, -0.1, 0.4, 0.22), 0.05, 0.4)
-    if cat.collar:
-        draw_collar(canvas, 0.0, -0.12, 0.29)
-    _head_at(canvas, cat, 0.0, -0.5, 0.5, rng.normal(0.0, 0.08))
-    return finish(canvas, 0.98)
 
 
 def draw_sitting_sideways(rng: np.random.Generator) -> Figure:
@@ -191,6 +196,16 @@ def draw_sitting_sideways(rng: np.random.Generator) -> Figure:
     body = coat_part(
         canvas, trunk, cat.coat, slanted(1.1), Markings(stripes, [bib]), tuft=0.65 * cat.fluff
     )
+    _draw_legs_sideways(canvas, cat, body)
+    canvas.shadow(body, ellipse(-0.2, -0.1, 0.4, 0.24), 0.05, 0.4)
+    if cat.collar:
+        draw_collar(canvas, -0.22, -0.12, 0.3)
+    _head_at(canvas, cat, -0.24, -0.48, 0.5, rng.normal(-0.05, 0.08))
+    return finish(canvas, 0.99)
+
+
+def _draw_legs_sideways(canvas: Canvas, cat: Cat, body: Region) -> None:
+    """Draw the near thigh, foreleg and paws of a cat that sits in side view."""
     canvas.shadow(body, ellipse(0.28, 0.68, 0.34, 0.32), 0.05, 0.3)
     streaks = [ribbon([(0.7, y), (0.2, y + 0.05)], [0.08, 0.02]) for y in (0.55, 0.7)]
     coat_part(
@@ -206,11 +221,6 @@ def draw_sitting_sideways(rng: np.random.Generator) -> Figure:
     canvas.shadow(body, ribbon(leg, [0.3, 0.28, 0.24]), 0.04, 0.35)
     _limb(canvas, cat, leg, [0.24, 0.2, 0.16], slanted(1.57), tuft=0.02)
     _paw(canvas, cat, -0.37, 0.93, 0.14)
-    canvas.shadow(body, ellipse(-0.2, -0.1, 0.4, 0.24), 0.05, 0.4)
-    if cat.collar:
-        draw_collar(canvas, -0.22, -0.12, 0.3)
-    _head_at(canvas, cat, -0.24, -0.48, 0.5, rng.normal(-0.05, 0.08))
-    return finish(canvas, 0.99)
 
 
 def draw_walking(rng: np.random.Generator) -> Figure:
