@@ -4,6 +4,7 @@ import platform
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,8 @@ def write_files(folder: Path, entries: Sequence[Entry], report: Callable[[int, i
     _remove_listed(folder)
     digests = {}
     size = 0
-    with ProcessPoolExecutor() as pool:
+    # Started afresh: a fork of a process with threads, as numpy's, may hang.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         drawn = zip(entries, pool.map(draw_file, entries, chunksize=8), strict=True)
         for done, (entry, file) in enumerate(drawn, 1):
             path = folder / entry.path
