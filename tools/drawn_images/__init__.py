@@ -1,1 +1,1 @@
-"""Draws the pictures of the embedded data set: figures, backgrounds and scenes."""
+"""Draws the images of the embedded data set: figures, backgrounds and scenes."""

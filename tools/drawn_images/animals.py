@@ -1,10 +1,12 @@
 """Other animals: rabbits, bears, owls, birds and fish."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tools.drawn_images.canvas import Canvas, radial, slanted
 from tools.drawn_images.coats import Coat, Markings, coat_part, pick_coat
-from tools.drawn_images.curves import bend, ellipse, ribbon, smooth, symmetric
+from tools.drawn_images.curves import arc, ellipse, ribbon, smooth, symmetric
 from tools.drawn_images.faces import (
     draw_mouth,
     draw_muzzle,
@@ -12,7 +14,7 @@ from tools.drawn_images.faces import (
     draw_round_eye,
     draw_whiskers,
 )
-from tools.drawn_images.figure import Figure, draw_collar
+from tools.drawn_images.figure import Figure, draw_collar, finish
 from tools.drawn_images.palette import (
     ACCENTS,
     GINGER,
@@ -45,7 +47,7 @@ def draw_rabbit(rng: np.random.Generator) -> Figure:
         canvas.shadow(body, ellipse(0.0, 0.6, 0.65, 0.35), 0.1, 0.4)
         with canvas.frame(0.0, 0.05, 1.0, rng.normal(0.0, 0.05)):
             _rabbit_head(canvas, coat)
-        return Figure(canvas.image(), canvas.left, canvas.top, bust=True, base=1.55)
+        return finish(canvas, 1.55, bust=True)
     canvas = Canvas(rng)
     tail = coat_part(canvas, ellipse(0.72, 0.62, 0.19, 0.18), coat, radial(0.72, 0.62), tuft=0.06)
     canvas.paint(tail, lighter(coat.base, 0.6), 0.6)
@@ -60,13 +62,13 @@ def draw_rabbit(rng: np.random.Generator) -> Figure:
     canvas.shadow(body, ellipse(-0.32, 0.25, 0.4, 0.3), 0.06, 0.4)
     with canvas.frame(-0.34, -0.02, 0.66, rng.normal(0.0, 0.08)):
         _rabbit_head(canvas, coat)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.96)
+    return finish(canvas, 0.96)
 
 
 def _rabbit_head(canvas: Canvas, coat: Coat) -> None:
     rng = canvas.rng
     lop = rng.random() < 0.25
-    colour = coat.mark if coat.pointed else coat.base
+    colour = coat.tips
     spread = rng.uniform(0.25, 0.5)
     lines = [(0.24, -0.3), (0.26 + 0.4 * spread, -0.75), (0.2 + spread, -1.2)]
     if lop:
@@ -98,7 +100,7 @@ def _rabbit_head(canvas: Canvas, coat: Coat) -> None:
 def draw_bear(rng: np.random.Generator) -> Figure:
     """Draw a teddy bear: a portrait or the whole sitting toy."""
     coat = pick_coat(rng)
-    plain = Coat("plain", coat.base, coat.mark, coat.patch, lighter(coat.base, 0.4))
+    plain = replace(coat, pattern="plain", pale=lighter(coat.base, 0.4))
     if rng.random() < 0.8:
         canvas = Canvas(rng, -1.5, -1.25, 1.5, 2.2)
         chest = symmetric(
@@ -110,7 +112,7 @@ def draw_bear(rng: np.random.Generator) -> Figure:
             draw_collar(canvas, 0.0, 0.62, 0.5)
         with canvas.frame(turn=rng.normal(0.0, 0.07)):
             _bear_head(canvas, plain)
-        return Figure(canvas.image(), canvas.left, canvas.top, bust=True, base=1.55)
+        return finish(canvas, 1.55, bust=True)
     canvas = Canvas(rng)
     for side in (-1.0, 1.0):
         arm = ribbon(
@@ -127,7 +129,7 @@ def draw_bear(rng: np.random.Generator) -> Figure:
         canvas.shade(sole, 0.3)
     with canvas.frame(0.0, -0.46, 0.58, rng.normal(0.0, 0.08)):
         _bear_head(canvas, plain)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.97)
+    return finish(canvas, 0.97)
 
 
 def _bear_head(canvas: Canvas, coat: Coat) -> None:
@@ -170,33 +172,40 @@ def draw_owl(rng: np.random.Generator) -> Figure:
         ear = smooth([(side * 0.25, -0.76), (side * 0.6, -1.06), (side * 0.58, -0.55)])
         coat_part(canvas, ear, coat, slanted(-0.8 * side), tuft=0.03)
     coat_part(canvas, trunk, coat, slanted(1.57), tuft=0.05)
+    _owl_belly(canvas, coat)
+    for side in (-1.0, 1.0):
+        _owl_side(canvas, coat, side)
+    beak = canvas.fill(smooth([(-0.08, -0.36), (0.0, -0.4), (0.08, -0.36), (0.0, -0.12)]), BEAK)
+    canvas.shade(beak, 0.5)
+    return finish(canvas, 0.97)
+
+
+def _owl_belly(canvas: Canvas, coat: Coat) -> None:
     belly = canvas.fill(ellipse(0.0, 0.3, 0.4, 0.5), lighter(coat.base, 0.35), soft=0.05)
     for row, y in enumerate(np.arange(-0.05, 0.72, 0.13)):
         for x in np.arange(-0.33, 0.4, 0.17) + 0.085 * (row % 2):
-            arc = bend((x - 0.06, y), (x, y + 0.11), (x + 0.06, y))
-            canvas.fill(
-                ribbon(arc[::3], [0.02, 0.035, 0.02]), darker(coat.base, 0.35), 0.006, belly
-            )
-    for side in (-1.0, 1.0):
-        wing = smooth(
-            [
-                (side * 0.5, -0.2),
-                (side * 0.74, 0.1),
-                (side * 0.66, 0.55),
-                (side * 0.38, 0.82),
-                (side * 0.42, 0.3),
-            ]
-        )
-        coat_part(canvas, wing, coat, slanted(1.57), colour=darker(coat.base, 0.25), tuft=0.04)
-        disc = canvas.fill(ellipse(side * 0.27, -0.42, 0.29, 0.29), lighter(coat.base, 0.45), 0.02)
-        canvas.hair(disc, radial(side * 0.27, -0.42), strength=0.3)
-        draw_round_eye(canvas, side * 0.25, -0.42, 0.17, rgb("#e0a830"), coat.dark)
-        for shift in (-0.08, 0.0, 0.08):
-            claw = ribbon([(side * 0.2 + shift, 0.78), (side * 0.2 + shift, 0.93)], [0.07, 0.05])
-            canvas.fill(claw, BEAK)
-    beak = canvas.fill(smooth([(-0.08, -0.36), (0.0, -0.4), (0.08, -0.36), (0.0, -0.12)]), BEAK)
-    canvas.shade(beak, 0.5)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.97)
+            feather = arc((x - 0.06, y), (x, y + 0.11), (x + 0.06, y), [0.02, 0.035, 0.02])
+            canvas.fill(feather, darker(coat.base, 0.35), 0.006, belly)
+
+
+def _owl_side(canvas: Canvas, coat: Coat, side: float) -> None:
+    """Draw a wing, an eye and a foot; `side` is -1 for the left ones, 1 for the right ones."""
+    wing = smooth(
+        [
+            (side * 0.5, -0.2),
+            (side * 0.74, 0.1),
+            (side * 0.66, 0.55),
+            (side * 0.38, 0.82),
+            (side * 0.42, 0.3),
+        ]
+    )
+    coat_part(canvas, wing, coat, slanted(1.57), colour=darker(coat.base, 0.25), tuft=0.04)
+    disc = canvas.fill(ellipse(side * 0.27, -0.42, 0.29, 0.29), lighter(coat.base, 0.45), 0.02)
+    canvas.hair(disc, radial(side * 0.27, -0.42), strength=0.3)
+    draw_round_eye(canvas, side * 0.25, -0.42, 0.17, rgb("#e0a830"), coat.dark)
+    for shift in (-0.08, 0.0, 0.08):
+        claw = ribbon([(side * 0.2 + shift, 0.78), (side * 0.2 + shift, 0.93)], [0.07, 0.05])
+        canvas.fill(claw, BEAK)
 
 
 def draw_bird(rng: np.random.Generator) -> Figure:
@@ -242,7 +251,7 @@ def draw_bird(rng: np.random.Generator) -> Figure:
         quill = ribbon([(0.0, y), (0.4, y + 0.06), (0.75, y + 0.06)], [0.01, 0.025, 0.01])
         canvas.fill(quill, darker(coat.base, 0.6), within=region, strength=0.8)
     draw_round_eye(canvas, -0.5, -0.42, 0.085, rgb("#3a281e"), coat.dark)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.95)
+    return finish(canvas, 0.95)
 
 
 def draw_fish(rng: np.random.Generator) -> Figure:
@@ -270,11 +279,9 @@ def draw_fish(rng: np.random.Generator) -> Figure:
     canvas.shade(bowl, 0.3, depth=0.25)
     gloss = ribbon([(-0.78, -0.1), (-0.7, -0.38), (-0.5, -0.58)], [0.03, 0.09, 0.03])
     canvas.fill(gloss, WHITE, soft=0.015, strength=0.75)
-    rim = canvas.fill(
-        ribbon(bend((-0.56, -0.66), (0.0, -0.56), (0.56, -0.66))[::3], [0.06] * 2), WHITE
-    )
+    rim = canvas.fill(arc((-0.56, -0.66), (0.0, -0.56), (0.56, -0.66), [0.06] * 2), WHITE)
     canvas.shade(rim, 0.3)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.95)
+    return finish(canvas, 0.95)
 
 
 def _fish_body(canvas: Canvas, coat: Coat, fins: Colour) -> None:
@@ -299,17 +306,15 @@ def _fish_body(canvas: Canvas, coat: Coat, fins: Colour) -> None:
     body = canvas.fill(trunk, coat.base)
     for row, x in enumerate(np.arange(-0.4, 0.55, 0.11)):
         for y in np.arange(-0.4, 0.45, 0.13) + 0.065 * (row % 2):
-            arc = bend((x, y - 0.06), (x + 0.1, y), (x, y + 0.06))
-            canvas.fill(
-                ribbon(arc[::3], [0.012, 0.02, 0.012]), darker(coat.base, 0.35), 0.0, body, 0.7
-            )
+            scale = arc((x, y - 0.06), (x + 0.1, y), (x, y + 0.06), [0.012, 0.02, 0.012])
+            canvas.fill(scale, darker(coat.base, 0.35), within=body, strength=0.7)
     if coat.pattern != "plain":
         for x in (-0.25, 0.15):
             band = ribbon([(x, -0.45), (x + 0.06, 0.0), (x, 0.45)], [0.1, 0.14, 0.1])
             canvas.fill(band, coat.pale, 0.01, body, 0.9)
     canvas.shade(body, 0.6)
-    gill = bend((-0.46, -0.24), (-0.3, 0.0), (-0.46, 0.24))
-    canvas.fill(ribbon(gill[::3], [0.015, 0.03, 0.015]), darker(coat.base, 0.5))
+    gill = arc((-0.46, -0.24), (-0.3, 0.0), (-0.46, 0.24), [0.015, 0.03, 0.015])
+    canvas.fill(gill, darker(coat.base, 0.5))
     side_fin = canvas.fill(smooth([(-0.2, 0.08), (0.12, 0.0), (0.08, 0.26)]), darker(fins, 0.2))
     canvas.shade(side_fin, 0.4)
     canvas.fill(ellipse(-0.6, -0.08, 0.11, 0.11), WHITE)

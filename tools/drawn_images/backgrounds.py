@@ -1,9 +1,10 @@
-"""Backgrounds: rooms, meadows, skies and plain colours, the same ones for both classes."""
+"""Backgrounds: rooms, meadows, skies and plain colours, the same for both classes."""
 
 from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from tools.drawn_images.palette import (
@@ -27,12 +28,12 @@ Size = tuple[int, int]
 
 
 def ink(colour: Colour) -> tuple[int, int, int]:
-    """Return a colour as Pillow wants it."""
-    red, green, blue = (int(255 * part) for part in np.clip(colour, 0, 1))
+    """Return a colour as Pillow takes it, 0 to 255."""
+    red, green, blue = (int(255 * min(max(part, 0.0), 1.0)) for part in colour.tolist())
     return red, green, blue
 
 
-def cloudy(rng: np.random.Generator, size: Size, cells: int) -> np.ndarray:
+def cloudy(rng: np.random.Generator, size: Size, cells: int) -> NDArray[np.float32]:
     """Return smooth noise between about -1 and 1, with `cells` waves across."""
     width, height = size
     coarse = rng.normal(0.0, 0.5, (cells + 1, cells + 1)).astype(np.float32)
@@ -47,7 +48,7 @@ def blend(size: Size, top: Colour, bottom: Colour, angle: float = 0.0) -> Image.
     return _image(top * (1 - part) + bottom * part).resize(size, Image.Resampling.BICUBIC)
 
 
-def _image(colours: np.ndarray) -> Image.Image:
+def _image(colours: NDArray[np.floating]) -> Image.Image:
     return Image.fromarray((np.clip(colours, 0, 1) * 255).astype(np.uint8), "RGB")
 
 
@@ -67,9 +68,9 @@ def _wall(rng: np.random.Generator, size: Size) -> Image.Image:
     wall = _grain(rng, blend(size, lighter(colour, 0.12), darker(colour, 0.12)), 8, 0.05)
     if rng.random() < 0.35:
         pen = ImageDraw.Draw(wall)
-        stripe = rng.integers(26, 60)
+        stripe = int(rng.integers(26, 60))
         tone = ink(mix(colour, pick(rng, WALLS), 0.3))
-        for x in range(0, size[0], 2 * int(stripe)):
+        for x in range(0, size[0], 2 * stripe):
             pen.rectangle((x, 0, x + stripe, size[1]), fill=tone)
     return wall
 
@@ -126,7 +127,7 @@ def _carpet(rng: np.random.Generator, size: Size) -> Image.Image:
 
 
 def _pile(rng: np.random.Generator, image: Image.Image, top: int) -> Image.Image:
-    """Give the part below `top` the grain of a woven or furry stuff."""
+    """Give everything below `top` the grain of a woven or furry fabric."""
     pixels = np.asarray(image, dtype=np.float32) / 255
     grain = rng.normal(0.0, 1.0, pixels.shape[:2]).astype(np.float32)
     grain = (grain + np.roll(grain, 1, axis=0) + np.roll(grain, 2, axis=0)) / 1.7
@@ -138,34 +139,38 @@ def _sofa(rng: np.random.Generator, size: Size) -> Image.Image:
     width, height = size
     image = _wall(rng, size)
     pen = ImageDraw.Draw(image)
-    stuff = pick(rng, ACCENTS + COATS + WALLS)
-    stuff = mix(stuff, rgb("#8f8a84"), 0.25)
+    fabric = pick(rng, ACCENTS + COATS + WALLS)
+    fabric = mix(fabric, rgb("#8f8a84"), 0.25)
     back, seat = int(height * rng.uniform(0.08, 0.3)), int(height * rng.uniform(0.62, 0.75))
-    pen.rounded_rectangle((-60, back, width + 60, height), 50, fill=ink(stuff))
+    pen.rounded_rectangle((-60, back, width + 60, height), 50, fill=ink(fabric))
     parts = int(rng.integers(2, 4))
     for k in range(parts):
         left, right = width * k / parts, width * (k + 1) / parts
         pen.rounded_rectangle(
-            (left + 3, back + 14, right - 3, seat + 20), 34, fill=ink(lighter(stuff, 0.1))
+            (left + 3, back + 14, right - 3, seat + 20), 34, fill=ink(lighter(fabric, 0.1))
         )
         pen.rounded_rectangle(
-            (left + 1, seat, right - 1, height + 40), 30, fill=ink(lighter(stuff, 0.2))
+            (left + 1, seat, right - 1, height + 40), 30, fill=ink(lighter(fabric, 0.2))
         )
-        pen.line((left, seat + 3, right, seat + 3), fill=ink(darker(stuff, 0.35)), width=5)
+        pen.line((left, seat + 3, right, seat + 3), fill=ink(darker(fabric, 0.35)), width=5)
     for _ in range(int(rng.integers(0, 3))):
-        x, half = rng.uniform(0, width), rng.uniform(60, 95)
-        y = seat - half * 0.7
-        pillow = Image.new("L", image.size)
-        corners = [
-            (x - half, y - half),
-            (x + half, y - half * 0.8),
-            (x + half * 0.9, y + half),
-            (x - half, y + half * 0.9),
-        ]
-        ImageDraw.Draw(pillow).polygon(corners, fill=255)
-        soft = pillow.filter(ImageFilter.GaussianBlur(12)).point(lambda v: 255 if v > 110 else 0)
-        image.paste(ink(pick(rng, ACCENTS + WALLS)), mask=soft.filter(ImageFilter.GaussianBlur(2)))
+        _lay_pillow(rng, image, seat)
     return _pile(rng, image, back)
+
+
+def _lay_pillow(rng: np.random.Generator, image: Image.Image, seat: int) -> None:
+    x, half = rng.uniform(0, image.width), rng.uniform(60, 95)
+    y = seat - half * 0.7
+    pillow = Image.new("L", image.size)
+    corners = [
+        (x - half, y - half),
+        (x + half, y - half * 0.8),
+        (x + half * 0.9, y + half),
+        (x - half, y + half * 0.9),
+    ]
+    ImageDraw.Draw(pillow).polygon(corners, fill=255)
+    soft = pillow.filter(ImageFilter.GaussianBlur(12)).point(lambda v: 255 if v > 110 else 0)
+    image.paste(ink(pick(rng, ACCENTS + WALLS)), mask=soft.filter(ImageFilter.GaussianBlur(2)))
 
 
 def _meadow(rng: np.random.Generator, size: Size) -> Image.Image:
@@ -198,15 +203,15 @@ def _meadow(rng: np.random.Generator, size: Size) -> Image.Image:
 def _sky(rng: np.random.Generator, size: Size) -> Image.Image:
     width, height = size
     sky = pick(rng, SKIES)
-    image = np.asarray(blend(size, darker(sky, 0.1), lighter(sky, 0.35)), dtype=np.float32) / 255
+    clear = np.asarray(blend(size, darker(sky, 0.1), lighter(sky, 0.35)), dtype=np.float32) / 255
     noise = cloudy(rng, size, 4) + 0.5 * cloudy(rng, size, 9) + 0.25 * cloudy(rng, size, 20)
     cover = np.clip(1.4 * noise + rng.uniform(-0.3, 0.3), 0, 0.9)[..., None]
-    picture = _image(image * (1 - cover) + rgb("#f7f7f5") * cover)
+    image = _image(clear * (1 - cover) + rgb("#f7f7f5") * cover)
     top = int(height * rng.uniform(0.78, 0.88))
     ground = pick(rng, GREENS + WOODS + [rgb("#b9ad94")])
-    pen = ImageDraw.Draw(picture)
+    pen = ImageDraw.Draw(image)
     pen.ellipse((-width * 0.4, top, width * 1.4, height * 1.6), fill=ink(ground))
-    return picture
+    return image
 
 
 def _bricks(rng: np.random.Generator, size: Size) -> Image.Image:

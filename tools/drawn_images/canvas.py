@@ -5,22 +5,27 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from tools.drawn_images.curves import Outline, tufted
+from tools.drawn_images.curves import Outline
 from tools.drawn_images.palette import Colour
 
 PIXELS_PER_UNIT = 190
 
-Flow = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Cover = NDArray[np.float32]
+"""How much of each pixel is covered, (height, width), 0 to 1."""
+
+Flow = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+"""The direction of hairs, in radians, at points of the given x and y."""
 
 
 class Region(NamedTuple):
-    """A painted place: where its box begins and how much each pixel is covered (0 to 1)."""
+    """A painted place: the upper left corner of its box, in pixels, and its cover."""
 
     left: int
     top: int
-    cover: np.ndarray
+    cover: Cover
 
     @property
     def place(self) -> tuple[slice, slice]:
@@ -45,7 +50,7 @@ class Canvas:
     Parameters
     ----------
     rng
-        Source of all randomness of the strokes.
+        Source of randomness of all strokes.
     left, top, right, bottom
         The visible part of the plane, in figure units.
     """
@@ -62,8 +67,9 @@ class Canvas:
         self.left, self.top = left, top
         self.width = round((right - left) * PIXELS_PER_UNIT)
         self.height = round((bottom - top) * PIXELS_PER_UNIT)
-        # Colours are kept multiplied by their opacity, so that soft edges do not darken.
-        self.colour = np.zeros((self.height, self.width, 3), dtype=np.float32)
+        # Colours are kept multiplied by their opacity, so that soft edges do not darken. Each
+        # channel is a plane of its own: numpy is slow where the last axis is short.
+        self.colour = np.zeros((3, self.height, self.width), dtype=np.float32)
         self.opacity = np.zeros((self.height, self.width), dtype=np.float32)
         self._linear = np.eye(2) * PIXELS_PER_UNIT
         self._offset = np.array([-left, -top]) * PIXELS_PER_UNIT
@@ -77,7 +83,7 @@ class Canvas:
         turn: float = 0.0,
         mirror: bool = False,
     ) -> Iterator[None]:
-        """Draw inside in coordinates that are moved, scaled, turned and mirrored."""
+        """Move, scale, turn and mirror the coordinates of all that is drawn inside."""
         before = self._linear, self._offset
         c, s = np.cos(turn) * scale, np.sin(turn) * scale
         local = np.array([[c, -s], [s, c]]) @ np.diag([-1.0 if mirror else 1.0, 1.0])
@@ -90,20 +96,20 @@ class Canvas:
 
     @property
     def unit(self) -> float:
-        """The length of one unit of the present frame in pixels."""
+        """The length of one unit of the current frame, in pixels."""
         return float(np.sqrt(abs(np.linalg.det(self._linear))))
 
     def region(self, outline: Outline, soft: float = 0.0, within: Region | None = None) -> Region:
-        """Return the place an outline covers.
+        """Return the place that an outline covers.
 
         Parameters
         ----------
         outline
-            Points of the closed outline, in units of the present frame.
+            Points of the closed outline, in units of the current frame.
         soft
             Width of a blurred edge, in the same units.
         within
-            A region nothing may reach beyond.
+            A region that the outline is cut off at.
         """
         points = outline @ self._linear.T + self._offset
         blur = soft * self.unit
@@ -119,19 +125,16 @@ class Canvas:
         if blur > 0.5:
             image = image.filter(ImageFilter.GaussianBlur(blur))
         cover = np.asarray(image, dtype=np.float32) / 255.0
-        if within is not None:
-            whole = np.zeros_like(self.opacity)
-            whole[within.place] = within.cover
-            cover = cover * whole[top:bottom, left:right]
-        return Region(int(left), int(top), cover)
+        region = Region(int(left), int(top), cover)
+        return region if within is None else _clipped(region, within)
 
     def paint(self, region: Region, colour: Colour, strength: float = 1.0) -> None:
         """Cover a region with a colour."""
         cover = region.cover * np.float32(strength)
         left_over = 1 - cover
-        below = self.colour[region.place]
-        below *= left_over[..., None]
-        below += cover[..., None] * colour.astype(np.float32)
+        below = self.colour[:, *region.place]
+        below *= left_over
+        below += cover * colour.astype(np.float32)[:, None, None]
         opacity = self.opacity[region.place]
         opacity *= left_over
         opacity += cover
@@ -157,19 +160,18 @@ class Canvas:
         region
             The place to shade.
         strength
-            How deep the shades are, 0 to 1.
+            Depth of the shades, 0 to 1.
         depth
-            How far the rounding reaches in, as a share of the region's smaller side.
+            How far the rounding reaches inwards, as a share of the region's smaller side.
         """
         if region.cover.size == 0:
             return
         height, width = region.cover.shape
         reach = max(1.0, depth * min(height, width) / 2)
-        hill, pad = _blurred(region.cover, reach)
-        slope_y, slope_x = np.gradient(hill)
-        inner = (slice(pad, pad + height), slice(pad, pad + width))
-        lit = (0.5 * slope_x + 0.85 * slope_y)[inner] * reach * 1.6
-        edge = np.clip(1.0 - hill[inner], 0.0, 0.6)
+        hill = _blurred(region.cover, reach)
+        slope_y, slope_x = np.gradient(hill, axis=0), np.gradient(hill, axis=1)
+        lit = (0.5 * slope_x + 0.85 * slope_y)[1:-1, 1:-1] * reach * 1.6
+        edge = np.clip(1.0 - hill[1:-1, 1:-1], 0.0, 0.6)
         change = strength * (np.clip(lit, -0.7, 0.7) - 0.55 * edge) * region.cover
         self._relight(region, change)
 
@@ -181,13 +183,13 @@ class Canvas:
         Parameters
         ----------
         region
-            The furry place.
+            Where to draw them.
         flow
-            The hairs' direction at any place.
+            Their direction.
         length
-            Their usual length in units of the present frame.
+            Their typical length, in units of the current frame.
         strength
-            How much they stand out.
+            How much they stand out, 0 to 1.
         """
         if region.cover.size == 0:
             return
@@ -206,8 +208,8 @@ class Canvas:
         lines = np.hstack([start - step / 2, start + step / 2]).tolist()
         for line, tone in zip(lines, tones, strict=True):
             pen.line(line, fill=tone, width=thick)
-        tone = np.asarray(image.filter(ImageFilter.GaussianBlur(0.7)), dtype=np.float32)
-        self._relight(region, strength * (tone / 128.0 - 1.0) * region.cover)
+        drawn = np.asarray(image.filter(ImageFilter.GaussianBlur(0.7)), dtype=np.float32)
+        self._relight(region, strength * (drawn / 128.0 - 1.0) * region.cover)
 
     def shadow(self, region: Region, outline: Outline, soft: float, strength: float) -> None:
         """Let an outline cast a soft shadow on a region."""
@@ -215,52 +217,70 @@ class Canvas:
         self._relight(dark, -strength * dark.cover)
 
     def image(self) -> Image.Image:
-        """Return the sheet as a picture with an alpha channel."""
-        opacity = self.opacity[..., None]
-        plain = self.colour / np.maximum(opacity, 1e-4)
-        both = np.concatenate([np.clip(plain, 0, 1), np.clip(opacity, 0, 1)], axis=2)
-        return Image.fromarray((both * 255 + 0.5).astype(np.uint8), "RGBA")
+        """Return the sheet as an image with an alpha channel."""
+        planes = np.concatenate([self.colour, self.opacity[None]])
+        planes[:3] /= np.maximum(self.opacity, 1e-4)
+        np.clip(planes, 0, 1, out=planes)
+        planes *= 255
+        planes += 0.5
+        return Image.fromarray(np.moveaxis(planes.astype(np.uint8), 0, -1).copy())  # (h, w, 4)
 
-    def furry(
-        self,
-        outline: Outline,
-        colour: Colour,
-        flow: Flow,
-        tuft: float = 0.04,
-        strength: float = 0.25,
-    ) -> Region:
-        """Paint a plain furry part: tufted edge, hairs and shading."""
-        region = self.fill(tufted(outline, self.rng, tuft), colour)
-        self.hair(region, flow, strength=strength)
-        self.shade(region)
-        return region
-
-    def _relight(self, region: Region, change: np.ndarray) -> None:
-        change = change.astype(np.float32)
+    def _relight(self, region: Region, change: Cover) -> None:
+        """Make a region lighter (`change` above 0) or darker (below)."""
         opacity = self.opacity[region.place]
-        lit = self.colour[region.place]
+        lit = self.colour[:, *region.place]
         # A part of the light is added, not multiplied: else black fur would show no hair.
-        lit *= 1 + change[..., None]
-        lit += (np.float32(0.12) * change * opacity)[..., None]
-        np.clip(lit, 0, opacity[..., None], out=lit)
+        lit *= 1 + change
+        lit += np.float32(0.12) * change * opacity
+        np.maximum(lit, 0, out=lit)
+        np.minimum(lit, opacity, out=lit)
 
 
-def _blurred(cover: np.ndarray, radius: float) -> tuple[np.ndarray, int]:
-    """Return `cover` with a margin, blurred, and the margin's width.
+def _clipped(region: Region, within: Region) -> Region:
+    """Return `region`, covered only where `within` is."""
+    cover = np.zeros_like(region.cover)
+    (top, bottom), (left, right) = (
+        (max(a.start, b.start), min(a.stop, b.stop))
+        for a, b in zip(region.place, within.place, strict=True)
+    )
+    if top < bottom and left < right:
+        here, there = (
+            np.s_[top - r.top : bottom - r.top, left - r.left : right - r.left]
+            for r in (region, within)
+        )
+        cover[here] = region.cover[here] * within.cover[there]
+    return region._replace(cover=cover)
+
+
+def _blurred(cover: Cover, radius: float) -> Cover:
+    """Return `cover`, blurred, with a margin of one pixel on each side.
 
     Pillow blurs in 8 bits, whose steps would show as rings in the light; so a small copy is
     blurred in floats and enlarged again.
     """
     step = max(1, int(radius / 3))
-    pad = int(2 * radius / step + 1) * step
-    height, width = (-(-n // step) * step + 2 * pad for n in cover.shape)
-    padded = np.zeros((height, width), dtype=np.float32)
-    padded[pad : pad + cover.shape[0], pad : pad + cover.shape[1]] = cover
-    small = padded.reshape(height // step, step, width // step, step).mean(axis=(1, 3))
-    near = np.arange(-9, 10)
-    bell = np.exp(-0.5 * (near * step / radius) ** 2)
+    cells = int(2 * radius / step + 1)
+    height, width = cover.shape
+    whole = np.pad(cover, [(0, -height % step), (0, -width % step)])
+    blocks = whole.reshape(whole.shape[0] // step, step, whole.shape[1] // step, step)
+    small = np.pad(blocks.mean(axis=(1, 3)), cells).astype(np.float64)
+    bell = np.exp(-0.5 * (np.arange(-9, 10) * step / radius) ** 2)
     bell /= bell.sum()
-    for axis in (0, 1):
-        small = np.apply_along_axis(np.convolve, axis, small, bell, mode="same")
-    image = Image.fromarray(small.astype(np.float32))
-    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC)), pad
+    blurred = _convolved(_convolved(small, bell).T, bell).T.astype(np.float32)
+    size = (small.shape[1] * step, small.shape[0] * step)
+    hill = np.asarray(Image.fromarray(blurred).resize(size, Image.Resampling.BICUBIC))
+    first = cells * step - 1
+    return hill[first : first + height + 2, first : first + width + 2]
+
+
+def _convolved(rows: NDArray[np.float64], bell: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what ``np.convolve(column, bell, mode="same")`` does to each column.
+
+    It adds in one order on every processor; `np.convolve` leaves the order to BLAS.
+    """
+    whole = np.zeros((len(rows) + len(bell) - 1, rows.shape[1]))
+    for k, weight in enumerate(bell):
+        whole[k : k + len(rows)] += weight * rows
+    length = max(len(rows), len(bell))
+    start = (len(whole) - length) // 2
+    return whole[start : start + length]

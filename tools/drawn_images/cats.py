@@ -1,169 +1,17 @@
-"""Cats: their faces, and whole bodies sitting, lying, curled up and walking."""
+"""Cats: portraits, and whole bodies sitting, lying, curled up and walking."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from tools.drawn_images.canvas import Canvas, Flow, radial, slanted
-from tools.drawn_images.coats import Coat, Markings, coat_part, pick_coat
-from tools.drawn_images.curves import Outline, ellipse, mirrored, ribbon, scaled, smooth, symmetric
-from tools.drawn_images.faces import (
-    Eyes,
-    draw_cat_eye,
-    draw_ear_inside,
-    draw_mouth,
-    draw_muzzle,
-    draw_nose,
-    draw_whiskers,
-    pointed_ear,
-)
-from tools.drawn_images.figure import Draw, Figure, draw_collar
-from tools.drawn_images.palette import INK, PINK, Colour, darker, lighter, mix, pick, rgb
-
-EYE_COLOURS = [rgb(code) for code in ("#e8c93a", "#dcd648", "#b5cc4a", "#86bd7c", "#dc9440")]
-BLUE_EYES = [rgb("#5f9fd0"), rgb("#7db4d8")]
-EARS = ["upright", "wide", "folded"]
-
-
-@dataclass(frozen=True)
-class Cat:
-    """What stays the same over all parts of one cat."""
-
-    coat: Coat
-    eyes: Eyes
-    ears: str
-    cheeks: float
-    ear_size: float
-    eye_size: float
-    fluff: float
-    nose: Colour
-    collar: bool
-
-
-def pick_cat(rng: np.random.Generator) -> Cat:
-    """Return a random cat."""
-    coat = pick_coat(rng)
-    blue = coat.pointed or (coat.base.mean() > 0.85 and rng.random() < 0.4)
-    pupil = rng.uniform(0.14, 0.26) if rng.random() < 0.6 else rng.uniform(0.3, 0.55)
-    opened = float(rng.choice([1.0, 0.72, 0.0], p=[0.86, 0.08, 0.06]))
-    dark_nose = coat.pointed or coat.dark or (coat.pattern == "tabby" and rng.random() < 0.3)
-    # Dark folded ears would look like a bear's.
-    any_ears = not (coat.pointed or coat.dark)
-    return Cat(
-        coat=coat,
-        eyes=Eyes(pick(rng, BLUE_EYES if blue else EYE_COLOURS), pupil, opened),
-        ears=str(rng.choice(EARS, p=[0.78, 0.15, 0.07])) if any_ears else "upright",
-        cheeks=rng.uniform(0.93, 1.1),
-        ear_size=rng.uniform(0.86, 1.08),
-        eye_size=rng.uniform(0.185, 0.212),
-        fluff=rng.uniform(0.035, 0.09),
-        nose=mix(INK, PINK, 0.2) if dark_nose else PINK,
-        collar=bool(rng.random() < 0.2),
-    )
-
-
-def draw_head(canvas: Canvas, cat: Cat) -> None:
-    """Draw a frontal cat face of about one unit radius about the origin."""
-    coat = cat.coat
-    if cat.ears != "folded":
-        _draw_ears(canvas, cat)
-    wide = cat.cheeks
-    skull = symmetric(
-        [
-            (0.0, -0.58),
-            (0.28, -0.57),
-            (0.56, -0.42),
-            (0.74 * wide, -0.12),
-            (0.80 * wide, 0.18),
-            (0.67 * wide, 0.45),
-            (0.38, 0.63),
-            (0.0, 0.69),
-        ]
-    )
-    coat_part(canvas, skull, coat, radial(0.0, 0.16), _face_markings(), tuft=cat.fluff)
-    if cat.ears == "folded":
-        _draw_folded_ears(canvas, cat)
-    _draw_features(canvas, cat)
-
-
-def _draw_ears(canvas: Canvas, cat: Cat) -> None:
-    coat = cat.coat
-    tip = (0.68, -1.0) if cat.ears == "upright" else (0.95, -0.84)
-    colour = coat.mark if coat.pointed else coat.base
-    if coat.pattern == "calico":
-        colour = coat.patch
-    for mirror in (False, True):
-        ear = pointed_ear((0.75, -0.12), tip, (0.13, -0.5))
-        ear = scaled(ear, cat.ear_size, (0.45, -0.25))
-        ear = mirrored(ear) if mirror else ear
-        flow = radial(0.0, 0.2)
-        coat_part(canvas, ear, coat, flow, colour=colour, tuft=0.6 * cat.fluff)
-        if coat.pattern == "calico" and mirror:
-            canvas.paint(canvas.region(ear), coat.mark)
-        draw_ear_inside(canvas, ear, coat)
-
-
-def _draw_folded_ears(canvas: Canvas, cat: Cat) -> None:
-    coat = cat.coat
-    colour = coat.mark if coat.pointed else coat.base
-    for side in (-1.0, 1.0):
-        flap = smooth(
-            np.array([(0.24, -0.58), (0.46, -0.70), (0.74, -0.56), (0.77, -0.3), (0.56, -0.34)])
-            * (side, 1.0)
-        )
-        shadow = canvas.region(flap + np.array([0.0, 0.05]), soft=0.03)
-        canvas.paint(shadow, darker(colour, 0.6), 0.5)
-        coat_part(canvas, flap, coat, radial(0.5 * side, -0.9), colour=colour, tuft=0.03)
-
-
-def _face_markings() -> Markings:
-    stripes = [
-        ribbon([(0.0, -0.22), (0.0, -0.42), (0.0, -0.62)], [0.02, 0.07, 0.08]),
-    ]
-    for side in (-1.0, 1.0):
-        lines = [
-            [(0.16, -0.2), (0.14, -0.4), (0.2, -0.62)],
-            [(0.33, -0.24), (0.33, -0.4), (0.42, -0.58)],
-            [(0.54, 0.02), (0.68, 0.0), (0.9, -0.08)],
-            [(0.5, 0.16), (0.64, 0.2), (0.88, 0.2)],
-            [(0.5, 0.32), (0.6, 0.38), (0.76, 0.46)],
-        ]
-        stripes += [ribbon(np.array(line) * (side, 1.0), [0.02, 0.075, 0.06]) for line in lines]
-    blaze = symmetric(
-        [
-            (0.0, -0.42),
-            (0.06, -0.2),
-            (0.13, 0.08),
-            (0.4, 0.28),
-            (0.42, 0.55),
-            (0.2, 0.9),
-            (0.0, 0.95),
-        ]
-    )
-    return Markings(stripes, [blaze], [ellipse(0.0, 0.16, 0.36, 0.44)])
-
-
-def _draw_features(canvas: Canvas, cat: Cat) -> None:
-    coat = cat.coat
-    if coat.pattern == "tabby":
-        for side in (-1.0, 1.0):
-            ring = ellipse(0.34 * side, -0.04, 0.25, 0.22)
-            canvas.fill(ring, coat.pale, soft=0.04, strength=0.5)
-    bridge = ribbon([(0.0, -0.2), (0.0, 0.0), (0.0, 0.2)], [0.1, 0.15, 0.2])
-    canvas.fill(bridge, lighter(coat.base, 0.25), soft=0.05, strength=0.25)
-    pale = mix(coat.mark, coat.pale, 0.25) if coat.pointed else coat.pale
-    for side in (-1.0, 1.0):
-        cheek = ellipse(0.52 * side, 0.36, 0.22, 0.2)
-        canvas.fill(cheek, pale, soft=0.08, strength=0.35)
-    chin = canvas.fill(ellipse(0.0, 0.53, 0.17, 0.12), pale, soft=0.03, strength=0.85)
-    canvas.shade(chin, 0.3)
-    draw_muzzle(canvas, 0.35, 0.27, 0.16, pale)
-    line = darker(pale, 0.75)
-    draw_mouth(canvas, 0.29, 0.2, 0.09, line)
-    draw_nose(canvas, 0.15, 0.19, 0.14, cat.nose)
-    for x in (-0.345, 0.345):
-        draw_cat_eye(canvas, x, -0.05, cat.eye_size, cat.eyes, coat)
-    draw_whiskers(canvas, 0.35, 0.85, dark=coat.base.mean() > 0.75 and not coat.pointed)
+from tools.drawn_images.bodies import draw_limb, draw_paw, draw_shoulders
+from tools.drawn_images.canvas import Canvas, Flow, Region, radial, slanted
+from tools.drawn_images.cat_faces import Cat, draw_head, pick_cat
+from tools.drawn_images.coats import Markings, coat_part
+from tools.drawn_images.curves import Outline, Points, ellipse, ribbon, smooth, symmetric
+from tools.drawn_images.faces import pointed_ear
+from tools.drawn_images.figure import Figure, draw_collar, finish
+from tools.drawn_images.palette import darker
 
 
 def _head_at(canvas: Canvas, cat: Cat, x: float, y: float, scale: float, turn: float) -> None:
@@ -181,7 +29,7 @@ def _across(points: list[tuple[float, float]], length: float, width: float) -> l
     return stripes
 
 
-def _rings(line: np.ndarray, width: float) -> list[Outline]:
+def _rings(line: Points, width: float) -> list[Outline]:
     """Return rings across a leg or a tail."""
     middle = smooth(line, closed=False, steps=10)
     rings = []
@@ -202,28 +50,23 @@ def _limb(
     tuft: float = 0.03,
 ) -> None:
     """Draw a leg or a tail as a ribbon whose end is pointed or white-tipped."""
-    points = np.asarray(line, dtype=float)
-    end = points[-1]
+    x, y = line[-1]
     markings = Markings(
-        stripes=_rings(points, max(widths)),
-        white=[ellipse(end[0], end[1], 0.16, 0.14)],
-        points=[ribbon(points[len(points) // 3 :], [1.6 * max(widths)] * 2)],
+        stripes=_rings(line, max(widths)),
+        white=[ellipse(x, y, 0.16, 0.14)],
+        points=[ribbon(line[len(line) // 3 :], [1.6 * max(widths)] * 2)],
     )
-    colour = darker(cat.coat.base, shaded) if shaded else None
-    coat_part(canvas, ribbon(points, widths), cat.coat, flow, markings, colour, tuft)
+    draw_limb(canvas, cat.coat, line, widths, flow, markings, shaded, tuft)
 
 
 def _paw(canvas: Canvas, cat: Cat, x: float, y: float, size: float = 0.13) -> None:
-    coat = cat.coat
-    colour = coat.pale if coat.white_marked else coat.mark if coat.pointed else coat.base
-    plain = Coat("plain", colour, coat.mark, coat.patch, coat.pale)
-    coat_part(canvas, ellipse(x, y, size, 0.7 * size), plain, slanted(1.6), tuft=0.015)
+    draw_paw(canvas, cat.coat, x, y, size, 0.7 * size)
     for shift in (-0.33, 0.33):
         toe = ribbon(
             [(x + shift * size, y + 0.1 * size), (x + 1.15 * shift * size, y + 0.6 * size)],
             [0.022, 0.012],
         )
-        canvas.fill(toe, darker(colour, 0.6), strength=0.75)
+        canvas.fill(toe, darker(cat.coat.paws, 0.6), strength=0.75)
 
 
 def _tail_line(rng: np.random.Generator, x: float, y: float) -> list[tuple[float, float]]:
@@ -247,32 +90,19 @@ def draw_portrait(rng: np.random.Generator) -> Figure:
     cat = pick_cat(rng)
     canvas = Canvas(rng, -1.5, -1.25, 1.5, 2.2)
     sway = rng.uniform(-0.12, 0.12)
-    shoulders = smooth(
-        [
-            (sway - 0.45, 0.3),
-            (sway + 0.45, 0.3),
-            (sway + 0.7, 0.85),
-            (sway + 0.95, 1.5),
-            (sway + 1.0, 2.4),
-            (sway - 1.0, 2.4),
-            (sway - 0.95, 1.5),
-            (sway - 0.7, 0.85),
-        ]
-    )
-    bib = ellipse(sway, 1.1, 0.42, 0.75)
     stripes = [
         ribbon([(sway + side * 0.9, y), (sway + side * 0.55, y + 0.12)], [0.1, 0.03])
         for side in (-1.0, 1.0)
         for y in (0.85, 1.1, 1.35, 1.6)
     ]
-    body = coat_part(
-        canvas, shoulders, cat.coat, slanted(1.5), Markings(stripes, [bib]), tuft=cat.fluff
+    body = draw_shoulders(
+        canvas, cat.coat, sway, neck=0.45, chest=0.85, fluff=cat.fluff, stripes=stripes
     )
     canvas.shadow(body, ellipse(0.0, 0.45, 0.75, 0.5), 0.1, 0.45)
     if cat.collar:
         draw_collar(canvas, sway * 0.5, 0.66, 0.56)
     _head_at(canvas, cat, 0.0, 0.0, 1.0, rng.normal(0.0, 0.05))
-    return Figure(canvas.image(), canvas.left, canvas.top, bust=True, base=1.55)
+    return finish(canvas, 1.55, bust=True)
 
 
 def draw_sitting(rng: np.random.Generator) -> Figure:
@@ -304,6 +134,16 @@ def draw_sitting(rng: np.random.Generator) -> Figure:
     bib = ellipse(0.0, 0.2, 0.2, 0.45)
     markings = Markings(stripes, [bib])
     body = coat_part(canvas, trunk, cat.coat, slanted(1.5), markings, tuft=0.65 * cat.fluff)
+    _draw_legs(canvas, cat, body)
+    canvas.shadow(body, ellipse(0.0, -0.1, 0.4, 0.22), 0.05, 0.4)
+    if cat.collar:
+        draw_collar(canvas, 0.0, -0.12, 0.29)
+    _head_at(canvas, cat, 0.0, -0.5, 0.5, rng.normal(0.0, 0.08))
+    return finish(canvas, 0.98)
+
+
+def _draw_legs(canvas: Canvas, cat: Cat, body: Region) -> None:
+    """Draw thighs, paws and forelegs of a cat that sits upright."""
     for s in (-1.0, 1.0):
         thigh = ellipse(s * 0.42, 0.7, 0.2, 0.25, s * 0.25)
         canvas.shadow(body, ellipse(s * 0.34, 0.72, 0.2, 0.25), 0.05, 0.3)
@@ -317,11 +157,6 @@ def draw_sitting(rng: np.random.Generator) -> Figure:
         canvas.shadow(body, ribbon(leg, [0.28, 0.26, 0.22]), 0.04, 0.35)
         _limb(canvas, cat, leg, [0.2, 0.2, 0.17], slanted(1.57), tuft=0.02)
         _paw(canvas, cat, s * 0.15, 0.92)
-    canvas.shadow(body, ellipse(0.0, -0.1, 0.4, 0.22), 0.05, 0.4)
-    if cat.collar:
-        draw_collar(canvas, 0.0, -0.12, 0.29)
-    _head_at(canvas, cat, 0.0, -0.5, 0.5, rng.normal(0.0, 0.08))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.98)
 
 
 def draw_sitting_sideways(rng: np.random.Generator) -> Figure:
@@ -361,6 +196,16 @@ def draw_sitting_sideways(rng: np.random.Generator) -> Figure:
     body = coat_part(
         canvas, trunk, cat.coat, slanted(1.1), Markings(stripes, [bib]), tuft=0.65 * cat.fluff
     )
+    _draw_legs_sideways(canvas, cat, body)
+    canvas.shadow(body, ellipse(-0.2, -0.1, 0.4, 0.24), 0.05, 0.4)
+    if cat.collar:
+        draw_collar(canvas, -0.22, -0.12, 0.3)
+    _head_at(canvas, cat, -0.24, -0.48, 0.5, rng.normal(-0.05, 0.08))
+    return finish(canvas, 0.99)
+
+
+def _draw_legs_sideways(canvas: Canvas, cat: Cat, body: Region) -> None:
+    """Draw the near thigh, foreleg and paws of a cat that sits in side view."""
     canvas.shadow(body, ellipse(0.28, 0.68, 0.34, 0.32), 0.05, 0.3)
     streaks = [ribbon([(0.7, y), (0.2, y + 0.05)], [0.08, 0.02]) for y in (0.55, 0.7)]
     coat_part(
@@ -376,11 +221,6 @@ def draw_sitting_sideways(rng: np.random.Generator) -> Figure:
     canvas.shadow(body, ribbon(leg, [0.3, 0.28, 0.24]), 0.04, 0.35)
     _limb(canvas, cat, leg, [0.24, 0.2, 0.16], slanted(1.57), tuft=0.02)
     _paw(canvas, cat, -0.37, 0.93, 0.14)
-    canvas.shadow(body, ellipse(-0.2, -0.1, 0.4, 0.24), 0.05, 0.4)
-    if cat.collar:
-        draw_collar(canvas, -0.22, -0.12, 0.3)
-    _head_at(canvas, cat, -0.24, -0.48, 0.5, rng.normal(-0.05, 0.08))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.99)
 
 
 def draw_walking(rng: np.random.Generator) -> Figure:
@@ -396,7 +236,7 @@ def draw_walking(rng: np.random.Generator) -> Figure:
         radial(0.5, 0.0),
         tuft=0.65 * cat.fluff,
     )
-    far = darker(cat.coat.mark if cat.coat.pointed else cat.coat.base, 0.25)
+    far = darker(cat.coat.tips, 0.25)
     for x, lean in ((-0.38, stride), (0.5, -stride)):
         line = [(x, 0.1), (x + 0.3 * lean, 0.4), (x + lean, 0.74)]
         _limb(canvas, cat, line, [0.24, 0.16, 0.12], slanted(1.57), 0.25, tuft=0.02)
@@ -426,7 +266,7 @@ def draw_walking(rng: np.random.Generator) -> Figure:
     if cat.collar:
         draw_collar(canvas, -0.6, -0.06, 0.27)
     _head_at(canvas, cat, -0.64, -0.38, 0.45, rng.normal(0.0, 0.08))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.9)
+    return finish(canvas, 0.9)
 
 
 def draw_lying(rng: np.random.Generator) -> Figure:
@@ -461,25 +301,16 @@ def draw_lying(rng: np.random.Generator) -> Figure:
         _paw(canvas, cat, x, 0.62, 0.17)
     canvas.shadow(body, ellipse(-0.42, 0.2, 0.48, 0.34), 0.06, 0.4)
     _head_at(canvas, cat, -0.46, 0.0, 0.54, rng.normal(0.0, 0.08))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.72)
+    return finish(canvas, 0.72)
 
 
 def draw_curled(rng: np.random.Generator) -> Figure:
     """Draw a cat asleep, curled up, its tail around it."""
     cat = pick_cat(rng)
-    asleep = Cat(
-        cat.coat,
-        Eyes(cat.eyes.colour, cat.eyes.pupil, 0.0 if rng.random() < 0.7 else cat.eyes.open),
-        cat.ears,
-        cat.cheeks,
-        cat.ear_size,
-        cat.eye_size,
-        cat.fluff,
-        cat.nose,
-        cat.collar,
-    )
+    if rng.random() < 0.7:
+        cat = replace(cat, eyes=replace(cat.eyes, open=0.0))
     canvas = Canvas(rng)
-    flow: Flow = _around(0.1, 0.3)
+    flow = _around(0.1, 0.3)
     stripes = [
         ribbon(
             [(0.1 + r * np.cos(a), 0.3 + 0.75 * r * np.sin(a)) for r in (0.95, 0.7, 0.45)],
@@ -495,10 +326,10 @@ def draw_curled(rng: np.random.Generator) -> Figure:
     tail = [(0.95, 0.4), (0.82, 0.72), (0.4, 0.84), (-0.1, 0.84), (-0.5, 0.78)]
     canvas.shadow(body, ribbon(tail, [0.26, 0.28, 0.24]), 0.04, 0.35)
     canvas.shadow(body, ellipse(-0.36, 0.36, 0.5, 0.36), 0.07, 0.4)
-    _head_at(canvas, asleep, -0.38, 0.34, 0.52, rng.normal(-0.25, 0.1))
+    _head_at(canvas, cat, -0.38, 0.34, 0.52, rng.normal(-0.25, 0.1))
     _limb(canvas, cat, tail, [0.16, 0.19, 0.19, 0.12], _around(0.1, 0.2), tuft=0.65 * cat.fluff)
     _paw(canvas, cat, -0.12, 0.78, 0.15)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.9)
+    return finish(canvas, 0.9)
 
 
 def _around(x: float, y: float) -> Flow:
@@ -530,7 +361,7 @@ def draw_from_behind(rng: np.random.Generator) -> Figure:
     coat_part(canvas, trunk, coat, slanted(1.57), Markings(stripes), tuft=0.65 * cat.fluff)
     tail = [(0.0, 0.86), (0.35, 0.98), (0.75, 0.92), (0.95, 0.7), (0.88, 0.5)]
     _limb(canvas, cat, tail, [0.18, 0.18, 0.16, 0.1], radial(0.3, 0.6), tuft=0.65 * cat.fluff)
-    colour = coat.mark if coat.pointed else coat.base
+    colour = coat.tips
     with canvas.frame(0.0, -0.5, 0.5, rng.normal(0.0, 0.12)):
         for side in (-1.0, 1.0):
             ear = pointed_ear((0.75, -0.12), (0.68, -1.0), (0.13, -0.5)) * (side, 1.0)
@@ -538,15 +369,4 @@ def draw_from_behind(rng: np.random.Generator) -> Figure:
         skull = ellipse(0.0, 0.05, 0.78, 0.64)
         lines = [ribbon([(x, -0.5), (0.8 * x, 0.3)], [0.09, 0.05]) for x in (-0.3, 0.0, 0.3)]
         coat_part(canvas, skull, coat, radial(0.0, -0.9), Markings(lines), tuft=0.65 * cat.fluff)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.99)
-
-
-CATS: list[tuple[Draw, float]] = [
-    (draw_portrait, 0.66),
-    (draw_sitting, 0.08),
-    (draw_sitting_sideways, 0.06),
-    (draw_walking, 0.065),
-    (draw_lying, 0.065),
-    (draw_curled, 0.045),
-    (draw_from_behind, 0.025),
-]
+    return finish(canvas, 0.99)

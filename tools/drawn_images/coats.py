@@ -1,8 +1,10 @@
-"""Coats: which colours a figure wears, and how its pattern is painted on a part of it."""
+"""Coats: the colours of a figure, and how its pattern is painted on a part of it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tools.drawn_images.canvas import Canvas, Flow, Region
 from tools.drawn_images.curves import Outline, ellipse, scaled, smooth, tufted
@@ -64,6 +66,16 @@ class Coat:
         return self.pattern == "points"
 
     @property
+    def tips(self) -> Colour:
+        """The colour of ears."""
+        return self.mark if self.pointed else self.base
+
+    @property
+    def paws(self) -> Colour:
+        """The colour of paws."""
+        return self.pale if self.white_marked else self.tips
+
+    @property
     def white_marked(self) -> bool:
         """Whether bib, muzzle and paws are white."""
         return self.pattern in ("bicolour", "tuxedo")
@@ -78,14 +90,14 @@ class Markings:
     stripes
         Outlines of a tabby's stripes.
     white
-        Outlines of the white places of a bicolour or tuxedo coat.
+        Outlines of the white areas of a bicolour or tuxedo coat.
     points
-        Outlines of the dark places of a pointed coat.
+        Outlines of the dark areas of a pointed coat.
     """
 
-    stripes: list[Outline] = field(default_factory=list)
-    white: list[Outline] = field(default_factory=list)
-    points: list[Outline] = field(default_factory=list)
+    stripes: Sequence[Outline] = ()
+    white: Sequence[Outline] = ()
+    points: Sequence[Outline] = ()
 
 
 def pick_coat(rng: np.random.Generator) -> Coat:
@@ -174,9 +186,12 @@ def _paint_pattern(
             canvas.fill(edge, coat.pale, soft=0.015, within=region)
 
 
-def _inner_point(rng: np.random.Generator, outline: Outline) -> np.ndarray:
-    # Between the middle and a point of the edge, which is inside for all parts drawn here.
-    return outline.mean(axis=0) * (1 - (t := rng.uniform(0.2, 0.95))) + t * rng.choice(outline)
+def _inner_point(rng: np.random.Generator, outline: Outline) -> NDArray[np.float64]:
+    # Between the middle and a point of the edge: that is inside of every part drawn here.
+    middle: NDArray[np.float64] = outline.mean(axis=0)
+    part = rng.uniform(0.2, 0.95)
+    edge: NDArray[np.float64] = rng.choice(outline)
+    return middle * (1 - part) + part * edge
 
 
 def _paint_spots(canvas: Canvas, region: Region, outline: Outline, coat: Coat) -> None:
@@ -194,7 +209,7 @@ def _paint_patches(canvas: Canvas, region: Region, outline: Outline, coat: Coat)
     size = float(np.ptp(outline, axis=0).min())
     first = rng.integers(2)
     for k in range(4):
-        x, y = _inner_point(rng, scaled(outline, 1.05, tuple(outline.mean(axis=0))))
+        x, y = _inner_point(rng, scaled(outline, 1.05, outline.mean(axis=0)))
         t = np.linspace(0, 2 * np.pi, 9, endpoint=False)
         reach = size * rng.uniform(0.16, 0.3) * rng.uniform(0.75, 1.25, 9)
         blob = smooth(np.column_stack([x + reach * np.cos(t), y + reach * np.sin(t)]))

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tools.drawn_images.bodies import draw_limb, draw_paw, draw_shoulders
 from tools.drawn_images.canvas import Canvas, radial, slanted
 from tools.drawn_images.coats import Coat, Markings, coat_part, pick_coat
-from tools.drawn_images.curves import bend, ellipse, ribbon, smooth, symmetric
+from tools.drawn_images.curves import arc, ellipse, ribbon, smooth, symmetric
 from tools.drawn_images.faces import (
     draw_ear_inside,
     draw_mouth,
@@ -16,7 +17,7 @@ from tools.drawn_images.faces import (
     draw_tongue,
     pointed_ear,
 )
-from tools.drawn_images.figure import Draw, Figure, draw_collar
+from tools.drawn_images.figure import Figure, draw_collar, finish
 from tools.drawn_images.palette import INK, Colour, darker, lighter, mix, pick, rgb
 
 EYE_COLOURS = [rgb(code) for code in ("#5a3a22", "#704828", "#46301f")]
@@ -24,7 +25,21 @@ EYE_COLOURS = [rgb(code) for code in ("#5a3a22", "#704828", "#46301f")]
 
 @dataclass(frozen=True)
 class Dog:
-    """What stays the same over all parts of one dog."""
+    """What all parts of one dog have in common.
+
+    Attributes
+    ----------
+    coat, eye
+        Its colours.
+    hanging
+        Whether the ears hang down.
+    long_face
+        Factor on the length of the face.
+    fluff
+        Length of the tufts of its fur.
+    tongue, collar
+        Whether its tongue and a collar are seen.
+    """
 
     coat: Coat
     eye: Colour
@@ -108,29 +123,27 @@ def _draw_features(canvas: Canvas, dog: Dog) -> None:
     draw_nose(canvas, 0.06, 0.42, 0.28, lighter(INK, 0.05))
     for x in (-0.31, 0.31):
         draw_round_eye(canvas, x, -0.1, 0.125, dog.eye, coat.dark)
-        brow = bend((x - 0.1, -0.3), (x, -0.38), (x + 0.1, -0.3))
+        brow = arc((x - 0.1, -0.3), (x, -0.38), (x + 0.1, -0.3), [0.02, 0.05, 0.02])
         tone = lighter(coat.base, 0.35) if coat.dark else darker(coat.base, 0.34)
-        canvas.fill(ribbon(brow[::3], [0.02, 0.05, 0.02]), tone, soft=0.012, strength=0.6)
+        canvas.fill(brow, tone, soft=0.012, strength=0.6)
 
 
 def _limb(
-    canvas: Canvas, dog: Dog, line: list[tuple[float, float]], widths: list[float], shaded: float
+    canvas: Canvas,
+    dog: Dog,
+    line: list[tuple[float, float]],
+    widths: list[float],
+    shaded: float = 0.0,
 ) -> None:
-    points = np.asarray(line, dtype=float)
-    end = points[-1]
+    x, y = line[-1]
     markings = Markings(
-        white=[ellipse(end[0], end[1], 0.16, 0.18)],
-        points=[ribbon(points[1:], [1.8 * max(widths)] * 2)],
+        white=[ellipse(x, y, 0.16, 0.18)], points=[ribbon(line[1:], [1.8 * max(widths)] * 2)]
     )
-    colour = darker(dog.coat.base, shaded) if shaded else None
-    coat_part(canvas, ribbon(points, widths), dog.coat, slanted(1.5), markings, colour, tuft=0.03)
+    draw_limb(canvas, dog.coat, line, widths, slanted(1.5), markings, shaded)
 
 
 def _paw(canvas: Canvas, dog: Dog, x: float, y: float, size: float = 0.14) -> None:
-    coat = dog.coat
-    colour = coat.pale if coat.white_marked else coat.mark if coat.pointed else coat.base
-    plain = Coat("plain", colour, coat.mark, coat.patch, coat.pale)
-    coat_part(canvas, ellipse(x, y, size, 0.65 * size), plain, slanted(1.6), tuft=0.015)
+    draw_paw(canvas, dog.coat, x, y, size, 0.65 * size)
 
 
 def draw_portrait(rng: np.random.Generator) -> Figure:
@@ -138,33 +151,20 @@ def draw_portrait(rng: np.random.Generator) -> Figure:
     dog = pick_dog(rng)
     canvas = Canvas(rng, -1.5, -1.25, 1.5, 2.2)
     sway = rng.uniform(-0.12, 0.12)
-    shoulders = smooth(
-        [
-            (sway - 0.4, 0.3),
-            (sway + 0.4, 0.3),
-            (sway + 0.7, 0.9),
-            (sway + 0.95, 1.5),
-            (sway + 1.0, 2.4),
-            (sway - 1.0, 2.4),
-            (sway - 0.95, 1.5),
-            (sway - 0.7, 0.9),
-        ]
-    )
-    markings = Markings(white=[ellipse(sway, 1.1, 0.42, 0.75)])
-    body = coat_part(canvas, shoulders, dog.coat, slanted(1.5), markings, tuft=dog.fluff)
+    body = draw_shoulders(canvas, dog.coat, sway, neck=0.4, chest=0.9, fluff=dog.fluff)
     canvas.shadow(body, ellipse(0.0, 0.55, 0.7, 0.45), 0.1, 0.45)
     if dog.collar:
         draw_collar(canvas, sway * 0.5, 0.74, 0.54)
     with canvas.frame(turn=rng.normal(0.0, 0.05)):
         draw_head(canvas, dog)
-    return Figure(canvas.image(), canvas.left, canvas.top, bust=True, base=1.55)
+    return finish(canvas, 1.55, bust=True)
 
 
 def draw_sitting(rng: np.random.Generator) -> Figure:
     """Draw a dog that sits upright and looks at the viewer."""
     dog = pick_dog(rng)
     canvas = Canvas(rng)
-    _limb(canvas, dog, [(0.35, 0.82), (0.7, 0.75), (0.85, 0.45)], [0.16, 0.13, 0.07], 0.0)
+    _limb(canvas, dog, [(0.35, 0.82), (0.7, 0.75), (0.85, 0.45)], [0.16, 0.13, 0.07])
     trunk = symmetric(
         [(0.0, -0.3), (0.28, -0.2), (0.42, 0.15), (0.5, 0.5), (0.54, 0.8), (0.4, 0.94), (0.0, 0.95)]
     )
@@ -177,14 +177,14 @@ def draw_sitting(rng: np.random.Generator) -> Figure:
     for side in (-1.0, 1.0):
         leg = [(side * 0.19, 0.12), (side * 0.19, 0.5), (side * 0.18, 0.88)]
         canvas.shadow(body, ribbon(leg, [0.3, 0.28, 0.24]), 0.04, 0.35)
-        _limb(canvas, dog, leg, [0.23, 0.22, 0.19], 0.0)
+        _limb(canvas, dog, leg, [0.23, 0.22, 0.19])
         _paw(canvas, dog, side * 0.18, 0.92, 0.15)
     canvas.shadow(body, ellipse(0.0, -0.08, 0.4, 0.22), 0.05, 0.4)
     if dog.collar:
         draw_collar(canvas, 0.0, -0.08, 0.3)
     with canvas.frame(0.0, -0.48, 0.52, rng.normal(0.0, 0.08)):
         draw_head(canvas, dog)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.98)
+    return finish(canvas, 0.98)
 
 
 def draw_standing(rng: np.random.Generator) -> Figure:
@@ -195,7 +195,7 @@ def draw_standing(rng: np.random.Generator) -> Figure:
     tail = [(0.66, -0.12), (0.88, -0.3), (0.95, -0.62)]
     if rng.random() < 0.4:
         tail = [(0.66, -0.1), (0.86, 0.1), (0.92, 0.42)]
-    _limb(canvas, dog, tail, [0.15, 0.13, 0.05], 0.0)
+    _limb(canvas, dog, tail, [0.15, 0.13, 0.05])
     for x, lean in ((-0.36, stride), (0.48, -stride)):
         line = [(x, 0.1), (x + 0.3 * lean, 0.4), (x + lean, 0.76)]
         _limb(canvas, dog, line, [0.26, 0.18, 0.14], 0.25)
@@ -221,21 +221,21 @@ def draw_standing(rng: np.random.Generator) -> Figure:
     canvas.shadow(body, ellipse(0.0, 0.3, 0.7, 0.1), 0.07, 0.3)
     for x, lean in ((-0.52, -stride), (0.6, stride)):
         line = [(x, 0.05), (x + 0.2 * lean, 0.42), (x + lean, 0.82)]
-        _limb(canvas, dog, line, [0.32, 0.2, 0.15], 0.0)
+        _limb(canvas, dog, line, [0.32, 0.2, 0.15])
         _paw(canvas, dog, x + lean - 0.04, 0.85)
     canvas.shadow(body, ellipse(-0.6, -0.1, 0.36, 0.3), 0.05, 0.35)
     if dog.collar:
         draw_collar(canvas, -0.6, -0.04, 0.29)
     with canvas.frame(-0.62, -0.42, 0.48, rng.normal(0.0, 0.08)):
         draw_head(canvas, dog)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.92)
+    return finish(canvas, 0.92)
 
 
 def draw_lying(rng: np.random.Generator) -> Figure:
     """Draw a dog that lies on its belly, its forelegs stretched out."""
     dog = pick_dog(rng)
     canvas = Canvas(rng)
-    _limb(canvas, dog, [(0.8, 0.5), (1.0, 0.56), (1.15, 0.44)], [0.15, 0.12, 0.06], 0.0)
+    _limb(canvas, dog, [(0.8, 0.5), (1.0, 0.56), (1.15, 0.44)], [0.15, 0.12, 0.06])
     trunk = smooth(
         [
             (-0.6, 0.0),
@@ -254,17 +254,9 @@ def draw_lying(rng: np.random.Generator) -> Figure:
     coat_part(canvas, ellipse(0.58, 0.4, 0.3, 0.24), dog.coat, slanted(0.6), tuft=0.03)
     for shift in (0.0, 0.34):
         leg = [(-0.3 + shift, 0.5), (-0.6 + shift, 0.6), (-0.8 + shift, 0.6)]
-        _limb(canvas, dog, leg, [0.2, 0.17, 0.15], 0.0)
+        _limb(canvas, dog, leg, [0.2, 0.17, 0.15])
         _paw(canvas, dog, -0.84 + shift, 0.6, 0.15)
     canvas.shadow(body, ellipse(-0.4, 0.16, 0.45, 0.36), 0.06, 0.4)
     with canvas.frame(-0.44, -0.06, 0.56, rng.normal(0.0, 0.08)):
         draw_head(canvas, dog)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.7)
-
-
-DOGS: list[tuple[Draw, float]] = [
-    (draw_portrait, 0.76),
-    (draw_sitting, 0.09),
-    (draw_standing, 0.08),
-    (draw_lying, 0.07),
-]
+    return finish(canvas, 0.7)

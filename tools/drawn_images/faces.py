@@ -1,12 +1,23 @@
-"""Parts that faces of all animals share: eyes, muzzles, whiskers and ears."""
+"""Parts that the faces of animals share: eyes, muzzles, whiskers and ears."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tools.drawn_images.canvas import Canvas, radial
 from tools.drawn_images.coats import Coat
-from tools.drawn_images.curves import Outline, almond, bend, ellipse, ribbon, smooth, tufted
+from tools.drawn_images.curves import (
+    Outline,
+    Point,
+    almond,
+    arc,
+    bend,
+    ellipse,
+    ribbon,
+    smooth,
+    tufted,
+)
 from tools.drawn_images.palette import INK, PINK, WHITE, Colour, darker, lighter, mix
 
 
@@ -30,12 +41,13 @@ class Eyes:
 
 
 def draw_cat_eye(canvas: Canvas, x: float, y: float, size: float, eyes: Eyes, coat: Coat) -> None:
-    """Draw an almond eye at (x, y); its outer corner is on the side x points to."""
+    """Draw an almond-shaped eye at (x, y), its outer corner away from x = 0."""
     side = 1.0 if x > 0 else -1.0
     if eyes.open <= 0.0:
-        lid = bend((x - size, y - 0.02), (x, y + 1.1 * size), (x + size, y - 0.02))
+        left, low, right = (x - size, y - 0.02), (x, y + 1.1 * size), (x + size, y - 0.02)
+        lid = arc(left, low, right, [0.02, 0.045, 0.02])
         dark = lighter(coat.base, 0.55) if coat.dark else INK
-        canvas.fill(ribbon(lid[::3], [0.02, 0.045, 0.02]), dark, strength=0.9)
+        canvas.fill(lid, dark, strength=0.9)
         return
     tilt = -0.2 * side
     rim = INK if not coat.dark else darker(coat.base, 0.6)
@@ -90,13 +102,11 @@ def draw_round_eye(
     canvas.fill(ellipse(x - 0.3 * size, y - 0.34 * size, 0.24 * size, 0.24 * size), WHITE)
 
 
-def draw_muzzle(
-    canvas: Canvas, y: float, width: float, height: float, colour: Colour, strength: float = 0.85
-) -> None:
+def draw_muzzle(canvas: Canvas, y: float, width: float, height: float, colour: Colour) -> None:
     """Draw two soft cheek pads side by side below a nose."""
     for side in (-1.0, 1.0):
         pad = ellipse(side * 0.48 * width, y, 0.62 * width, height)
-        region = canvas.fill(tufted(pad, canvas.rng, 0.025), colour, 0.02, strength=strength)
+        region = canvas.fill(tufted(pad, canvas.rng, 0.025), colour, 0.02, strength=0.85)
         canvas.hair(region, radial(0.0, y - height), length=0.05, strength=0.14)
         canvas.shade(region, 0.28)
 
@@ -157,9 +167,9 @@ def draw_whiskers(canvas: Canvas, y: float, length: float, dark: bool) -> None:
 
 
 def pointed_ear(
-    base_out: tuple[float, float],
-    tip: tuple[float, float],
-    base_in: tuple[float, float],
+    base_out: Point,
+    tip: Point,
+    base_in: Point,
     bulge: float = 0.12,
 ) -> Outline:
     """Return a triangular ear with bulging sides and a sharp tip."""
@@ -171,18 +181,18 @@ def pointed_ear(
     return np.vstack([out, back[1:], root[1:-1]])
 
 
-def _away(vector: np.ndarray) -> np.ndarray:
-    return vector / (np.linalg.norm(vector) + 1e-9)
+def _away(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    return vector / (float(np.linalg.norm(vector)) + 1e-9)
 
 
 def draw_ear_inside(canvas: Canvas, outline: Outline, coat: Coat, size: float = 0.72) -> None:
-    """Draw the bare, pink inside of an ear and the hairs that grow over it."""
+    """Draw the bare pink inside of an ear and the hairs over it."""
     rng = canvas.rng
     tip = outline[np.argmin(outline[:, 1])]
     root = 0.75 * outline.mean(axis=0) + 0.25 * np.array(
         [np.mean(outline[:, 0]), outline[:, 1].max()]
     )
-    skin = mix(PINK, coat.mark if coat.pointed else coat.base, 0.5 if coat.dark else 0.35)
+    skin = mix(PINK, coat.tips, 0.5 if coat.dark else 0.35)
     inner = (outline - root) * size + root
     region = canvas.fill(inner, skin, soft=0.02)
     canvas.shade(region, 0.5)

@@ -1,4 +1,4 @@
-"""A finished figure, ready to be set into a scene, and what many figures wear."""
+"""A finished figure, ready to be placed in a scene, and the collar that many wear."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Figure:
     left, top
         Where the sheet's corner lies, in figure units; the figure fills about -1 to 1.
     bust
-        Whether the figure goes on below the picture's edge, as in a portrait.
+        Whether the figure continues below the edge of the image, as in a portrait.
     base
         The height at which it stands on the ground; a bust must be cut off above it.
     mirrored
@@ -32,9 +32,14 @@ class Figure:
     image: Image.Image
     left: float
     top: float
-    bust: bool = False
-    base: float = 0.95
-    mirrored: bool = True
+    bust: bool
+    base: float
+    mirrored: bool
+
+
+def finish(canvas: Canvas, base: float, bust: bool = False, mirrored: bool = True) -> Figure:
+    """Return what is drawn on a canvas as a figure."""
+    return Figure(canvas.image(), canvas.left, canvas.top, bust, base, mirrored)
 
 
 Draw = Callable[[np.random.Generator], Figure]
@@ -42,8 +47,7 @@ Draw = Callable[[np.random.Generator], Figure]
 
 def draw_collar(canvas: Canvas, x: float, y: float, reach: float) -> None:
     """Draw a collar with a small bell, `reach` to each side of (x, y)."""
-    rng: np.random.Generator = canvas.rng
-    colour = pick(rng, ACCENTS)
+    colour = pick(canvas.rng, ACCENTS)
     line = bend((x - reach, y), (x, y + 0.55 * reach), (x + reach, y))
     band = canvas.fill(ribbon(line[::2], [0.2 * reach] * 2), colour)
     canvas.shade(band, 0.4)

@@ -17,24 +17,6 @@ from tools.drawn_images.palette import (
     pick,
 )
 
-KINDS = ["plank", "cushion", "grass", "curtain", "plant"]
-
-
-def draw_occluder(rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
-    """Draw something that hides the lower or a side part of a picture of the given size."""
-    half_x, half_y = (length / 2 / PIXELS_PER_UNIT for length in size)
-    canvas = Canvas(rng, -half_x, -half_y, half_x, half_y)
-    kind = str(rng.choice(KINDS))
-    with canvas.frame(mirror=bool(rng.random() < 0.5)):
-        {
-            "plank": _plank,
-            "cushion": _cushion,
-            "grass": _grass,
-            "curtain": _curtain,
-            "plant": _plant,
-        }[kind](canvas, half_x, half_y)
-    return canvas.image()
-
 
 def _plank(canvas: Canvas, half_x: float, half_y: float) -> None:
     rng = canvas.rng
@@ -107,3 +89,16 @@ def _plant(canvas: Canvas, half_x: float, half_y: float) -> None:
         canvas.fill(ribbon([root, tip], [0.015, 0.006]), lighter(colour, 0.3))
     pot = ellipse(root[0], half_y + 0.12, 0.3, 0.28)
     canvas.shade(canvas.fill(pot, pick(rng, [*WOODS, ACCENTS[0]])), 0.5)
+
+
+OCCLUDERS = [_plank, _cushion, _grass, _curtain, _plant]
+
+
+def draw_occluder(rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
+    """Draw something that hides the bottom or one side of an image of the given size."""
+    half_x, half_y = (length / 2 / PIXELS_PER_UNIT for length in size)
+    canvas = Canvas(rng, -half_x, -half_y, half_x, half_y)
+    draw = OCCLUDERS[rng.choice(len(OCCLUDERS))]
+    with canvas.frame(mirror=bool(rng.random() < 0.5)):
+        draw(canvas, half_x, half_y)
+    return canvas.image()

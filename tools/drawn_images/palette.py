@@ -1,17 +1,19 @@
-"""The colours all pictures share, and small helpers to mix and vary them."""
+"""The colours that all images share, and helpers to mix and vary them."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-Colour = np.ndarray
+Colour = NDArray[np.float64]
+"""Red, green and blue, 0 to 1."""
 
 
 def rgb(code: str) -> Colour:
-    """Return the colour of a code like ``#d98a45`` as three numbers from 0 to 1."""
+    """Return the colour of a code like ``#d98a45``."""
     return np.array([int(code[k : k + 2], 16) for k in (1, 3, 5)]) / 255.0
 
 
 def mix(first: Colour, second: Colour, part: float) -> Colour:
-    """Return `first` with the share `part` of `second` stirred in."""
+    """Return `first` with the share `part` of `second` mixed in."""
     return first * (1.0 - part) + second * part
 
 
@@ -26,13 +28,13 @@ def darker(colour: Colour, part: float) -> Colour:
 
 
 def vary(rng: np.random.Generator, colour: Colour, amount: float = 0.04) -> Colour:
-    """Return `colour` changed a little in brightness and in each channel."""
+    """Return `colour` with a random change of brightness and a smaller one of each channel."""
     shift = rng.normal(0.0, amount) + rng.normal(0.0, amount / 5, 3)
     return np.clip(colour + shift, 0.03, 0.98)
 
 
 def pick(rng: np.random.Generator, colours: list[Colour], amount: float = 0.04) -> Colour:
-    """Return one of `colours`, slightly varied."""
+    """Return a random one of `colours`, slightly varied."""
     return vary(rng, colours[rng.integers(len(colours))], amount)
 
 

@@ -1,4 +1,4 @@
-"""A scene: a figure set before a background, partly hidden, lit and photographed."""
+"""A scene: a figure before a background, partly hidden, lit and exposed."""
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -12,15 +12,15 @@ WORKING_SIDE = 412
 HIDDEN_SHARE = 0.22
 
 
-def picture_size(rng: np.random.Generator) -> tuple[int, int]:
-    """Return a random width and height, upright or lying."""
+def image_size(rng: np.random.Generator) -> tuple[int, int]:
+    """Return a random width and height in pixels, landscape or portrait."""
     short = int(rng.integers(84, 137))
     long = int(short * rng.uniform(1.0, 1.3))
     return (long, short) if rng.random() < 0.55 else (short, long)
 
 
 def compose(rng: np.random.Generator, figure: Figure, size: tuple[int, int]) -> Image.Image:
-    """Return a picture of a figure; the one way pictures of both classes come about.
+    """Return an image of a figure. Images of both classes come about in this one way.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def compose(rng: np.random.Generator, figure: Figure, size: tuple[int, int]) -> 
     figure
         What to show.
     size
-        The picture's width and height in pixels.
+        Width and height of the image, in pixels.
     """
     short = min(size)
     working = (WORKING_SIDE * size[0] // short, WORKING_SIDE * size[1] // short)
@@ -41,8 +41,7 @@ def compose(rng: np.random.Generator, figure: Figure, size: tuple[int, int]) -> 
         front = draw_occluder(rng, working)
         scene = _cast_shadow(rng, scene, front, behind=True)
         scene.paste(front, mask=front.getchannel("A"))
-    picture = scene.resize(size, Image.Resampling.LANCZOS)
-    return _expose(rng, picture)
+    return _expose(rng, scene.resize(size, Image.Resampling.LANCZOS))
 
 
 def _draw_contrasting(rng: np.random.Generator, layer: Image.Image) -> Image.Image:
@@ -67,7 +66,7 @@ def _place(rng: np.random.Generator, figure: Figure, size: tuple[int, int]) -> I
         scale = min(size) / 2 * rng.uniform(0.95, 1.13)
         x = width / 2 + rng.normal(0.0, 0.025) * width
         y = height / 2 + 0.05 * scale + rng.normal(0.0, 0.025) * height
-        # The shoulders must reach the lower edge of the picture.
+        # The shoulders must reach the lower edge of the image.
         y = max(y, height - figure.base * scale)
         turn = np.clip(rng.normal(0.0, 5.0), -18, 18)
     else:
@@ -78,13 +77,13 @@ def _place(rng: np.random.Generator, figure: Figure, size: tuple[int, int]) -> I
         turn = np.clip(rng.normal(0.0, 6.0), -20, 20)
     c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
     flip = -1.0 if figure.mirrored and rng.random() < 0.5 else 1.0
-    # Pillow asks for the way back: from a place of the picture to one of the sheet.
+    # Pillow wants the inverse: from a pixel of the image to one of the sheet.
     step = PIXELS_PER_UNIT / scale
     back = np.array([[flip * c, flip * s], [-s, c]]) * step
     origin = np.array([-figure.left, -figure.top]) * PIXELS_PER_UNIT - back @ (x, y)
-    way = (back[0, 0], back[0, 1], origin[0], back[1, 0], back[1, 1], origin[1])
+    inverse = (back[0, 0], back[0, 1], origin[0], back[1, 0], back[1, 1], origin[1])
     return figure.image.transform(
-        size, Image.Transform.AFFINE, way, resample=Image.Resampling.BILINEAR
+        size, Image.Transform.AFFINE, inverse, resample=Image.Resampling.BILINEAR
     )
 
 
@@ -109,17 +108,17 @@ def _cast_shadow(
     return Image.composite(dark, scene, shade)
 
 
-def _expose(rng: np.random.Generator, picture: Image.Image) -> Image.Image:
-    """Give a picture its light, a little blur and the noise of a small camera."""
+def _expose(rng: np.random.Generator, image: Image.Image) -> Image.Image:
+    """Give an image its light, a little blur and the noise of a small camera."""
     if rng.random() < 0.3:
-        picture = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.8)))
-    pixels = np.asarray(picture, dtype=np.float32) / 255
-    # As cameras do by themselves: a part of the way to a middle brightness.
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.8)))
+    pixels = np.asarray(image, dtype=np.float32) / 255
+    # As a camera's automatic exposure: part of the way to a medium brightness.
     gain = (rng.normal(0.52, 0.05) / pixels.mean()) ** 0.4
-    light = 1 + 0.1 * cloudy(rng, picture.size, 1)[..., None]
+    light = 1 + 0.1 * cloudy(rng, image.size, 1)[..., None]
     tint = 1 + rng.normal(0.0, 0.025, 3)
     pixels = (pixels * gain * light * tint - 0.5) * rng.uniform(0.92, 1.08) + 0.5
-    # Highlights are rounded off rather than cut off.
+    # Highlights are compressed, not clipped.
     pixels = np.where(pixels > 0.85, 0.85 + 0.15 * np.tanh((pixels - 0.85) / 0.15), pixels)
     pixels = pixels + rng.normal(0.0, rng.uniform(0.004, 0.013), pixels.shape)
     return Image.fromarray((np.clip(pixels, 0, 1) * 255).astype(np.uint8), "RGB")

@@ -5,7 +5,7 @@ import numpy as np
 from tools.drawn_images.canvas import Canvas, Region, radial, slanted
 from tools.drawn_images.coats import Coat, Markings, coat_part, pick_coat
 from tools.drawn_images.curves import Outline, bend, box, ellipse, ribbon, smooth, turned
-from tools.drawn_images.figure import Figure
+from tools.drawn_images.figure import Figure, finish
 from tools.drawn_images.palette import (
     ACCENTS,
     BROWN,
@@ -75,27 +75,7 @@ def draw_car(rng: np.random.Generator) -> Figure:
     """Draw a small car in side view."""
     coat = pick_coat(rng)
     canvas = Canvas(rng)
-    high = rng.uniform(-0.72, -0.5)
-    roof = rng.uniform(0.35, 0.62)
-    cabin = smooth(
-        [(-0.62, -0.02), (-0.4, high), (0.0, high - 0.06), (roof, high), (0.78, -0.02), (0.0, 0.1)],
-        steps=6,
-    )
-    top = canvas.fill(cabin, coat.pale if coat.white_marked else darker(coat.base, 0.1))
-    canvas.shade(top, 0.45)
-    for left, right in ((-0.44, 0.02), (0.1, roof + 0.06)):
-        pane = smooth(
-            [
-                (left, -0.05),
-                (left + 0.12, high + 0.16),
-                (right - 0.06, high + 0.13),
-                (right, -0.05),
-            ],
-            steps=3,
-        )
-        window = canvas.fill(pane, mix(GLASS, INK, 0.25), within=top)
-        gloss = ribbon([(left + 0.1, -0.1), (left + 0.3, high + 0.1)], [0.08, 0.05])
-        canvas.fill(gloss, WHITE, 0.01, window, 0.45)
+    _draw_cabin(canvas, coat)
     trunk = smooth(
         [
             (-1.08, 0.3),
@@ -118,6 +98,36 @@ def draw_car(rng: np.random.Generator) -> Figure:
     canvas.fill(ribbon([(0.14, 0.08), (0.28, 0.08)], [0.04, 0.04]), lighter(coat.base, 0.6))
     canvas.fill(ellipse(-1.0, 0.16, 0.07, 0.09), rgb("#f6e6a8"), within=body)
     canvas.fill(ellipse(1.04, 0.16, 0.06, 0.08), ACCENTS[0], within=body)
+    _draw_wheels(canvas, coat, body)
+    return finish(canvas, 0.77)
+
+
+def _draw_cabin(canvas: Canvas, coat: Coat) -> None:
+    rng = canvas.rng
+    high = rng.uniform(-0.72, -0.5)
+    roof = rng.uniform(0.35, 0.62)
+    cabin = smooth(
+        [(-0.62, -0.02), (-0.4, high), (0.0, high - 0.06), (roof, high), (0.78, -0.02), (0.0, 0.1)],
+        steps=6,
+    )
+    top = canvas.fill(cabin, coat.pale if coat.white_marked else darker(coat.base, 0.1))
+    canvas.shade(top, 0.45)
+    for left, right in ((-0.44, 0.02), (0.1, roof + 0.06)):
+        pane = smooth(
+            [
+                (left, -0.05),
+                (left + 0.12, high + 0.16),
+                (right - 0.06, high + 0.13),
+                (right, -0.05),
+            ],
+            steps=3,
+        )
+        window = canvas.fill(pane, mix(GLASS, INK, 0.25), within=top)
+        gloss = ribbon([(left + 0.1, -0.1), (left + 0.3, high + 0.1)], [0.08, 0.05])
+        canvas.fill(gloss, WHITE, 0.01, window, 0.45)
+
+
+def _draw_wheels(canvas: Canvas, coat: Coat, body: Region) -> None:
     for x in (-0.58, 0.62):
         arch = canvas.fill(ellipse(x, 0.5, 0.3, 0.28), darker(coat.base, 0.75), within=body)
         canvas.shade(arch, 0.2)
@@ -126,7 +136,6 @@ def draw_car(rng: np.random.Generator) -> Figure:
         hub = canvas.fill(ellipse(x, 0.52, 0.13, 0.13), rgb("#b9bcc0"))
         canvas.shade(hub, 0.5)
         canvas.fill(ellipse(x, 0.52, 0.04, 0.04), INK)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.77)
 
 
 def draw_house(rng: np.random.Generator) -> Figure:
@@ -161,7 +170,7 @@ def draw_house(rng: np.random.Generator) -> Figure:
     door = canvas.fill(box(-0.16, 0.32, 0.16, 0.92), door_colour)
     canvas.shade(door, 0.35)
     canvas.fill(ellipse(0.1, 0.64, 0.025, 0.025), rgb("#e0c060"))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.94)
+    return finish(canvas, 0.94)
 
 
 def _window(canvas: Canvas, x: float, y: float, half: float, frame: Colour) -> None:
@@ -195,10 +204,10 @@ def draw_tree(rng: np.random.Generator) -> Figure:
             coat_part(
                 canvas, smooth(tier, steps=5), plain, radial(0.0, y - 0.9), tuft=0.08, strength=0.4
             )
-        return Figure(canvas.image(), canvas.left, canvas.top, base=0.97)
+        return finish(canvas, 0.97)
     for x, y in rng.uniform((-0.5, -0.65), (0.5, 0.05), (11, 2)):
         _leaf_cloud(canvas, x, y, rng.uniform(0.26, 0.4), vary(rng, leaf, 0.06))
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.97)
+    return finish(canvas, 0.97)
 
 
 def _leaf_cloud(canvas: Canvas, x: float, y: float, size: float, colour: Colour) -> None:
@@ -229,6 +238,23 @@ def draw_mug(rng: np.random.Generator) -> Figure:
         ]
     )
     body = canvas.fill(side, coat.base)
+    _print_on_mug(canvas, coat, body)
+    canvas.shade(body, 0.65)
+    gloss = ribbon([(-0.46, -0.3), (-0.44, 0.2), (-0.38, 0.55)], [0.05, 0.09, 0.03])
+    canvas.fill(gloss, WHITE, soft=0.02, strength=0.55)
+    rim = canvas.fill(ellipse(0.0, -0.6, 0.64, 0.18), lighter(coat.base, 0.25))
+    canvas.shade(rim, 0.3)
+    inside = canvas.fill(ellipse(0.0, -0.58, 0.56, 0.135), darker(coat.base, 0.5))
+    canvas.fill(ellipse(0.0, -0.53, 0.48, 0.09), rgb("#5a3a26"), 0.01, inside)
+    for x in (-0.18, 0.14):
+        steam = ribbon(
+            [(x, -0.66), (x + 0.1, -0.85), (x - 0.04, -1.02), (x + 0.06, -1.2)], [0.05, 0.08, 0.02]
+        )
+        canvas.fill(steam, WHITE, soft=0.035, strength=0.55)
+    return finish(canvas, 0.92)
+
+
+def _print_on_mug(canvas: Canvas, coat: Coat, body: Region) -> None:
     trim = coat.mark if coat.pattern in ("tabby", "spotted", "points", "plain") else coat.pale
     if coat.pattern in ("spotted", "calico"):
         for x, y in (
@@ -244,19 +270,6 @@ def draw_mug(rng: np.random.Generator) -> Figure:
         for y in (-0.15, 0.15, 0.45):
             band = bend((-0.7, y), (0.0, y + 0.22), (0.7, y))
             canvas.fill(ribbon(band[::2], [0.1] * 2), trim, within=body, strength=0.9)
-    canvas.shade(body, 0.65)
-    gloss = ribbon([(-0.46, -0.3), (-0.44, 0.2), (-0.38, 0.55)], [0.05, 0.09, 0.03])
-    canvas.fill(gloss, WHITE, soft=0.02, strength=0.55)
-    rim = canvas.fill(ellipse(0.0, -0.6, 0.64, 0.18), lighter(coat.base, 0.25))
-    canvas.shade(rim, 0.3)
-    inside = canvas.fill(ellipse(0.0, -0.58, 0.56, 0.135), darker(coat.base, 0.5))
-    canvas.fill(ellipse(0.0, -0.53, 0.48, 0.09), rgb("#5a3a26"), 0.01, inside)
-    for x in (-0.18, 0.14):
-        steam = ribbon(
-            [(x, -0.66), (x + 0.1, -0.85), (x - 0.04, -1.02), (x + 0.06, -1.2)], [0.05, 0.08, 0.02]
-        )
-        canvas.fill(steam, WHITE, soft=0.035, strength=0.55)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.92)
 
 
 def draw_letter(rng: np.random.Generator) -> Figure:
@@ -279,7 +292,7 @@ def draw_letter(rng: np.random.Generator) -> Figure:
             coat_part(canvas, outline, coat, slanted(1.5), Markings(stripes), tuft=0.05)
         else:
             canvas.shade(canvas.fill(outline, coat.base), 0.5)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.96, mirrored=False)
+    return finish(canvas, 0.96, mirrored=False)
 
 
 def draw_ball(rng: np.random.Generator) -> Figure:
@@ -294,7 +307,7 @@ def draw_ball(rng: np.random.Generator) -> Figure:
             for y in np.arange(-0.8, 0.9, 0.3)
         ]
         coat_part(canvas, outline, coat, radial(0.0, 0.0), Markings(stripes), tuft=0.07)
-        return Figure(canvas.image(), canvas.left, canvas.top, base=0.95)
+        return finish(canvas, 0.95)
     ball = canvas.fill(outline, coat.base)
     if kind == 1:
         _wind_wool(canvas, ball, coat.base)
@@ -310,7 +323,7 @@ def draw_ball(rng: np.random.Generator) -> Figure:
         gloss = ellipse(-0.36, -0.36, 0.2, 0.13, -0.7)
         canvas.fill(gloss, WHITE, soft=0.04, strength=0.7)
     canvas.shade(ball, 0.75, depth=0.7)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.95)
+    return finish(canvas, 0.95)
 
 
 def _wind_wool(canvas: Canvas, ball: Region, colour: Colour) -> None:
@@ -336,12 +349,11 @@ def draw_shape(rng: np.random.Generator) -> Figure:
         _draw_cube(canvas, coat)
     else:
         outline = _shape_outline(kind)
-        smoothness = rng.random() < 0.3
-        if smoothness:
+        if rng.random() < 0.3:
             canvas.shade(canvas.fill(outline, coat.base), 0.6)
         else:
             coat_part(canvas, outline, coat, radial(0.0, 0.0), Markings(stripes), tuft=0.06)
-    return Figure(canvas.image(), canvas.left, canvas.top, base=0.92)
+    return finish(canvas, 0.92)
 
 
 def _shape_outline(kind: str) -> Outline:
