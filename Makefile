@@ -19,11 +19,22 @@ demo: $(VENV)/installed ## train on data/, score the model, predict a few pictur
 test: $(VENV)/installed-dev ## run all tests
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto # a core for each worker, not all for each
 
+.PHONY: coverage
+coverage: $(VENV)/installed-dev ## run all tests, and list the lines and branches that none reaches
+	$(BIN)/coverage erase
+	# Measured code is slow: hypothesis must not hold its deadlines against it.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/coverage run -m pytest -n auto --hypothesis-profile=ci
+	# The data of processes that a test does not let write are cut short; combine warns of them.
+	$(BIN)/coverage combine --quiet
+	@rm -f .coverage.*
+	$(BIN)/coverage report
+
 .PHONY: lint
-lint: $(VENV)/installed-dev ## check format, style and types
+lint: $(VENV)/installed-dev ## check format, style, types and spelling
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/codespell
 
 .PHONY: format
 format: $(VENV)/installed-dev ## bring the code into shape
@@ -62,6 +73,7 @@ accuracy: $(VENV)/installed ## measure how well both recipes recognise real pict
 .PHONY: clean
 clean: ## remove everything that these targets made, but not data/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist model.npz
+	rm -rf .coverage .coverage.* htmlcov
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
