@@ -24,7 +24,9 @@ def floors() -> list[list[str]]:
     text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     drawing = text.split("```text\n")[1].split("```")[0]
     return [
-        re.findall(r"[\w_]+(?=/|\.py)", line.split("  ")[0]) for line in drawing.splitlines() if line
+        re.findall(r"[\w_]+(?=/|\.py)", line.split("  ")[0])
+        for line in drawing.splitlines()
+        if line
     ]
 
 

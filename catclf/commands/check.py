@@ -12,26 +12,25 @@ from catclf.commands.output import note_understanding, plural, progress_bar, say
 if TYPE_CHECKING:
     from catclf.datasets.check import Copy, Report
 
-# A class with fewer than a third of another's images deserves a word.
+# A class with fewer than a third of another's images is worth a line.
 _IMBALANCE = 3
 
 _SHOWN = 20
 
 
 @click.command(
-    short_help="Look for copies, leaks and broken files in a data set.",
+    short_help="Look for duplicates, leaks and broken files.",
     epilog="\b\nExamples:\n  catclf check photos/\n  catclf check --json photos.h5",
 )
 @click.argument("data", type=click.Path(path_type=Path), default="data")
 @positive_option
 @json_option
 def check(data: Path, positive: str | None, as_json: bool) -> None:
-    """Tell what is in DATA (a data set as for train; default: data/), and what may be wrong.
+    """Report what is in DATA (a data set as for train; default: data/), and possible problems.
 
-    Images are counted by split and class. Files that are no images are named, and so are
-    images that are there twice, exactly or nearly: scaled, compressed again, or brightened. The
-    exit status is 1 if an image is in two splits, as a score would then be better than the model
-    deserves.
+    Images are counted by split and class. Unreadable files are named, and so are duplicates: exact
+    ones, and near ones that were scaled, compressed again, or brightened. The exit status is 1 if
+    an image is in two splits, since a score would then be optimistic.
     """
     source = catclf.open_source(data, positive)
     note_understanding(source)
@@ -56,24 +55,25 @@ def _print(report: "Report") -> None:
     if report.formats:
         formats = ", ".join(f"{count} {name}" for name, count in report.formats.items())
         small, large = (f"{width} x {height}" for width, height in report.sizes)
-        say(f"Files: {formats}; from {small} to {large} pixels")
+        say(f"Files: {formats}; {small} to {large} pixels")
     if report.skipped:
         say(f"Left out: {plural(len(report.skipped), 'unreadable file')}")
         for name, reason in report.skipped:
             say(f"  {name}: {reason}")
     within = [copy for copy in report.copies if not copy.leaks]
-    _print_duplicates("in different splits: scores will flatter the model", report.leaks)
-    _print_duplicates("in different classes", [copy for copy in within if copy.contradicts])
+    _print_duplicates("in different splits: scores will be optimistic", report.leaks)
+    _print_duplicates("with conflicting labels", [copy for copy in within if copy.contradicts])
     _print_duplicates("in one class", [copy for copy in within if not copy.contradicts])
     if not report.copies:
-        say("No image is there twice")
+        say("No duplicates found")
 
 
 def _print_duplicates(where: str, copies: "list[Copy]") -> None:
     if not copies:
         return
-    say(f"{len(copies)} {'pair' if len(copies) == 1 else 'pairs'} of copies {where}")
+    say(f"{plural(len(copies), 'duplicate')} {where}")
     for copy in copies[:_SHOWN]:
-        say(f"  {copy.names[0]} {'=' if copy.exact else '~'} {copy.names[1]}")
+        kind = "identical" if copy.exact else "near duplicate"
+        say(f"  {kind}: {copy.names[0]}, {copy.names[1]}")
     if len(copies) > _SHOWN:
         say(f"  and {len(copies) - _SHOWN} more (--json names all)")

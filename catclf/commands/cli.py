@@ -42,10 +42,10 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="catclf", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Tell images of cats from images of anything else.
+    """Classify images: cat or non-cat.
 
     catclf trains the logistic regression of the lecture "Neural Networks Basics" on 64 x 64
-    images, says honestly how good it is, and labels new images.
+    images, reports honest scores, and labels new images.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

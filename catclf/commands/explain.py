@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 import catclf
-from catclf.commands.options import json_option, model_option
+from catclf.commands.options import file_option, json_option, model_option
 from catclf.commands.output import percent, say, say_json
 
 if TYPE_CHECKING:
@@ -20,31 +20,25 @@ _SHOWN = 512
 
 
 @click.command(
-    short_help="Show what in an image speaks for a cat.",
+    short_help="Show what each part of an image contributes.",
     epilog="\b\nExamples:\n"
     "  catclf explain cat.jpg\n"
     "  catclf explain cat.jpg -o why.png -m cats.npz\n"
     "  catclf explain cat.jpg --json",
 )
 @click.argument("image")
-@click.option(
-    "-o",
-    "--figure",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Draw it to FILE.png, .svg or .pdf.",
-)
+@file_option("-o", "--figure", help="Figure to draw: .png, .svg or .pdf.")
 @model_option
 @json_option
 def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) -> None:
-    """Take the model's answer to IMAGE apart: what each part of the image adds to the logit z.
+    """Show what each part of IMAGE contributes to the model's logit z.
 
-    The logit is the bias plus what every pixel adds, and the probability is that of z. What is
-    added can be negative: it then speaks against a cat. IMAGE is an image file, or - for standard
-    input. The figure shows the image, the 64 x 64 pixels that the model sees, and what each of
-    them adds; for a model of patches or gradients, what they add is spread over the pixels that
-    they look at. With --recipe best the bias is the logit of a mean image, and what is added is
-    what differs from it.
+    The logit is the bias plus the contributions of all pixels, and the predicted probability is
+    sigmoid(z). A negative contribution speaks against a cat. IMAGE is an image file, or - for
+    standard input. The figure shows the image, the 64 x 64 pixels that the model sees, and the
+    contribution of each; those of patches or gradients are spread over the pixels that they look
+    at. With random Fourier features (--recipe best), contributions are relative to a mean image,
+    whose logit is the bias.
     """
     from catclf.evaluation.attribution import explain as explain_image
     from catclf.images.decode import load_image, load_to_show
@@ -91,6 +85,6 @@ def _say_parts(explanation: "Explanation") -> None:
     total = float(explanation.contributions.sum())
     say(f"z = {explanation.logit:.4f} = bias {explanation.bias:.4f} + contributions {total:.4f}")
     say("")
-    say(f"{'third':8}{'adds to z':>12}{'share':>10}")
+    say(f"{'region':8}{'contribution':>14}{'share of the total':>20}")
     for part in explanation.thirds:
-        say(f"{part.name:8}{part.contribution:12.4f}{percent(part.share):>10}")
+        say(f"{part.name:8}{part.contribution:14.4f}{percent(part.share):>20}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import catclf
-from catclf.commands.options import json_option, positive_option
+from catclf.commands.options import file_option, json_option, positive_option
 from catclf.commands.output import note_understanding, progress_bar, say, say_json
 from catclf.errors import ModelError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _KINDS = ("cost", "weights", "learning-curve", "dictionary")
 
-# Where there is no test split, one fold in so many is held out.
+# Without a test split, one fold of so many is held out.
 _FOLDS = 5
 
 
@@ -39,14 +39,7 @@ _FOLDS = 5
     required=True,
     type=click.Path(path_type=Path),
 )
-@click.option(
-    "-o",
-    "--figure",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="File to draw to: .png, .svg or .pdf.",
-)
+@file_option("-o", "--figure", required=True, help="Figure to draw: .png, .svg or .pdf.")
 @click.option(
     "--kind",
     type=click.Choice(_KINDS),
@@ -69,12 +62,12 @@ def plot(
     positive: str | None,
     as_json: bool,
 ) -> None:
-    """Draw what is in a model file or a history of costs.
+    """Draw a model or a history of costs.
 
-    cost: the cost of every iteration, from files that `catclf train --history` wrote, as many as
-    you like. weights: w as an image, for each colour and together. learning-curve: the accuracy
-    against the number of training images, from models trained like MODEL on parts of --data.
-    dictionary: the patches that MODEL has learned.
+    cost: the cost of every iteration, from one or more files that `catclf train --history` wrote.
+    weights: w as an image, for each colour and together. learning-curve: accuracy against the
+    number of training images, from models trained like MODEL on parts of --data. dictionary: the
+    patches that MODEL has learned.
     """
     from catclf.plots.figure import check_figure, save_figure
 
@@ -82,14 +75,13 @@ def plot(
     if kind != "cost" and len(sources) > 1:
         raise click.UsageError(f"--kind {kind} takes one MODEL; {len(sources)} files were given")
     check_figure(figure)
-    if kind == "cost":
-        draw, numbers = _cost(sources)
-    elif kind == "weights":
-        draw, numbers = _weights(sources[0])
-    elif kind == "dictionary":
-        draw, numbers = _dictionary(sources[0])
-    else:
-        draw, numbers = _learning_curve(sources[0], data, positive)
+    drawings = {
+        "cost": lambda: _cost(sources),
+        "weights": lambda: _weights(sources[0]),
+        "dictionary": lambda: _dictionary(sources[0]),
+        "learning-curve": lambda: _learning_curve(sources[0], data, positive),
+    }
+    draw, numbers = drawings[kind]()
     save_figure(draw, figure)
     if as_json:
         say_json({"figure": str(figure), "kind": kind, **numbers})
@@ -105,12 +97,12 @@ def _cost(paths: tuple[Path, ...]) -> "Drawing":
     for path in paths:
         if path.suffix.lower() == ".npz":
             raise ModelError(
-                f"{path} is a model, which keeps no costs; name a file that "
+                f"{path} is a model, which does not keep its costs; name a file that "
                 "`catclf train --history` wrote"
             )
         histories[str(path)] = read_history(path)
     names = [Path(path).name for path in histories]
-    # As short as can be, but not alike.
+    # As short as possible, but distinct.
     labels = names if len(set(names)) == len(histories) else list(histories)
     labelled = dict(zip(labels, histories.values(), strict=True))
     return lambda figure: draw(figure, labelled), {"costs": histories}
@@ -155,7 +147,7 @@ def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
 
 
 def _divided(dataset: "Dataset", seed: int) -> "tuple[Dataset, Dataset]":
-    """All but a fifth of the images, and that fifth."""
+    """Four fifths of the images, and the other fifth."""
     from catclf.datasets.folds import stratified_folds
     from catclf.images.fingerprints import fingerprints
 

@@ -52,7 +52,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _fail("not enough memory for so many images", 1)
     except BrokenPipeError:
-        # Whoever read the output has gone, as `head` does; there is nobody left to be told.
+        # Whoever read the output has gone, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
@@ -98,6 +98,6 @@ def _silence_c_libraries() -> None:
 def _fail(message: str, status: int) -> int:
     try:
         note(f"Error: {message}")
-    except OSError:  # stderr is full or closed; the status still tells
+    except OSError:  # stderr is full or closed; the status remains
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     return status

@@ -22,16 +22,16 @@ def test_a_sound_data_set(catclf_run, data):
     out = catclf_run("check", data).out
     assert f"{data} (train split): 12 images (6 cat, 6 dog)" in out
     assert f"{data} (test split): 8 images (4 cat, 4 dog)" in out
-    assert "Files: 20 PNG; from 80 x 70 to 80 x 70 pixels" in out
-    assert "No image is there twice" in out
+    assert "Files: 20 PNG; 80 x 70 to 80 x 70 pixels" in out
+    assert "No duplicates found" in out
 
 
 def test_an_exact_copy_in_another_split_is_a_leak(catclf_run, data):
     cats = data / "train" / "cat"
     shutil.copy(cats / "cat-001.png", data / "test" / "cat" / "other.png")
     out = catclf_run("check", data, status=1).out
-    assert "1 pair of copies in different splits" in out
-    assert f"{data}/test/cat/other.png = {cats}/cat-001.png" in out
+    assert "1 duplicate in different splits" in out
+    assert f"identical: {data}/test/cat/other.png, {cats}/cat-001.png" in out
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_copies_in_two_classes_and_in_one(catclf_run, data):
     shutil.copy(cats / "cat-001.png", cats / "again.png")
     shutil.copy(cats / "cat-002.png", data / "train" / "dog" / "wrong.png")
     out = catclf_run("check", data).out  # no leak: exit status 0
-    assert "1 pair of copies in different classes" in out
-    assert "1 pair of copies in one class" in out
+    assert "1 duplicate with conflicting labels" in out
+    assert "1 duplicate in one class" in out
 
 
 def test_broken_files_and_imbalance(catclf_run, tmp_path):

@@ -93,7 +93,11 @@ def test_a_learning_curve_with_a_test_split_and_without(catclf_run, tmp_path, mo
         (["m.npz", "m.npz", "-o", "a.png"], 2, "--kind weights takes one MODEL; 2 files"),
         (["no.npz", "-o", "a.png"], 1, "there is no model"),
         (["no.csv", "-o", "a.png"], 1, "no.csv cannot be read: no such file"),
-        (["m.npz", "-o", "a.png", "--kind", "cost"], 1, "m.npz is a model, which keeps no costs"),
+        (
+            ["m.npz", "-o", "a.png", "--kind", "cost"],
+            1,
+            "m.npz is a model, which does not",
+        ),
         (["m.npz", "-o", "a.png", "--kind", "dictionary"], 1, "m.npz has no dictionary"),
         (["hog.npz", "-o", "a.png"], 1, "hog.npz has weights for hog, which are no image"),
         (["hog.npz", "-o", "a.png", "--kind", "learning-curve"], 1, "does not record how it was"),
