@@ -3,6 +3,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,16 +80,20 @@ def catclf_run(capsys: pytest.CaptureFixture[str]) -> Runner:
     return runner
 
 
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
 @pytest.fixture
-def program(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def program(tmp_path: Path) -> Program:
     """Runs the installed program from outside the checkout."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     executable = Path(sys.executable).with_name("catclf")
 
-    def runner(*args: object, status: int = 0, **options: object) -> subprocess.CompletedProcess:
-        options = {"cwd": elsewhere, "capture_output": True, "text": True, "timeout": 120} | options
-        result = subprocess.run([executable, *map(str, args)], **options)
+    def runner(*args: object, status: int = 0, **options: Any) -> subprocess.CompletedProcess[str]:
+        defaults: dict[str, Any] = {"cwd": elsewhere, "capture_output": True, "timeout": 120}
+        command = [str(executable), *map(str, args)]
+        result = subprocess.run(command, text=True, check=False, **(defaults | options))
         assert result.returncode == status, f"status {result.returncode}\n{result.stderr}"
         if result.stderr:
             assert "Traceback" not in result.stderr

@@ -1,3 +1,5 @@
+from typing import Any
+
 import mpmath
 import numpy as np
 import pytest
@@ -11,20 +13,20 @@ LOGITS = [0.0, 1e-12, 0.3, 1.0, 5.0, 17.0, 36.7, 40.0, 88.0, 300.0, 709.0, 745.0
 EXACT = [sign * z for z in LOGITS for sign in (1, -1)]
 
 
-def exact(function, *args):
+def exact(function: Any, *args: Any) -> Any:
     with mpmath.workdps(60):
         return float(function(*map(mpmath.mpf, args)))
 
 
 @pytest.mark.parametrize("z", EXACT)
-def test_probability_equals_high_precision(z):
+def test_probability_equals_high_precision(z: Any) -> None:
     expected = exact(lambda z: 1 / (1 + mpmath.e ** (-z)) if z > -2000 else 0, z)
     assert sigmoid(np.array(z)) == pytest.approx(expected, rel=1e-14, abs=1e-300)
 
 
 @pytest.mark.parametrize("z", EXACT)
 @pytest.mark.parametrize("y", [0, 1])
-def test_cross_entropy_equals_high_precision(z, y):
+def test_cross_entropy_equals_high_precision(z: Any, y: int) -> None:
     s = z if y == 0 else -z
     expected = exact(lambda s: mpmath.log1p(mpmath.e**s) if abs(s) < 2000 else max(s, 0), s)
     Z, Y = np.array([[z]]), np.array([[float(y)]])
@@ -35,7 +37,7 @@ def test_cross_entropy_equals_high_precision(z, y):
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 @pytest.mark.parametrize("z", EXACT)
-def test_cost_and_gradients_are_finite_at_any_logit(loss, z):
+def test_cost_and_gradients_are_finite_at_any_logit(loss: Any, z: Any) -> None:
     step = propagate(
         np.array([[z]]), 0.0, np.array([[1.0, 1.0]]), np.array([[0.0, 1.0]]), loss=loss
     )
@@ -45,26 +47,26 @@ def test_cost_and_gradients_are_finite_at_any_logit(loss, z):
 
 
 @given(st.floats(-1e20, 1e20))
-def test_sigmoid_is_symmetric_and_a_probability(z):
+def test_sigmoid_is_symmetric_and_a_probability(z: Any) -> None:
     a, mirrored = sigmoid(np.array([z, -z]))
     assert 0 <= a <= 1
     assert a + mirrored == pytest.approx(1, abs=1e-15)
 
 
 @given(st.lists(st.floats(-1000, 1000), min_size=2, max_size=20))
-def test_sigmoid_never_falls(zs):
+def test_sigmoid_never_falls(zs: Any) -> None:
     assert (np.diff(sigmoid(np.sort(np.array(zs)))) >= 0).all()
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.7])
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-def test_gradients_equal_finite_differences(loss, l2):
+def test_gradients_equal_finite_differences(loss: Any, l2: float) -> Any:
     rng = np.random.default_rng(0)
     n_x, m, h = 7, 11, 1e-6
     X, Y = rng.standard_normal((n_x, m)), rng.integers(0, 2, (1, m)).astype(float)
     w, b = rng.standard_normal((n_x, 1)), 0.4
 
-    def J(w, b):
+    def J(w: Any, b: Any) -> Any:
         return propagate(w, b, X, Y, l2=l2, loss=loss).J
 
     step = propagate(w, b, X, Y, l2=l2, loss=loss)
@@ -75,7 +77,7 @@ def test_gradients_equal_finite_differences(loss, l2):
     assert step.db == pytest.approx((J(w, b + h) - J(w, b - h)) / (2 * h), abs=1e-8)
 
 
-def test_propagation_equals_the_lectures_loop_over_examples():
+def test_propagation_equals_the_lectures_loop_over_examples() -> None:
     rng = np.random.default_rng(1)
     X, Y = rng.standard_normal((2, 5)), np.array([[1.0, 0, 1, 1, 0]])
     w, b = np.array([[0.5], [-1.0]]), 0.2
@@ -92,13 +94,13 @@ def test_propagation_equals_the_lectures_loop_over_examples():
     assert step.A.shape == Y.shape
 
 
-def test_squared_error_is_half_the_square():
+def test_squared_error_is_half_the_square() -> None:
     A, Y = np.array([[0.2, 0.9]]), np.array([[1.0, 1.0]])
     assert SQUARED_ERROR.values(A, A, Y) == pytest.approx(np.array([[0.32, 0.005]]))
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-def test_curvature_is_the_largest_second_derivative(loss):
+def test_curvature_is_the_largest_second_derivative(loss: Any) -> None:
     z, h = np.linspace(-12, 12, 200_001), 1e-5
     second = np.concatenate(
         [
@@ -109,13 +111,13 @@ def test_curvature_is_the_largest_second_derivative(loss):
     assert np.abs(second).max() == pytest.approx(loss.curvature, rel=1e-5)
 
 
-def test_float32_stays_float32():
+def test_float32_stays_float32() -> None:
     X = np.ones((3, 4), np.float32)
     step = propagate(np.zeros((3, 1), np.float32), 0.0, X, np.ones((1, 4), np.float32), l2=0.1)
     assert step.dw.dtype == step.A.dtype == np.float32
 
 
-def test_accuracy_counts_the_threshold_as_positive():
+def test_accuracy_counts_the_threshold_as_positive() -> None:
     A, Y = np.array([[0.5, 0.2, 0.8, 0.4]]), np.array([[1.0, 0, 0, 1]])
     assert accuracy(A, Y) == 0.5
     assert accuracy(A, Y, 0.4) == 0.75

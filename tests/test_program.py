@@ -7,20 +7,22 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import catclf
-from tests.conftest import shared
+from tests.conftest import Program, shared
 
 EXECUTABLE = Path(sys.executable).with_name("catclf")
 
 
 @pytest.fixture
-def long_training(data, tmp_path):
+def long_training(data: Path, tmp_path: Path) -> Iterator[Any]:
     """A training that goes on for long, and the folder of its output."""
     out = tmp_path / "out"
     out.mkdir()
@@ -37,7 +39,7 @@ def long_training(data, tmp_path):
     process.communicate()
 
 
-def test_train_evaluate_and_predict_from_anywhere(program, data):
+def test_train_evaluate_and_predict_from_anywhere(program: Program, data: Path) -> None:
     assert (
         "Model written to model.npz"
         in program("train", data, "--learning-rate", "auto", "--iterations", 60).stdout
@@ -46,14 +48,14 @@ def test_train_evaluate_and_predict_from_anywhere(program, data):
     assert program("predict", data / "test" / "cat" / "cat-100.png").stdout.startswith("cat\t")
 
 
-def test_as_a_module(data):
+def test_as_a_module(data: Path) -> None:
     command = [sys.executable, "-m", "catclf", "--version"]
     out = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stdout
     assert out == f"catclf {catclf.__version__}\n"
 
 
 @pytest.mark.parametrize("arguments", ["['--help']", "['train', '--help']", "['--version']"])
-def test_help_loads_nothing_heavy(arguments):
+def test_help_loads_nothing_heavy(arguments: str) -> None:
     code = (
         "import sys; from catclf.commands.cli import cli; "
         f"cli({arguments}, standalone_mode=False); "
@@ -65,7 +67,7 @@ def test_help_loads_nothing_heavy(arguments):
     assert not {"numpy", "PIL", "h5py", "tqdm"} & set(result.stderr.split())
 
 
-def test_odd_files_print_only_their_errors(program, model_path):
+def test_odd_files_print_only_their_errors(program: Program, model_path: Path) -> None:
     folder = shared("odd-images")
     files = [path for path in folder.rglob("*") if path.is_file()]
     result = program("predict", "-m", model_path, "--json", *files, status=1)
@@ -78,14 +80,14 @@ def test_odd_files_print_only_their_errors(program, model_path):
     assert len(errors) == len(failed) + 1
 
 
-def test_a_reader_that_goes_away(model_path, data):
+def test_a_reader_that_goes_away(model_path: Path, data: Path) -> None:
     command = f"{EXECUTABLE} predict -m {model_path} {data} {data} {data} | head -1"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     assert result.stdout.count("\n") == 1
     assert result.stderr == ""
 
 
-def test_output_on_a_full_disk(program, model_path, data):
+def test_output_on_a_full_disk(program: Program, model_path: Path, data: Path) -> None:
     with open("/dev/full", "w") as full:  # noqa: PTH123
         result = program(
             "predict", "-m", model_path, data, status=1, stdout=full, stderr=subprocess.PIPE,
@@ -95,7 +97,9 @@ def test_output_on_a_full_disk(program, model_path, data):
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted_training_leaves_nothing_behind(long_training, number, status):
+def test_interrupted_training_leaves_nothing_behind(
+    long_training: Any, number: Any, status: int
+) -> None:
     process, out = long_training
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=20)
@@ -106,7 +110,9 @@ def test_interrupted_training_leaves_nothing_behind(long_training, number, statu
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_stopped_training_goes_on_where_it_was(program, data, tmp_path, number, status):
+def test_a_stopped_training_goes_on_where_it_was(
+    program: Program, data: Path, tmp_path: Path, number: Any, status: int
+) -> None:
     options = ("--iterations", "250000", "--learning-rate", "auto")
     checkpoint = tmp_path / "run.ckpt"
     process = subprocess.Popen(
@@ -137,7 +143,9 @@ def test_a_stopped_training_goes_on_where_it_was(program, data, tmp_path, number
         ("catclf.solvers.problem", 130, "Error: interrupted\n"),
     ],
 )
-def test_an_interrupt_during_an_import_is_no_traceback(data, tmp_path, module, status, message):
+def test_an_interrupt_during_an_import_is_no_traceback(
+    data: Path, tmp_path: Path, module: str, status: Any, message: str
+) -> None:
     code = f"""
 import os, signal, sys
 class Interrupt:
@@ -153,12 +161,12 @@ main()
     assert (result.returncode, result.stderr) == (status, message)
 
 
-def test_a_disk_that_fills_while_packing(program, data, tmp_path):
+def test_a_disk_that_fills_while_packing(program: Program, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "p.h5"
     program("pack", data, out)
     before = out.read_bytes()
 
-    def limit_file_size():
+    def limit_file_size() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
@@ -169,10 +177,12 @@ def test_a_disk_that_fills_while_packing(program, data, tmp_path):
     assert list(tmp_path.glob(".*")) == []
 
 
-def test_a_disk_that_fills_keeps_the_old_model(program, data, model_path):
+def test_a_disk_that_fills_keeps_the_old_model(
+    program: Program, data: Path, model_path: Path
+) -> None:
     before = model_path.read_bytes()
 
-    def limit_file_size():
+    def limit_file_size() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
@@ -187,17 +197,25 @@ def test_a_disk_that_fills_keeps_the_old_model(program, data, model_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
-def test_a_read_only_folder(program, data, tmp_path):
+def test_a_read_only_folder(program: Program, data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "read-only"
     folder.mkdir(mode=0o500)
     result = program("train", data, "-o", folder / "m.npz", status=1)
     assert "is read-only; name another file" in result.stderr
 
 
-def test_a_bar_on_a_terminal_only(data, tmp_path):
+def test_a_bar_on_a_terminal_only(data: Path, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))
-    command = [EXECUTABLE, "train", data, "-o", tmp_path / "m.npz", "--learning-rate", "auto"]
+    command: list[Any] = [
+        EXECUTABLE,
+        "train",
+        data,
+        "-o",
+        tmp_path / "m.npz",
+        "--learning-rate",
+        "auto",
+    ]
     command += ["--iterations", "100000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
         os.close(theirs)
@@ -205,6 +223,7 @@ def test_a_bar_on_a_terminal_only(data, tmp_path):
         with suppress(OSError):  # so a closed terminal ends
             while part := os.read(ours, 4096):
                 shown += part
+        assert process.stdout
         out = process.stdout.read()
     os.close(ours)
     assert b"Training:" in shown
@@ -213,7 +232,7 @@ def test_a_bar_on_a_terminal_only(data, tmp_path):
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
-def test_started_without_a_stream(model_path, data, closed):
+def test_started_without_a_stream(model_path: Path, data: Path, closed: str) -> None:
     image = data / "test" / "cat" / "cat-100.png"
     command = f"{EXECUTABLE} predict -m {model_path} {image} {closed}"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)

@@ -1,24 +1,26 @@
 import json
 import shutil
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
 import catclf
-from tests.conftest import image, shared
+from tests.conftest import Runner, image, shared
 
 
-def photograph():
+def photograph() -> Any:
     return Image.open(min(shared("photos", "cat").iterdir())).convert("RGB")
 
 
-def put(original, path, **options):
+def put(original: Any, path: Path, **options: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     original.save(path, **options)
 
 
-def test_a_sound_data_set(catclf_run, data):
+def test_a_sound_data_set(catclf_run: Runner, data: Path) -> None:
     out = catclf_run("check", data).out
     assert f"{data} (train split): 12 images (6 cat, 6 dog)" in out
     assert f"{data} (test split): 8 images (4 cat, 4 dog)" in out
@@ -26,7 +28,7 @@ def test_a_sound_data_set(catclf_run, data):
     assert "No duplicates found" in out
 
 
-def test_an_exact_copy_in_another_split_is_a_leak(catclf_run, data):
+def test_an_exact_copy_in_another_split_is_a_leak(catclf_run: Runner, data: Path) -> None:
     cats = data / "train" / "cat"
     shutil.copy(cats / "cat-001.png", data / "test" / "cat" / "other.png")
     out = catclf_run("check", data, status=1).out
@@ -43,7 +45,9 @@ def test_an_exact_copy_in_another_split_is_a_leak(catclf_run, data):
     ],
     ids=["scaled", "brightened", "compressed"],
 )
-def test_near_copies_of_a_photograph_are_found(catclf_run, tmp_path, change):
+def test_near_copies_of_a_photograph_are_found(
+    catclf_run: Runner, tmp_path: Path, change: Any
+) -> None:
     put(photograph(), tmp_path / "d" / "train" / "cat" / "a.png")
     put(image(1), tmp_path / "d" / "train" / "dog" / "b.png")
     put(image(2), tmp_path / "d" / "test" / "dog" / "c.png")
@@ -55,7 +59,7 @@ def test_near_copies_of_a_photograph_are_found(catclf_run, tmp_path, change):
     assert document["leaks"] == 1
 
 
-def test_copies_in_two_classes_and_in_one(catclf_run, data):
+def test_copies_in_two_classes_and_in_one(catclf_run: Runner, data: Path) -> None:
     cats = data / "train" / "cat"
     shutil.copy(cats / "cat-001.png", cats / "again.png")
     shutil.copy(cats / "cat-002.png", data / "train" / "dog" / "wrong.png")
@@ -64,7 +68,7 @@ def test_copies_in_two_classes_and_in_one(catclf_run, data):
     assert "1 duplicate in one class" in out
 
 
-def test_broken_files_and_imbalance(catclf_run, tmp_path):
+def test_broken_files_and_imbalance(catclf_run: Runner, tmp_path: Path) -> None:
     for i in range(8):
         put(image(i), tmp_path / "d" / "cat" / f"{i}.png")
     put(image(99), tmp_path / "d" / "dog" / "9.png")
@@ -75,14 +79,14 @@ def test_broken_files_and_imbalance(catclf_run, tmp_path):
     assert "bad.jpg: not an image of a known kind" in out
 
 
-def test_nothing_but_broken_files(catclf_run, tmp_path):
+def test_nothing_but_broken_files(catclf_run: Runner, tmp_path: Path) -> None:
     (tmp_path / "cat").mkdir()
     (tmp_path / "cat" / "bad.jpg").write_text("no image")
     err = catclf_run("check", tmp_path, status=1).err
     assert "has no image that can be used" in err
 
 
-def test_the_course_has_a_leak(catclf_run):
+def test_the_course_has_a_leak(catclf_run: Runner) -> None:
     document = json.loads(catclf_run("check", shared("catvnoncat"), "--json", status=1).out)
     assert document["pictures"]["test"] == {"cat": 33, "non-cat": 17}
     assert document["formats"] == {}
@@ -90,13 +94,13 @@ def test_the_course_has_a_leak(catclf_run):
     assert [copy["names"][0].split("[")[-1] for copy in exact] == ["test_set_x 17]"]
 
 
-def test_real_photographs_are_no_copies_of_each_other():
+def test_real_photographs_are_no_copies_of_each_other() -> None:
     report = catclf.check(catclf.open_source(shared("photos")))
     assert report.copies == []
     assert report.formats == {"JPEG": 300}
 
 
-def test_near_copies_are_those_that_a_plain_comparison_finds():
+def test_near_copies_are_those_that_a_plain_comparison_finds() -> None:
     from catclf.images.near_duplicates import looks, near_duplicates
 
     rng = np.random.default_rng(0)

@@ -1,19 +1,21 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.conftest import write_images
+from tests.conftest import Runner, write_images
 
 
 @pytest.fixture
-def evaluate(catclf_run, model_path):
-    def run(*args, **options):
+def evaluate(catclf_run: Runner, model_path: Path) -> Any:
+    def run(*args: Any, **options: Any) -> Any:
         return catclf_run("evaluate", "-m", model_path, *args, **options)
 
     return run
 
 
-def test_prints_every_metric(evaluate, data, model_path):
+def test_prints_every_metric(evaluate: Runner, data: Path, model_path: Path) -> None:
     out = evaluate(data).out
     assert out.startswith(f"{model_path} on {data} (test split): 8 images\n")
     assert "Accuracy 100.0 %, 95 % interval 67.6 % to 100.0 %, baseline 50.0 %" in out
@@ -23,7 +25,7 @@ def test_prints_every_metric(evaluate, data, model_path):
     assert table == [["actual", "cat", "4", "0"], ["actual", "non-cat", "0", "4"]]
 
 
-def test_known_images_are_reported_and_named(evaluate, data):
+def test_known_images_are_reported_and_named(evaluate: Runner, data: Path) -> None:
     out = evaluate(data, "--split", "train").out
     warning = out.splitlines()[1]
     assert warning == "Warning: all 12 images were used for training; this is not a test score"
@@ -33,7 +35,7 @@ def test_known_images_are_reported_and_named(evaluate, data):
     assert len(document["trained_on"]) == 12
 
 
-def test_mistakes(evaluate, data):
+def test_mistakes(evaluate: Runner, data: Path) -> None:
     write_images(data / "test" / "cat", 2, red=30, start=500)
     assert "Mistakes" not in evaluate(data).out
     out = evaluate(data, "--mistakes").out
@@ -44,14 +46,16 @@ def test_mistakes(evaluate, data):
     assert "mistakes" not in json.loads(evaluate(data, "--json").out)
 
 
-def test_default_is_the_data_folder(evaluate, data, monkeypatch):
+def test_default_is_the_data_folder(
+    evaluate: Runner, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(data.parent)
     assert "data does not exist" in evaluate(status=1).err
     data.rename(data.with_name("data"))
     assert "on data (test split): 8 images" in evaluate().out
 
 
-def test_bad_images_are_counted_named_and_skipped(evaluate, data):
+def test_bad_images_are_counted_named_and_skipped(evaluate: Runner, data: Path) -> None:
     (data / "test" / "cat" / "bad.jpg").write_text("no image")
     result = evaluate(data, status=1)
     assert "Skipped 1 unreadable file" in result.out
@@ -61,7 +65,7 @@ def test_bad_images_are_counted_named_and_skipped(evaluate, data):
     ]
 
 
-def test_undefined_metrics(evaluate, data):
+def test_undefined_metrics(evaluate: Runner, data: Path) -> None:
     out = evaluate(data, "--threshold", 1).out
     assert "Precision                   undefined" in out
     assert "Threshold                   1" in out
@@ -79,14 +83,16 @@ def test_undefined_metrics(evaluate, data):
         (["{data}", "--threshold", "-1"], 2, "not in the range"),
     ],
 )
-def test_mistakes_get_one_line(evaluate, data, arguments, status, reason):
+def test_mistakes_get_one_line(
+    evaluate: Runner, data: Path, arguments: Any, status: int, reason: str
+) -> None:
     result = evaluate(*(text.format(data=data) for text in arguments), status=status)
     assert reason in result.err
     assert result.err.count("\n") == 1
     assert result.out == ""
 
 
-def test_reliability_is_shown(evaluate, data):
+def test_reliability_is_shown(evaluate: Runner, data: Path) -> None:
     out = evaluate(data).out
     assert "Expected calibration error " in out
     assert "probability    images  mean predicted  observed" in out

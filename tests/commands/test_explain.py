@@ -1,17 +1,19 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from tests.conftest import write_images
+from tests.conftest import Program, Runner, write_images
 
 
 @pytest.fixture
-def cat(data):
+def cat(data: Path) -> Any:
     return sorted((data / "test" / "cat").iterdir())[0]
 
 
-def test_the_parts_add_up(catclf_run, model_path, cat):
+def test_the_parts_add_up(catclf_run: Runner, model_path: Path, cat: Any) -> None:
     out = catclf_run("explain", cat, "-m", model_path).out
     assert f"{cat}: cat, probability of cat 0." in out
     line = next(line for line in out.splitlines() if line.startswith("z = "))
@@ -21,7 +23,7 @@ def test_the_parts_add_up(catclf_run, model_path, cat):
         assert f"\n{part} " in out
 
 
-def test_it_says_what_predict_says(catclf_run, model_path, cat):
+def test_it_says_what_predict_says(catclf_run: Runner, model_path: Path, cat: Any) -> None:
     document = json.loads(catclf_run("explain", cat, "-m", model_path, "--json").out)
     predicted = json.loads(catclf_run("predict", cat, "-m", model_path, "--json").out)
     assert document["label"] == predicted["label"]
@@ -32,7 +34,7 @@ def test_it_says_what_predict_says(catclf_run, model_path, cat):
 
 
 @pytest.mark.parametrize("features", ["pixels", "patches+hog"])
-def test_a_figure(catclf_run, data, cat, tmp_path, features):
+def test_a_figure(catclf_run: Runner, data: Path, cat: Any, tmp_path: Path, features: str) -> None:
     model, figure = tmp_path / "m.npz", tmp_path / "why.png"
     catclf_run("train", data, "-o", model, "--features", features, "--solver", "lbfgs", "--l2", 1)
     out = catclf_run("explain", cat, "-m", model, "-o", figure).out
@@ -41,7 +43,7 @@ def test_a_figure(catclf_run, data, cat, tmp_path, features):
         assert image.size == (1140, 468)
 
 
-def test_standard_input(program, model_path, cat):
+def test_standard_input(program: Program, model_path: Path, cat: Any) -> None:
     with cat.open("rb") as file:
         out = program("explain", "-", "-m", model_path, stdin=file).stdout
     assert out.startswith("-: ")
@@ -57,7 +59,15 @@ def test_standard_input(program, model_path, cat):
         (["ok-000.png", "-o", "no/why.png"], 1, "there is no folder"),
     ],
 )
-def test_errors_are_one_line(catclf_run, model_path, tmp_path, monkeypatch, args, status, message):
+def test_errors_are_one_line(
+    catclf_run: Runner,
+    model_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    args: Any,
+    status: int,
+    message: str,
+) -> None:
     write_images(tmp_path / "ok", 1, red=100)
     monkeypatch.chdir(tmp_path / "ok")
     (tmp_path / "ok" / "text.png").write_text("text")

@@ -5,32 +5,37 @@ import pytest
 
 from catclf import __version__
 from catclf.commands.cli import cli
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Runner
 
-COMMANDS = {name: cli.get_command(None, name) for name in cli.list_commands(None)}
+CONTEXT = click.Context(cli)
+COMMANDS = {
+    name: command
+    for name in cli.list_commands(CONTEXT)
+    if (command := cli.get_command(CONTEXT, name))
+}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_with_an_example(catclf_run, name):
+def test_every_command_has_help_with_an_example(catclf_run: Runner, name: str) -> None:
     out = catclf_run(name, "--help").out
     assert f"catclf {name} " in out.split("Examples:")[1]
     assert catclf_run(name, "-h").out == out
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_option_has_help(name):
+def test_every_option_has_help(name: str) -> None:
     for parameter in COMMANDS[name].params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_readme_shows_every_command(name):
+def test_the_readme_shows_every_command(name: str) -> None:
     assert f"catclf {name} " in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_readme_names_no_option_that_is_not_there(name):
+def test_the_readme_names_no_option_that_is_not_there(name: str) -> None:
     known = {"--help", "--version", "-h"}
     for command in COMMANDS.values():
         for parameter in command.params:
@@ -40,16 +45,16 @@ def test_the_readme_names_no_option_that_is_not_there(name):
         assert set(re.findall(r"(?<=\s)--?[a-z][a-z0-9-]*", line)) <= known, line
 
 
-def test_the_group_lists_its_commands(catclf_run):
+def test_the_group_lists_its_commands(catclf_run: Runner) -> None:
     out = catclf_run("--help").out
     assert all(f"  {name} " in out for name in COMMANDS)
     assert catclf_run().out == out
 
 
-def test_version(catclf_run):
+def test_version(catclf_run: Runner) -> None:
     assert catclf_run("--version").out == f"catclf {__version__}\n"
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
 
 
-def test_an_unknown_command_is_wrong_usage(catclf_run):
+def test_an_unknown_command_is_wrong_usage(catclf_run: Runner) -> None:
     assert "No such command 'purr'" in catclf_run("purr", status=2).err

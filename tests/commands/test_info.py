@@ -1,9 +1,11 @@
 import json
+from pathlib import Path
 
 import catclf
+from tests.conftest import Runner
 
 
-def test_a_model_tells_how_it_was_made(catclf_run, data, tmp_path):
+def test_a_model_tells_how_it_was_made(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     path = tmp_path / "m.npz"
     catclf_run("train", data, "-o", path, "--recipe", "best", "--features", "hog",
                "--standardise", "--cv", 2)  # fmt: skip
@@ -18,7 +20,7 @@ def test_a_model_tells_how_it_was_made(catclf_run, data, tmp_path):
     assert "Remembers 12 training images (to detect leaks)" in out
 
 
-def test_json(catclf_run, model_path):
+def test_json(catclf_run: Runner, model_path: Path) -> None:
     document = json.loads(catclf_run("info", model_path, "--json").out)
     assert document["features"] == "pixels"
     assert document["n_x"] == 12288
@@ -27,7 +29,7 @@ def test_json(catclf_run, model_path):
     assert document["training"]["iterations"] == 60
 
 
-def test_a_model_made_by_hand(catclf_run, tmp_path):
+def test_a_model_made_by_hand(catclf_run: Runner, tmp_path: Path) -> None:
     import numpy as np
 
     path = tmp_path / "m.npz"
@@ -35,5 +37,5 @@ def test_a_model_made_by_hand(catclf_run, tmp_path):
     assert "Settings: pixels, threshold 0.5" in catclf_run("info", path).out
 
 
-def test_no_model(catclf_run, tmp_path):
+def test_no_model(catclf_run: Runner, tmp_path: Path) -> None:
     assert "there is no model" in catclf_run("info", tmp_path / "m.npz", status=1).err

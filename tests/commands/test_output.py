@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +18,10 @@ from catclf.commands.output import printable
         ("\x9b1m", r"\x9b1m"),
     ],
 )
-def test_unprintable_characters_are_escaped(name, shown):
+def test_unprintable_characters_are_escaped(name: str, shown: str) -> None:
     assert printable(name) == shown
 
 
 @given(st.text())
-def test_nothing_unprintable_is_left(text):
+def test_nothing_unprintable_is_left(text: Any) -> None:
     assert printable(text).isprintable()

@@ -1,21 +1,23 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import h5py
 import pytest
 
 import catclf
-from tests.conftest import shared
+from tests.conftest import Runner, shared
 
 QUICK = ("--iterations", 3, "--learning-rate", "auto")
 
 
 @pytest.fixture
-def packed(catclf_run, data, tmp_path):
+def packed(catclf_run: Runner, data: Path, tmp_path: Path) -> Any:
     catclf_run("pack", data, tmp_path / "p.h5")
     return tmp_path / "p.h5"
 
 
-def test_it_tells_what_is_in_the_file(catclf_run, data, tmp_path):
+def test_it_tells_what_is_in_the_file(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     out = catclf_run("pack", data, tmp_path / "p.h5").out
     assert f"{data} (train split): 12 images (6 cat, 6 non-cat)" in out
     assert f"Packed into {tmp_path / 'p.h5'}: 0." in out
@@ -24,7 +26,9 @@ def test_it_tells_what_is_in_the_file(catclf_run, data, tmp_path):
     assert document["bytes"] == (tmp_path / "q.hdf5").stat().st_size
 
 
-def test_the_file_is_a_data_set_like_any(catclf_run, data, packed, tmp_path):
+def test_the_file_is_a_data_set_like_any(
+    catclf_run: Runner, data: Path, packed: Any, tmp_path: Path
+) -> None:
     weights = []
     for source in (data, packed):
         out = catclf_run("train", source, "-o", tmp_path / "m.npz", *QUICK).out
@@ -39,7 +43,9 @@ def test_the_file_is_a_data_set_like_any(catclf_run, data, packed, tmp_path):
 
 
 @pytest.mark.parametrize("ways", [[], ["--csv"]])
-def test_predictions_are_those_of_the_files(catclf_run, data, packed, model_path, ways):
+def test_predictions_are_those_of_the_files(
+    catclf_run: Runner, data: Path, packed: Any, model_path: Path, ways: Any
+) -> None:
     of_files = catclf_run("predict", data / "test", data / "train", "-m", model_path, *ways).out
     of_pack = catclf_run("predict", packed, "-m", model_path, *ways).out
     renamed = of_pack.replace(f"{packed}[", f"{data}/").replace(".png]", ".png")
@@ -47,7 +53,9 @@ def test_predictions_are_those_of_the_files(catclf_run, data, packed, model_path
     assert len(of_pack.splitlines()) == 20 + (ways == ["--csv"])
 
 
-def test_files_and_packs_in_the_order_given(catclf_run, data, packed, model_path):
+def test_files_and_packs_in_the_order_given(
+    catclf_run: Runner, data: Path, packed: Any, model_path: Path
+) -> None:
     image = data / "test" / "cat" / "cat-100.png"
     out = catclf_run("predict", image, packed, "nowhere.png", "no.h5", image, "-m", model_path,
                      "--json", status=1)  # fmt: skip
@@ -60,12 +68,14 @@ def test_files_and_packs_in_the_order_given(catclf_run, data, packed, model_path
     assert "2 of 24 could not be predicted" in out.err
 
 
-def test_the_courses_files_are_predicted_as_they_are(catclf_run, model_path):
+def test_the_courses_files_are_predicted_as_they_are(catclf_run: Runner, model_path: Path) -> None:
     path = shared("catvnoncat", "test_catvnoncat.h5")
     assert len(catclf_run("predict", path, "-m", model_path).out.splitlines()) == 50
 
 
-def test_crop_goes_with_the_file(catclf_run, data, tmp_path, model_path):
+def test_crop_goes_with_the_file(
+    catclf_run: Runner, data: Path, tmp_path: Path, model_path: Path
+) -> None:
     path = tmp_path / "p.h5"
     catclf_run("pack", data, path, "--fit", "crop")
     catclf_run("train", path, "-o", tmp_path / "m.npz", *QUICK)
@@ -78,7 +88,7 @@ def test_crop_goes_with_the_file(catclf_run, data, tmp_path, model_path):
         assert "packed with --fit crop" in catclf_run(*arguments, status=1).err
 
 
-def test_bad_images(catclf_run, data, tmp_path):
+def test_bad_images(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     (data / "test" / "dog" / "bad.png").write_text("no image")
     assert "--skip-bad" in catclf_run("pack", data, tmp_path / "p.h5", status=1).err
     result = catclf_run("pack", data, tmp_path / "p.h5", "--skip-bad")
@@ -99,7 +109,9 @@ def test_bad_images(catclf_run, data, tmp_path):
         (["{data}", "{tmp}/p.h5", "--positive", "bird"], 1, "no class named bird"),
     ],
 )
-def test_mistakes_get_one_line(catclf_run, data, tmp_path, arguments, status, reason):
+def test_mistakes_get_one_line(
+    catclf_run: Runner, data: Path, tmp_path: Path, arguments: Any, status: int, reason: str
+) -> None:
     arguments = [text.format(data=data, tmp=tmp_path) for text in arguments]
     result = catclf_run("pack", *arguments, status=status)
     assert result.err.startswith("Error: ")

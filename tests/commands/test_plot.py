@@ -1,15 +1,17 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import catclf
-from tests.conftest import write_images
+from tests.conftest import Runner, write_images
 
 
 @pytest.fixture
-def histories(catclf_run, data, tmp_path):
+def histories(catclf_run: Runner, data: Path, tmp_path: Path) -> Any:
     paths = [tmp_path / "auto.csv", tmp_path / "slow.csv"]
     for path, rate in zip(paths, ("auto", "0.0001"), strict=True):
         catclf_run(
@@ -19,7 +21,7 @@ def histories(catclf_run, data, tmp_path):
     return paths
 
 
-def test_several_costs_in_one_plot(catclf_run, histories, tmp_path):
+def test_several_costs_in_one_plot(catclf_run: Runner, histories: Any, tmp_path: Path) -> None:
     figure = tmp_path / "costs.svg"
     assert catclf_run("plot", *histories, "-o", figure).out == f"Figure written to {figure}\n"
     text = figure.read_text()
@@ -31,14 +33,16 @@ def test_several_costs_in_one_plot(catclf_run, histories, tmp_path):
     assert costs[0] == pytest.approx(np.log(2))
 
 
-def test_a_training_without_iterations_has_one_cost(catclf_run, data, tmp_path):
+def test_a_training_without_iterations_has_one_cost(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "costs.csv"
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--iterations", 0, "--history", path)
     catclf_run("plot", path, "-o", tmp_path / "costs.png")
 
 
 @pytest.mark.parametrize("costs", [[1e308, -1e308], [0, 0], [-1, -2], [1e-300]])
-def test_costs_of_any_size(catclf_run, tmp_path, costs):
+def test_costs_of_any_size(catclf_run: Runner, tmp_path: Path, costs: Any) -> None:
     (tmp_path / "costs.csv").write_text(
         "iteration,cost\n" + "".join(f"{i},{cost}\n" for i, cost in enumerate(costs))
     )
@@ -46,7 +50,7 @@ def test_costs_of_any_size(catclf_run, tmp_path, costs):
     assert outcome.err == ""
 
 
-def test_forty_histories(catclf_run, tmp_path):
+def test_forty_histories(catclf_run: Runner, tmp_path: Path) -> None:
     paths = [tmp_path / f"training-{i}.csv" for i in range(40)]
     for i, path in enumerate(paths):
         path.write_text(f"iteration,cost\n0,0.7\n1,0.{i:02}\n")
@@ -56,13 +60,13 @@ def test_forty_histories(catclf_run, tmp_path):
         assert image.size == (1320, 1200)
 
 
-def test_weights(catclf_run, model_path, tmp_path):
+def test_weights(catclf_run: Runner, model_path: Path, tmp_path: Path) -> None:
     catclf_run("plot", model_path, "-o", tmp_path / "w.png")
     with Image.open(tmp_path / "w.png") as image:
         assert image.size == (1200, 480)
 
 
-def test_a_dictionary(catclf_run, data, tmp_path):
+def test_a_dictionary(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     model = tmp_path / "m.npz"
     catclf_run("train", data, "-o", model, "--features", "patches+hog", "--solver", "lbfgs",
                "--l2", 1)  # fmt: skip
@@ -71,7 +75,9 @@ def test_a_dictionary(catclf_run, data, tmp_path):
         assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) > 1000
 
 
-def test_a_learning_curve_with_a_test_split_and_without(catclf_run, tmp_path, model_path):
+def test_a_learning_curve_with_a_test_split_and_without(
+    catclf_run: Runner, tmp_path: Path, model_path: Path
+) -> None:
     for split in ("train", "test"):
         write_images(tmp_path / "p" / split / "cat", 12, red=140, start=50 * (split == "test"))
         write_images(tmp_path / "p" / split / "dog", 12, red=130, start=50 * (split == "test"))
@@ -105,7 +111,15 @@ def test_a_learning_curve_with_a_test_split_and_without(catclf_run, tmp_path, mo
         (["m.npz", "-o", "a.png", "--kind", "pie"], 2, "pie"),
     ],
 )
-def test_errors_are_one_line(catclf_run, model_path, tmp_path, monkeypatch, args, status, message):
+def test_errors_are_one_line(
+    catclf_run: Runner,
+    model_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    args: Any,
+    status: int,
+    message: str,
+) -> None:
     monkeypatch.chdir(tmp_path)
     model_path.rename("m.npz")
     from catclf.features.hog import Hog

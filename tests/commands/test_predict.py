@@ -2,35 +2,37 @@ import csv
 import io
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import catclf
-from tests.conftest import write_images
+from tests.conftest import Runner, write_images
 
 
 @pytest.fixture
-def predict(catclf_run, model_path):
-    def run(*args, **options):
+def predict(catclf_run: Runner, model_path: Path) -> Any:
+    def run(*args: Any, **options: Any) -> Any:
         return catclf_run("predict", "-m", model_path, *args, **options)
 
     return run
 
 
-def test_one_line_an_image(predict, data):
+def test_one_line_an_image(predict: Runner, data: Path) -> None:
     cat, dog = data / "test" / "cat" / "cat-100.png", data / "test" / "dog" / "dog-100.png"
     lines = [line.split("\t") for line in predict(cat, dog).out.splitlines()]
     assert [(label, name) for label, _, name in lines] == [("cat", str(cat)), ("non-cat", str(dog))]
     assert float(lines[0][1]) > 0.5 > float(lines[1][1])
 
 
-def test_folders_are_searched(predict, data):
+def test_folders_are_searched(predict: Runner, data: Path) -> None:
     lines = predict(data / "test").out.splitlines()
     assert [line.split("\t")[0] for line in lines] == ["cat"] * 4 + ["non-cat"] * 4
 
 
-def test_json_lines(predict, data):
+def test_json_lines(predict: Runner, data: Path) -> None:
     (data / "test" / "cat" / 'odd "name"\n.jpg').write_text("no image")
     result = predict(data / "test", "--json", status=1)
     documents = [json.loads(line) for line in result.out.splitlines()]
@@ -43,7 +45,7 @@ def test_json_lines(predict, data):
     assert bad["error"] == "not an image of a known kind"
 
 
-def test_csv(predict, data):
+def test_csv(predict: Runner, data: Path) -> None:
     (data / "test" / "cat" / 'odd, "name"\n.jpg').write_text("no image")
     result = predict(data / "test", "--csv", status=1)
     rows = list(csv.DictReader(io.StringIO(result.out)))
@@ -54,7 +56,9 @@ def test_csv(predict, data):
     assert len(result.out.splitlines()) == 10
 
 
-def test_bad_images_are_named_and_the_rest_goes_on(predict, data, tmp_path):
+def test_bad_images_are_named_and_the_rest_goes_on(
+    predict: Runner, data: Path, tmp_path: Path
+) -> None:
     bad = tmp_path / "bad\n.jpg"
     bad.write_text("no image")
     cat = data / "test" / "cat" / "cat-100.png"
@@ -70,18 +74,18 @@ def test_bad_images_are_named_and_the_rest_goes_on(predict, data, tmp_path):
     ]
 
 
-def test_other_files_in_a_folder_are_passed_over(predict, data):
+def test_other_files_in_a_folder_are_passed_over(predict: Runner, data: Path) -> None:
     (data / "test" / "README.txt").write_text("no image")
     assert predict(data / "test").err == ""
 
 
-def test_threshold(predict, data):
+def test_threshold(predict: Runner, data: Path) -> None:
     folder = data / "test"
     assert predict(folder, "--threshold", 0).out.count("non-cat\t") == 0
     assert predict(folder, "--threshold", 1).out.count("non-cat\t") == 8
 
 
-def test_standard_input(predict, data, monkeypatch):
+def test_standard_input(predict: Runner, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = (data / "test" / "cat" / "cat-100.png").read_bytes()
     for given, status in ((content, 0), (b"", 1)):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
@@ -102,26 +106,26 @@ def test_standard_input(predict, data, monkeypatch):
         (["x", "--threshold", "nan"], "'--threshold': NaN is not a probability"),
     ],
 )
-def test_wrong_usage(predict, arguments, reason):
+def test_wrong_usage(predict: Runner, arguments: Any, reason: str) -> None:
     result = predict(*arguments, status=2)
     assert reason in result.err
     assert "see 'catclf predict --help'" in result.err
     assert result.err.count("\n") == 1
 
 
-def test_a_missing_model_is_told_first(catclf_run, tmp_path, data):
+def test_a_missing_model_is_told_first(catclf_run: Runner, tmp_path: Path, data: Path) -> None:
     result = catclf_run("predict", data, "-m", tmp_path / "missing.npz", status=1)
     assert result.err.startswith(f"Error: there is no model {tmp_path}/missing.npz; make one with")
 
 
-def test_many_images_keep_their_order(predict, tmp_path):
+def test_many_images_keep_their_order(predict: Runner, tmp_path: Path) -> None:
     write_images(tmp_path / "many", 200, red=120)
     names = [line.split("\t")[2] for line in predict(tmp_path / "many").out.splitlines()]
     assert names == sorted(names)
     assert len(names) == 200
 
 
-def test_names_that_cannot_be_looked_up(predict, data):
+def test_names_that_cannot_be_looked_up(predict: Runner, data: Path) -> None:
     image = data / "test" / "cat" / "cat-100.png"
     result = predict("", "x" * 300, image, status=1)
     assert result.out.startswith("cat\t")
@@ -129,7 +133,9 @@ def test_names_that_cannot_be_looked_up(predict, data):
     assert "file name too long" in result.err
 
 
-def test_the_class_name_of_a_model_is_escaped(catclf_run, data, tmp_path):
+def test_the_class_name_of_a_model_is_escaped(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     model = catclf.Model(np.zeros((12288, 1)), 9.0, positive="\x1b[31mcat\t")
     catclf.save_model(model, tmp_path / "m.npz")
     image = data / "test" / "cat" / "cat-100.png"
@@ -139,7 +145,7 @@ def test_the_class_name_of_a_model_is_escaped(catclf_run, data, tmp_path):
         assert "\\x1b[31mcat\\t" in out
 
 
-def test_unsure(predict, data):
+def test_unsure(predict: Runner, data: Path) -> None:
     sure = predict(data / "test").out.splitlines()
     probabilities = sorted(float(line.split("\t")[1]) for line in sure)
     low, high = probabilities[2] - 1e-3, probabilities[5] - 1e-3

@@ -1,17 +1,19 @@
 import csv
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import catclf
-from tests.conftest import image, shared
+from tests.conftest import Runner, image, shared
 
 QUICK = ("--iterations", 3, "--learning-rate", "auto")
 
 
-def test_trains_scores_and_saves(catclf_run, data, tmp_path):
+def test_trains_scores_and_saves(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     out = catclf_run(
         "train", data, "-o", tmp_path / "m.npz", "--learning-rate", "auto", "--iterations", 60
     ).out
@@ -27,7 +29,7 @@ def test_trains_scores_and_saves(catclf_run, data, tmp_path):
     ).label == "cat"  # fmt: skip
 
 
-def test_the_courses_data(catclf_run, tmp_path):
+def test_the_courses_data(catclf_run: Runner, tmp_path: Path) -> None:
     out = catclf_run("train", shared("catvnoncat"), "-o", tmp_path / "m.npz").out
     assert "Training accuracy 99.0 %" in out
     assert "Test accuracy 70.0 %, 95 % interval 56.2 % to 80.9 %" in out
@@ -41,7 +43,7 @@ def test_the_courses_data(catclf_run, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["photos", "cifar-cats"])
-def test_real_images(catclf_run, tmp_path, name):
+def test_real_images(catclf_run: Runner, tmp_path: Path, name: str) -> None:
     folder = shared(name)
     model = tmp_path / "m.npz"
     catclf_run(
@@ -55,7 +57,7 @@ def test_real_images(catclf_run, tmp_path, name):
         assert line["label"] == ("cat" if line["probability"] >= 0.5 else "non-cat")
 
 
-def test_lbfgs_says_whether_it_converged(catclf_run, data, tmp_path):
+def test_lbfgs_says_whether_it_converged(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     options = ("-o", tmp_path / "m.npz", "--solver", "lbfgs", "--l2", 0.01)
     out = catclf_run("train", data, *options).out
     assert "iterations of L-BFGS: cost 0.693147 to" in out
@@ -69,7 +71,9 @@ def test_lbfgs_says_whether_it_converged(catclf_run, data, tmp_path):
     )  # fmt: skip
 
 
-def test_a_tolerance_that_rounding_does_not_allow(catclf_run, data, tmp_path):
+def test_a_tolerance_that_rounding_does_not_allow(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     out = catclf_run(
         "train", data, "-o", tmp_path / "m.npz", "--solver", "lbfgs", "--l2", 0.1, "--dtype",
         "float32", "--init", "random", "--tolerance", 1e-14,
@@ -77,7 +81,7 @@ def test_a_tolerance_that_rounding_does_not_allow(catclf_run, data, tmp_path):
     assert "limited by rounding; use --dtype float64, or raise --tolerance" in out
 
 
-def test_a_checkpoint_is_resumed(catclf_run, data, tmp_path):
+def test_a_checkpoint_is_resumed(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     options = ("--learning-rate", "auto", "--checkpoint", tmp_path / "run.ckpt")
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--iterations", 5, *options)
     out = catclf_run(
@@ -90,7 +94,7 @@ def test_a_checkpoint_is_resumed(catclf_run, data, tmp_path):
     assert one.w.tobytes() == other.w.tobytes()
 
 
-def test_history_is_a_table_of_all_costs(catclf_run, data, tmp_path):
+def test_history_is_a_table_of_all_costs(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     history = tmp_path / "costs.csv"
     catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--history", history)
     with history.open() as file:
@@ -99,14 +103,16 @@ def test_history_is_a_table_of_all_costs(catclf_run, data, tmp_path):
     assert float(rows[0]["cost"]) == pytest.approx(np.log(2))
 
 
-def test_json_is_one_document(catclf_run, data, tmp_path):
+def test_json_is_one_document(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     document = json.loads(catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--json").out)
     assert document["iterations"] == 3
     assert document["pictures"] == {"cat": 6, "non-cat": 6}
     assert document["test"]["pictures"] == 8
 
 
-def test_the_same_command_gives_the_same_weights(catclf_run, data, tmp_path):
+def test_the_same_command_gives_the_same_weights(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     weights = []
     for name in ("a.npz", "b.npz"):
         catclf_run("train", data, "-o", tmp_path / name, "--iterations", 20, "--init", "random")
@@ -114,13 +120,15 @@ def test_the_same_command_gives_the_same_weights(catclf_run, data, tmp_path):
     assert weights[0] == weights[1]
 
 
-def test_a_class_can_be_chosen(catclf_run, data, tmp_path):
+def test_a_class_can_be_chosen(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--positive", "dog", *QUICK)
     assert catclf.load_model(tmp_path / "m.npz").positive == "dog"
     assert "predicted dog" in catclf_run("evaluate", data, "-m", tmp_path / "m.npz").out
 
 
-def test_bad_images_stop_training_or_are_skipped(catclf_run, data, tmp_path):
+def test_bad_images_stop_training_or_are_skipped(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     (data / "train" / "cat" / "bad\x1b.jpg").write_text("no image")
     result = catclf_run("train", data, "-o", tmp_path / "m.npz", status=1)
     assert result.err.count("\n") == 1
@@ -131,7 +139,9 @@ def test_bad_images_stop_training_or_are_skipped(catclf_run, data, tmp_path):
     assert r"bad\x1b.jpg: not an image of a known kind" in result.err
 
 
-def test_a_test_split_of_one_class_is_no_reason_to_fail(catclf_run, data, tmp_path):
+def test_a_test_split_of_one_class_is_no_reason_to_fail(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     for path in (data / "test" / "dog").iterdir():
         path.unlink()
     result = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK)
@@ -139,7 +149,7 @@ def test_a_test_split_of_one_class_is_no_reason_to_fail(catclf_run, data, tmp_pa
     assert "Test accuracy" not in result.out
 
 
-def test_divergence_writes_no_model(catclf_run, data, tmp_path):
+def test_divergence_writes_no_model(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     result = catclf_run(
         "train", data, "-o", tmp_path / "m.npz", "--learning-rate", 1, "--l2", 10, status=1
     )
@@ -148,7 +158,9 @@ def test_divergence_writes_no_model(catclf_run, data, tmp_path):
     assert list(tmp_path.glob("*.npz*")) == []
 
 
-def test_an_old_model_survives_a_failed_training(catclf_run, data, model_path):
+def test_an_old_model_survives_a_failed_training(
+    catclf_run: Runner, data: Path, model_path: Path
+) -> None:
     before = model_path.read_bytes()
     catclf_run("train", data, "-o", model_path, "--learning-rate", 1, "--l2", 10, status=1)
     assert model_path.read_bytes() == before
@@ -184,7 +196,15 @@ def test_an_old_model_survives_a_failed_training(catclf_run, data, model_path):
         (["{data}", "--frobnicate"], 2, "No such option"),
     ],
 )
-def test_mistakes_get_one_line(catclf_run, data, tmp_path, arguments, status, reason, monkeypatch):
+def test_mistakes_get_one_line(
+    catclf_run: Runner,
+    data: Path,
+    tmp_path: Path,
+    arguments: Any,
+    status: int,
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.chdir(tmp_path)
     arguments = [text.format(data=data, tmp=tmp_path) for text in arguments]
     result = catclf_run("train", *arguments, status=status)
@@ -195,21 +215,23 @@ def test_mistakes_get_one_line(catclf_run, data, tmp_path, arguments, status, re
     assert not (tmp_path / "model.npz").exists()
 
 
-def test_the_variable_names_the_model(catclf_run, data, tmp_path, monkeypatch):
+def test_the_variable_names_the_model(
+    catclf_run: Runner, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CATCLF_MODEL", str(tmp_path / "named.npz"))
     catclf_run("train", data, *QUICK)
     assert (tmp_path / "named.npz").exists()
     assert "named.npz on" in catclf_run("evaluate", data).out
 
 
-def test_crop_is_remembered(catclf_run, data, tmp_path):
+def test_crop_is_remembered(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     image(5, size=(300, 80)).save(data / "test" / "cat" / "wide.png")
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--fit", "crop", *QUICK)
     assert catclf.load_model(tmp_path / "m.npz").preprocessing.fit == "crop"
     catclf_run("evaluate", data, "-m", tmp_path / "m.npz")
 
 
-def test_presets_and_what_overrides_them(catclf_run, data, tmp_path):
+def test_presets_and_what_overrides_them(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     model = tmp_path / "m.npz"
     out = catclf_run("train", data, "-o", model, *QUICK).out
     assert "Settings: pixels, gradient descent, learning rate" in out
@@ -229,7 +251,9 @@ def test_presets_and_what_overrides_them(catclf_run, data, tmp_path):
     assert (loaded.threshold, loaded.flip, loaded.features.name) == (0.3, False, "hog")
 
 
-def test_cross_validation_is_told_before_the_fit(catclf_run, data, tmp_path):
+def test_cross_validation_is_told_before_the_fit(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     options = ("-o", tmp_path / "m.npz", "--learning-rate", "auto", "--iterations", 60, "--cv", 3)
     lines = catclf_run("train", data, *options).out.splitlines()
     assert lines[0].startswith("Cross-validation, 3 folds: accuracy 100.0 % ± 0.0 %")
@@ -238,7 +262,9 @@ def test_cross_validation_is_told_before_the_fit(catclf_run, data, tmp_path):
     assert document["cross_validation"]["accuracy"] == {"mean": 1.0, "deviation": 0.0}
 
 
-def test_the_model_keeps_a_threshold_for_a_target(catclf_run, data, tmp_path):
+def test_the_model_keeps_a_threshold_for_a_target(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     model = tmp_path / "m.npz"
     options = ("--learning-rate", "auto", "--iterations", 60, "--threshold", "recall=0.99")
     out = catclf_run("train", data, "-o", model, *options).out
@@ -266,13 +292,17 @@ def test_the_model_keeps_a_threshold_for_a_target(catclf_run, data, tmp_path):
         (("--recipe", "best", "--learning-rate", 1), 2, "--learning-rate is for --solver gd"),
     ],
 )
-def test_wrong_presets(catclf_run, data, tmp_path, options, status, reason):
+def test_wrong_presets(
+    catclf_run: Runner, data: Path, tmp_path: Path, options: Any, status: int, reason: str
+) -> None:
     err = catclf_run("train", data, "-o", tmp_path / "m.npz", *options, status=status).err
     assert reason in err
     assert not (tmp_path / "m.npz").exists()
 
 
-def test_near_copies_between_splits_are_told(catclf_run, data, tmp_path):
+def test_near_copies_between_splits_are_told(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
     rng = np.random.default_rng(0)
     smooth = rng.integers(0, 256, (8, 8, 3)).astype(np.uint8)
     original = Image.fromarray(smooth).resize((200, 200), Image.Resampling.BICUBIC)

@@ -1,4 +1,5 @@
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def model(features: str, *, flip: bool = False, dtype: type = np.float64) -> cat
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize("features", ["pixels", "patches", "hog", "patches+hog"])
-def test_bias_and_contributions_make_the_logit(features, flip, dtype):
+def test_bias_and_contributions_make_the_logit(features: str, flip: bool, dtype: Any) -> None:
     some = model(features, flip=flip, dtype=dtype)
     explanation = explain(some, PICTURES[0])
     assert explanation.contributions.shape == (64, 64)
@@ -33,7 +34,7 @@ def test_bias_and_contributions_make_the_logit(features, flip, dtype):
     assert explanation.probability == pytest.approx(float(some.probabilities(PICTURES[:1]).item()))
 
 
-def test_a_pixel_adds_its_three_products():
+def test_a_pixel_adds_its_three_products() -> None:
     some = model("pixels")
     contributions = explain(some, PICTURES[0]).contributions
     for i, j in ((0, 0), (5, 60), (63, 63)):
@@ -41,7 +42,7 @@ def test_a_pixel_adds_its_three_products():
         assert contributions[i, j] == pytest.approx(sum(products))
 
 
-def test_to_blacken_a_pixel_takes_what_it_adds():
+def test_to_blacken_a_pixel_takes_what_it_adds() -> None:
     some = model("pixels", flip=True)
     before = explain(some, PICTURES[0])
     without = PICTURES[0].copy()
@@ -51,7 +52,7 @@ def test_to_blacken_a_pixel_takes_what_it_adds():
 
 
 @pytest.mark.parametrize("features", ["pixels", "patches", "hog"])
-def test_a_feature_is_spread_over_a_part_of_the_image(features):
+def test_a_feature_is_spread_over_a_part_of_the_image(features: str) -> None:
     feature_map = model(features).features
     for k in range(0, feature_map.n_x, feature_map.n_x // 20):
         unit = np.zeros(feature_map.n_x)
@@ -63,7 +64,7 @@ def test_a_feature_is_spread_over_a_part_of_the_image(features):
 
 
 @pytest.mark.parametrize("features", ["patches", "hog"])
-def test_features_are_spread_where_they_look(features):
+def test_features_are_spread_where_they_look(features: str) -> None:
     """A change in one corner changes features, and those are spread around that corner."""
     some = model(features)
     changed = PICTURES[:1].copy()
@@ -73,7 +74,7 @@ def test_features_are_spread_where_they_look(features):
     assert where[:24, :24].sum() > 0.99 * where.sum() > 0
 
 
-def test_an_image_and_its_mirror_image_are_explained_alike_by_a_model_that_flips():
+def test_an_image_and_its_mirror_image_are_explained_alike_by_a_model_that_flips() -> None:
     some = model("patches+hog", flip=True)
     here = explain(some, PICTURES[0])
     there = explain(some, mirrored(PICTURES[:1])[0])
@@ -81,7 +82,7 @@ def test_an_image_and_its_mirror_image_are_explained_alike_by_a_model_that_flips
     np.testing.assert_allclose(here.contributions, there.contributions[:, ::-1], atol=1e-12)
 
 
-def test_thirds():
+def test_thirds() -> None:
     explanation = explain(model("pixels"), PICTURES[0])
     thirds = explanation.thirds
     assert [part.name for part in thirds] == ["top", "middle", "bottom", "left", "centre", "right"]
@@ -96,13 +97,13 @@ def test_thirds():
     )
 
 
-def test_weights_of_zero_explain_nothing():
+def test_weights_of_zero_explain_nothing() -> None:
     nothing = dataclasses.replace(model("pixels"), w=np.zeros((12288, 1)))
     explanation = explain(nothing, PICTURES[0])
     assert explanation.logit == -0.7
     assert all(part.share == 0 for part in explanation.thirds)
 
 
-def test_other_arrays_are_refused():
+def test_other_arrays_are_refused() -> None:
     with pytest.raises(catclf.ImageError):
         explain(model("pixels"), np.zeros((32, 32, 3), np.uint8))

@@ -1,7 +1,11 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 import catclf
+from catclf.datasets.dataset import Dataset
 from catclf.evaluation.learning_curve import learning_curve
 from tests.conftest import write_images
 
@@ -9,14 +13,14 @@ SETTINGS = catclf.TrainingSettings(learning_rate="auto", iterations=30)
 
 
 @pytest.fixture
-def many(tmp_path):
+def many(tmp_path: Path) -> Any:
     for split, count in (("train", 32), ("test", 5)):
         write_images(tmp_path / split / "cat", count, red=140, start=1000 * (split == "test"))
         write_images(tmp_path / split / "dog", count, red=130, start=1000 * (split == "test"))
     return catclf.load_dataset(tmp_path), catclf.load_dataset(tmp_path, "test")
 
 
-def test_each_point_has_twice_as_many_images(many):
+def test_each_point_has_twice_as_many_images(many: tuple[Dataset, Dataset]) -> None:
     told = []
     curve = learning_curve(*many, SETTINGS, progress=lambda *done: told.append(done))
     assert [point.images for point in curve.points] == [8, 16, 32, 64]
@@ -26,7 +30,7 @@ def test_each_point_has_twice_as_many_images(many):
     assert curve.baseline == 0.5
 
 
-def test_the_last_point_is_the_model_of_all_images(many):
+def test_the_last_point_is_the_model_of_all_images(many: tuple[Dataset, Dataset]) -> None:
     dataset, held_out = many
     curve = learning_curve(dataset, held_out, SETTINGS)
     result = catclf.train(dataset, SETTINGS)
@@ -36,7 +40,7 @@ def test_the_last_point_is_the_model_of_all_images(many):
     assert curve.interval == scores.accuracy_interval
 
 
-def test_the_seed_draws_the_images(many):
+def test_the_seed_draws_the_images(many: tuple[Dataset, Dataset]) -> Any:
     dataset, held_out = many
 
     def points(seed: int) -> object:
@@ -46,7 +50,7 @@ def test_the_seed_draws_the_images(many):
     assert points(1) == points(1)
 
 
-def test_too_few_images(many):
+def test_too_few_images(many: tuple[Dataset, Dataset]) -> None:
     dataset, held_out = many
     few = dataset.subset(np.arange(dataset.m) % 8 == 0)
     with pytest.raises(catclf.CatclfError, match=r"has 4 images of a class; .* at least 8"):

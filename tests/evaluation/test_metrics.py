@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,7 +8,7 @@ from scipy.stats import binomtest
 from sklearn import metrics as oracle
 
 from catclf.evaluation.metrics import metrics, reliability, roc_auc, wilson_interval
-from catclf.logistic import sigmoid
+from catclf.logistic import Array, sigmoid
 
 # Few distinct logits, so that ties are common.
 EXAMPLES = st.lists(
@@ -14,12 +16,12 @@ EXAMPLES = st.lists(
 )
 
 
-def row(values):
+def row(values: Any) -> Any:
     return np.array([values], float)
 
 
 @given(EXAMPLES, st.sampled_from([0.2, 0.5, 0.9]))
-def test_figures_equal_scikit_learns(examples, threshold):
+def test_figures_equal_scikit_learns(examples: tuple[Array, Array], threshold: Any) -> None:
     Z, Y = row([z for z, _ in examples]), row([y for _, y in examples])
     figures = metrics(Z, Y, threshold)
     y, a = Y[0].astype(int), sigmoid(Z)[0]
@@ -51,21 +53,21 @@ def test_figures_equal_scikit_learns(examples, threshold):
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_interval_equals_scipys(counts):
+def test_wilson_interval_equals_scipys(counts: Any) -> None:
     interval = binomtest(*counts).proportion_ci(method="wilson")
     assert wilson_interval(*counts) == pytest.approx((interval.low, interval.high), abs=1e-12)
 
 
-def test_auc_at_extreme_logits():
+def test_auc_at_extreme_logits() -> None:
     assert roc_auc(row([-1e20, 1e20, 800, 900]), row([0, 1, 0, 1])) == 1
 
 
-def test_float32_logits_are_judged_in_double_precision():
+def test_float32_logits_are_judged_in_double_precision() -> None:
     figures = metrics(row([40.0, -40.0]).astype(np.float32), row([1, 0]))
     assert figures.log_loss == pytest.approx(np.exp(-40), rel=1e-6)
 
 
-def test_reliability_by_hand():
+def test_reliability_by_hand() -> None:
     A = np.array([[0.02, 0.08, 0.1, 0.55, 0.95, 1.0]])
     Y = np.array([[0, 1, 0, 1, 1, 1]])
     bins = reliability(A, Y)
@@ -79,7 +81,7 @@ def test_reliability_by_hand():
     assert metrics(Z, Y[:, :5]).calibration_error == pytest.approx(expected)
 
 
-def test_probabilities_that_are_right_have_a_small_calibration_error():
+def test_probabilities_that_are_right_have_a_small_calibration_error() -> None:
     rng = np.random.default_rng(0)
     Z = rng.normal(0, 2, (1, 100_000))
     Y = (rng.random(Z.shape) < 1 / (1 + np.exp(-Z))).astype(int)

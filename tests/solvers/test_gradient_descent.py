@@ -1,8 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from catclf.logistic import LOSSES
+from catclf.logistic import LOSSES, Array
 from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory, lipschitz_constant
 from catclf.solvers.solver import State, iterate
@@ -11,14 +13,14 @@ CROSS_ENTROPY = LOSSES["cross-entropy"]
 
 
 @pytest.fixture
-def examples():
+def examples() -> Any:
     rng = np.random.default_rng(3)
     X = rng.standard_normal((6, 80))
     Y = (rng.random((1, 80)) < 1 / (1 + np.exp(-X[0] + 0.5 * X[1]))).astype(float)
     return X, Y
 
 
-def test_finds_the_optimum_of_scikit_learn(examples):
+def test_finds_the_optimum_of_scikit_learn(examples: tuple[Array, Array]) -> None:
     X, Y = examples
     l2 = 0.05
     objective = InMemory(X, Y, l2, CROSS_ENTROPY)
@@ -37,7 +39,7 @@ def test_finds_the_optimum_of_scikit_learn(examples):
     assert solution.steps < 100_000, "the tolerance did not stop it"
 
 
-def test_makes_the_lectures_steps(examples):
+def test_makes_the_lectures_steps(examples: tuple[Array, Array]) -> None:
     X, Y = examples
     w, b, costs = np.zeros((6, 1)), 0.0, []
     for _ in range(25):
@@ -58,7 +60,7 @@ def test_makes_the_lectures_steps(examples):
     assert not start.any(), "the starting point was changed"
 
 
-def test_yields_every_step(examples):
+def test_yields_every_step(examples: tuple[Array, Array]) -> None:
     X, Y = examples
     states = list(
         iterate(
@@ -69,14 +71,14 @@ def test_yields_every_step(examples):
         )
     )
     assert [state.steps for state in states] == [0, 1, 2, 3]
-    assert states[0].last.J == pytest.approx(np.log(2))
-    assert [state.last.J for state in states] == states[-1].costs
+    assert states[0].propagation.J == pytest.approx(np.log(2))
+    assert [state.propagation.J for state in states] == states[-1].costs
 
 
-def test_resumes_from_any_step(examples):
+def test_resumes_from_any_step(examples: tuple[Array, Array]) -> None:
     X, Y = examples
     objective = InMemory(X, Y, 0.01, CROSS_ENTROPY)
-    settings = {"iterations": 20, "tolerance": 1e-3}
+    settings: dict[str, Any] = {"iterations": 20, "tolerance": 1e-3}
     whole = iterate(GradientDescent(0.1), objective, State(np.zeros((6, 1)), 0.0), **settings)
     states = [state._replace(costs=state.costs[: state.steps + 1]) for state in whole]
     *_, again = iterate(GradientDescent(0.1), objective, states[7], **settings)
@@ -85,7 +87,7 @@ def test_resumes_from_any_step(examples):
     assert again.first_gradient == states[-1].first_gradient
 
 
-def test_stops_where_the_cost_is_not_finite(examples):
+def test_stops_where_the_cost_is_not_finite(examples: tuple[Array, Array]) -> None:
     X, Y = examples
     *_, solution = iterate(
         GradientDescent(1e300),

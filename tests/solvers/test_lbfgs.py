@@ -1,13 +1,17 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
 import catclf
 from catclf import TrainingSettings
+from catclf.datasets.dataset import Dataset
 from catclf.errors import TrainingError
 from catclf.features import Pixels
 from catclf.images.preprocessing import Preprocessing
 from catclf.logistic import LOSSES
+from catclf.model import Model
 from catclf.solvers.blocks import Blocks
 from catclf.solvers.lbfgs import LBFGS
 from catclf.solvers.objective import Centred, InMemory
@@ -20,7 +24,7 @@ from tests.conftest import shared
 CROSS_ENTROPY = LOSSES["cross-entropy"]
 
 
-def cost_of(model, images, l2):
+def cost_of(model: Model, images: Dataset, l2: Any) -> Any:
     """The cost, from scikit-learn's point of view: rows, and its own losses."""
     rows = images.images[:].reshape(images.m, -1) / 255
     z = rows @ model.w[:, 0] + model.b
@@ -28,7 +32,7 @@ def cost_of(model, images, l2):
     return losses.mean() + l2 / 2 * float(np.vdot(model.w, model.w))
 
 
-def optimum(rows, Y, *, l2, in_span, tolerance):
+def optimum(rows: Any, Y: Any, *, l2: Any, in_span: Any, tolerance: Any) -> Any:
     """The problem as it is posed to L-BFGS, and where that ends."""
     examples = Examples(rows, Y, 1 / 255, CROSS_ENTROPY, "float64")
     problem = (
@@ -36,6 +40,7 @@ def optimum(rows, Y, *, l2, in_span, tolerance):
         if in_span
         else pose_in_blocks(examples, l2, np.zeros((rows.shape[1], 1)), lbfgs=True)
     )
+    assert problem.preconditioner
     *_, state = iterate(
         LBFGS(problem.preconditioner), problem.objective, problem.start, iterations=100,
         tolerance=tolerance,
@@ -44,19 +49,21 @@ def optimum(rows, Y, *, l2, in_span, tolerance):
 
 
 @pytest.fixture(scope="module")
-def course():
+def course() -> Any:
     return catclf.load_dataset(shared("catvnoncat"))
 
 
 @pytest.fixture(scope="module", params=[1.0, 0.1])
-def penalty_and_optimum(request, course):
+def penalty_and_optimum(request: pytest.FixtureRequest, course: Dataset) -> Any:
     oracle = LogisticRegression(C=1 / (course.m * request.param), tol=1e-10, max_iter=100_000)
-    oracle.fit(course.images.reshape(course.m, -1) / 255, course.labels)
+    oracle.fit(course.images[:].reshape(course.m, -1) / 255, course.labels)
     return request.param, oracle
 
 
 @pytest.mark.parametrize("init", ["zeros", "random"])  # in the span, and in blocks
-def test_finds_the_optimum_of_scikit_learn_on_real_images(course, penalty_and_optimum, init):
+def test_finds_the_optimum_of_scikit_learn_on_real_images(
+    course: Dataset, penalty_and_optimum: Any, init: str
+) -> None:
     l2, oracle = penalty_and_optimum
     settings = TrainingSettings(solver="lbfgs", l2=l2, tolerance=1e-9, init=init)
     result = catclf.train(course, settings)
@@ -68,7 +75,7 @@ def test_finds_the_optimum_of_scikit_learn_on_real_images(course, penalty_and_op
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_many_images_with_the_default_tolerance(dtype):
+def test_many_images_with_the_default_tolerance(dtype: str) -> None:
     images = catclf.load_dataset(shared("cifar-cats"), positive="cat")
     settings = TrainingSettings(solver="lbfgs", l2=0.01, dtype=dtype)
     result = catclf.train(images, settings)
@@ -79,13 +86,13 @@ def test_many_images_with_the_default_tolerance(dtype):
     assert cost_of(result.model, images, 0.01) < tight.costs[-1] + 1e-5
 
 
-def test_resumes_from_any_step():
+def test_resumes_from_any_step() -> None:
     rng = np.random.default_rng(2)
     X, Y = rng.random((30, 20)), rng.integers(0, 2, (1, 20)).astype(float)
     span = Span(X, centred=True)
     objective = InMemory(span.R, Y, 0.01, CROSS_ENTROPY)
     solver = LBFGS(exact(objective, span))
-    settings = {"iterations": 50, "tolerance": 1e-8}
+    settings: dict[str, Any] = {"iterations": 50, "tolerance": 1e-8}
     start = State(np.zeros((len(span.R), 1)), 0.0)
     whole = list(iterate(solver, objective, start, **settings))
     costs = whole[-1].costs
@@ -96,7 +103,7 @@ def test_resumes_from_any_step():
         assert (again.b, again.costs) == (whole[-1].b, costs)
 
 
-def test_centred_columns_have_the_same_cost_and_gradient():
+def test_centred_columns_have_the_same_cost_and_gradient() -> None:
     rng = np.random.default_rng(4)
     X, Y = rng.random((7, 40)), rng.integers(0, 2, (1, 40)).astype(float)
     w, b = rng.standard_normal((7, 1)), 0.4
@@ -108,12 +115,13 @@ def test_centred_columns_have_the_same_cost_and_gradient():
     assert other.dw == pytest.approx(one.dw, rel=1e-9)
     assert other.db == pytest.approx(one.db, rel=1e-9)
     assert centred.centred_bias(w, centred.bias(w, b)) == pytest.approx(b)
-    (one, one_sum), (other, other_sum) = oracle.scatter_product(w, b), centred.scatter_product(w, b)
-    assert other == pytest.approx(one, rel=1e-9)
-    assert other_sum == pytest.approx(one_sum, rel=1e-9)
+    product, sum_ = centred.scatter_product(w, b)
+    expected, expected_sum = oracle.scatter_product(w, b)
+    assert product == pytest.approx(expected, rel=1e-9)
+    assert sum_ == pytest.approx(expected_sum, rel=1e-9)
 
 
-def test_the_exact_preconditioner_inverts_the_second_derivatives():
+def test_the_exact_preconditioner_inverts_the_second_derivatives() -> None:
     rng = np.random.default_rng(6)
     X = rng.random((25, 10))
     span = Span(X, centred=True)
@@ -126,7 +134,7 @@ def test_the_exact_preconditioner_inverts_the_second_derivatives():
     assert exact(objective, span)(H @ v) == pytest.approx(v, rel=1e-9)
 
 
-def test_the_low_rank_preconditioner_inverts_them_along_its_directions():
+def test_the_low_rank_preconditioner_inverts_them_along_its_directions() -> None:
     rng = np.random.default_rng(7)
     images = (rng.random((300, 30)) * rng.random((1, 30)) * 255).astype(np.uint8)
     Y = rng.integers(0, 2, (1, 300))
@@ -143,7 +151,7 @@ def test_the_low_rank_preconditioner_inverts_them_along_its_directions():
 
 
 @pytest.mark.parametrize("in_span", [True, False])
-def test_both_forms_lead_to_the_same_optimum(in_span):
+def test_both_forms_lead_to_the_same_optimum(in_span: bool) -> None:
     rng = np.random.default_rng(8)
     rows = rng.integers(0, 256, (120, 50), np.uint8)
     Y = rng.integers(0, 2, (1, 120))
@@ -156,12 +164,12 @@ def test_both_forms_lead_to_the_same_optimum(in_span):
     assert b == pytest.approx(oracle.intercept_[0], abs=1e-5)
 
 
-def test_without_a_penalty_there_may_be_no_optimum(course):
+def test_without_a_penalty_there_may_be_no_optimum(course: Dataset) -> None:
     with pytest.raises(TrainingError, match=r"no optimum exists.*--l2 0\.001"):
         catclf.train(course, TrainingSettings(solver="lbfgs"))
 
 
-def test_without_a_penalty_there_may_be_one():
+def test_without_a_penalty_there_may_be_one() -> None:
     rng = np.random.default_rng(9)
     rows = rng.integers(0, 256, (400, 5), np.uint8)
     Y = rng.integers(0, 2, (1, 400))
@@ -171,7 +179,7 @@ def test_without_a_penalty_there_may_be_one():
     assert np.abs(last.dw).max() < 1e-8
 
 
-def test_images_that_are_all_alike():
+def test_images_that_are_all_alike() -> None:
     images = np.full((6, 64, 64, 3), 90, np.uint8)
     dataset = catclf.Dataset(
         images, np.array([1, 0, 0, 0, 1, 0], np.uint8), [""] * 6, "cat", "here",
@@ -182,15 +190,15 @@ def test_images_that_are_all_alike():
     assert result.model.probabilities(images)[0] == pytest.approx(1 / 3)
 
 
-def test_stops_at_the_limit_of_iterations(course):
+def test_stops_at_the_limit_of_iterations(course: Dataset) -> None:
     result = catclf.train(course, TrainingSettings(solver="lbfgs", l2=0.01, iterations=3))
     assert (result.record.iterations, result.converged) == (3, False)
     assert result.gradient > 1e-4
 
 
-def test_sees_the_same_pixels_as_predictions(course):
+def test_sees_the_same_pixels_as_predictions(course: Dataset) -> None:
     result = catclf.train(course, TrainingSettings(solver="lbfgs", l2=0.05))
-    columns = Pixels().columns(course.images)
+    columns = Pixels().columns(course.images[:])
     assert result.model.logits(course.images) == pytest.approx(
         result.model.w.T @ columns + result.model.b
     )

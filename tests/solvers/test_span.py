@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from catclf.solvers.span import Span, pays
 from tests.conftest import shared
 
 
-def both_routes(X, Y, l2, iterations, learning_rate=0.005):
+def both_routes(X: Any, Y: Any, l2: Any, iterations: Any, learning_rate: Any = 0.005) -> Any:
     span = Span(X)
     states = []
     for matrix in (X.astype(float), span.R):
@@ -25,7 +27,7 @@ def both_routes(X, Y, l2, iterations, learning_rate=0.005):
     return *states, span
 
 
-def assert_equal(direct, reduced, span):
+def assert_equal(direct: Any, reduced: Any, span: Any) -> None:
     w, b = span.carry_back(reduced.w, reduced.b)
     assert reduced.costs == pytest.approx(direct.costs, abs=1e-9)
     assert np.abs(w - direct.w).max() < 1e-9
@@ -34,14 +36,14 @@ def assert_equal(direct, reduced, span):
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.1])
-def test_the_courses_data_takes_the_same_steps(l2):
+def test_the_courses_data_takes_the_same_steps(l2: float) -> None:
     course = catclf.load_dataset(shared("catvnoncat"))
-    X = Pixels().columns(course.images)
+    X = Pixels().columns(course.images[:])
     assert_equal(*both_routes(X, course.Y, l2, 2000))
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.1])
-def test_duplicate_and_dependent_columns(l2):
+def test_duplicate_and_dependent_columns(l2: float) -> None:
     rng = np.random.default_rng(0)
     columns = rng.random((200, 8))
     X = np.hstack([columns, columns[:, :4], columns @ rng.random((8, 6)), np.zeros((200, 1))])
@@ -51,7 +53,7 @@ def test_duplicate_and_dependent_columns(l2):
     assert_equal(direct, reduced, span)
 
 
-def test_black_images_have_no_span():
+def test_black_images_have_no_span() -> None:
     X, Y = np.zeros((50, 4)), np.array([[1, 0, 1, 1]])
     direct, reduced, span = both_routes(X, Y, 0.0, 100, learning_rate=1.0)
     assert span.R.shape == (0, 4)
@@ -59,8 +61,8 @@ def test_black_images_have_no_span():
 
 
 @pytest.mark.parametrize("centred", [False, True])
-def test_bytes_are_reduced_as_the_columns_that_they_stand_for(centred):
-    images = catclf.load_dataset(shared("catvnoncat")).images
+def test_bytes_are_reduced_as_the_columns_that_they_stand_for(centred: bool) -> None:
+    images = catclf.load_dataset(shared("catvnoncat")).images[:]
     X = images.reshape(len(images), -1).T
     span = Span(X, 1 / 255, centred=centred)
     columns = X / 255
@@ -74,7 +76,7 @@ def test_bytes_are_reduced_as_the_columns_that_they_stand_for(centred):
     assert np.abs(Q @ span.R - columns).max() < 1e-8
 
 
-def test_a_bias_on_centred_columns_is_carried_back():
+def test_a_bias_on_centred_columns_is_carried_back() -> None:
     rng = np.random.default_rng(1)
     X = rng.integers(0, 256, (40, 9)).astype(np.uint8)
     span = Span(X, 1 / 255, centred=True)
@@ -83,12 +85,12 @@ def test_a_bias_on_centred_columns_is_carried_back():
     assert w.T @ (X / 255) + b == pytest.approx(u.T @ span.R + 0.3, abs=1e-12)
 
 
-def test_images_that_are_all_alike_have_no_centred_span():
+def test_images_that_are_all_alike_have_no_centred_span() -> None:
     span = Span(np.full((50, 4), 77, np.uint8), 1 / 255, centred=True)
     assert span.R.shape == (0, 4)
 
 
-def test_it_pays_where_there_are_few_images_and_many_steps():
+def test_it_pays_where_there_are_few_images_and_many_steps() -> None:
     assert pays(12288, 209, 2000)
     assert not pays(12288, 209, 5)
     assert not pays(12288, 20_000, 10**6)

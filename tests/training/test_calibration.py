@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from catclf.training.calibration import platt_scaling, threshold_for
 from catclf.training.settings import Target, TrainingSettings
 
 
-def sample(slope, shift, m=20_000, seed=0):
+def sample(slope: Any, shift: Any, m: Any = 20_000, seed: Any = 0) -> Any:
     """Logits that are wrong by a slope and a shift, and labels."""
     rng = np.random.default_rng(seed)
     true = rng.normal(0, 2, (1, m))
@@ -15,12 +17,12 @@ def sample(slope, shift, m=20_000, seed=0):
 
 
 @pytest.mark.parametrize(("slope", "shift"), [(1.0, 0.0), (0.3, 1.0), (5.0, -2.0)])
-def test_slope_and_shift_are_found(slope, shift):
+def test_slope_and_shift_are_found(slope: float, shift: float) -> None:
     found = platt_scaling(*sample(slope, shift))
     assert found == pytest.approx((slope, shift), rel=0.05, abs=0.05)
 
 
-def test_the_optimum_is_scikit_learns():
+def test_the_optimum_is_scikit_learns() -> None:
     linear_model = pytest.importorskip("sklearn.linear_model")
     Z, Y = sample(2.0, 0.5)
     peer = linear_model.LogisticRegression(C=1e10, tol=1e-10).fit(Z.T, Y[0])
@@ -28,7 +30,7 @@ def test_the_optimum_is_scikit_learns():
     assert platt_scaling(Z, Y) == pytest.approx((peer.coef_[0, 0], peer.intercept_[0]), rel=0.01)
 
 
-def test_logits_that_are_all_right_leave_the_slope_finite():
+def test_logits_that_are_all_right_leave_the_slope_finite() -> None:
     slope, shift = platt_scaling(np.array([[-2.0, -1, 1, 2]]), np.array([[0, 0, 1, 1]]))
     assert 0 < slope < 10
     assert shift == pytest.approx(0, abs=1e-6)
@@ -37,7 +39,7 @@ def test_logits_that_are_all_right_leave_the_slope_finite():
 @pytest.mark.parametrize(
     "Z", [np.zeros((1, 6)), np.array([[3.0, 2, 1, -1, -2, -3]]), 1e6 * np.ones((1, 6))]
 )
-def test_logits_that_say_nothing_or_the_opposite_give_the_share(Z):
+def test_logits_that_say_nothing_or_the_opposite_give_the_share(Z: Any) -> None:
     Y = np.array([[0, 0, 0, 1, 1, 1]])
     slope, shift = platt_scaling(Z, Y)
     assert 0 < slope <= 0.011
@@ -59,7 +61,7 @@ Y = np.array([[1, 1, 0, 1, 0, 1]])
         (Target("recall", 1.0), 0.4),
     ],
 )
-def test_thresholds_reach_their_target(target, threshold):
+def test_thresholds_reach_their_target(target: Any, threshold: float) -> None:
     assert threshold_for(target, A, Y) == pytest.approx(threshold)
     order = np.random.default_rng(0).permutation(6)
     assert threshold_for(target, A[:, order], Y[:, order]) == pytest.approx(threshold)
@@ -68,13 +70,13 @@ def test_thresholds_reach_their_target(target, threshold):
     assert reached[target.metric] >= target.value
 
 
-def test_equal_probabilities_share_a_prediction():
+def test_equal_probabilities_share_a_prediction() -> None:
     assert (
         threshold_for(Target("precision", 0.6), np.full((1, 3), 0.5), np.array([[1, 1, 0]])) == 0.5
     )
 
 
-def test_a_precision_that_cannot_be_reached_is_said_to_be_so():
+def test_a_precision_that_cannot_be_reached_is_said_to_be_so() -> None:
     with pytest.raises(TrainingError, match=r"precision of 0\.9 .* the best is 0\.500"):
         threshold_for(Target("precision", 0.9), np.array([[0.9, 0.1]]), np.array([[0, 1]]))
 
@@ -83,6 +85,6 @@ def test_a_precision_that_cannot_be_reached_is_said_to_be_so():
     "target",
     [Target("precision", 2), Target("recall", 0), Target("f1", 0.5), Target("recall", np.nan)],
 )
-def test_targets_that_make_no_sense(target):
+def test_targets_that_make_no_sense(target: Any) -> None:
     with pytest.raises(SettingsError, match=r"like precision=0\.95 or recall=0\.99"):
         TrainingSettings(threshold=target)

@@ -1,12 +1,16 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 import catclf
 from catclf import TrainingSettings
+from catclf.datasets.dataset import Dataset
 from catclf.errors import CheckpointError, OutputError
 from tests.conftest import shared
 
-WAYS = {
+WAYS: dict[str, dict[str, Any]] = {
     "gradient descent in the span": {"iterations": 400, "learning_rate": "auto"},
     "gradient descent in blocks": {
         "iterations": 60, "init": "random", "learning_rate": "auto", "dtype": "float32",
@@ -17,14 +21,14 @@ WAYS = {
 
 
 @pytest.fixture(scope="module")
-def course():
+def course() -> Any:
     return catclf.load_dataset(shared("catvnoncat"))
 
 
-def stop_at(step):
+def stop_at(step: Any) -> Any:
     """A callback that interrupts the training."""
 
-    def on_step(steps, cost, accuracy):
+    def on_step(steps: Any, cost: Any, accuracy: Any) -> None:
         if steps == step:
             raise KeyboardInterrupt
 
@@ -32,7 +36,9 @@ def stop_at(step):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_interrupted_training_resumes_to_the_same_bytes(course, tmp_path, way):
+def test_an_interrupted_training_resumes_to_the_same_bytes(
+    course: Dataset, tmp_path: Path, way: str
+) -> None:
     settings = TrainingSettings(**WAYS[way])
     whole = catclf.train(course, settings)
     path = tmp_path / "run.ckpt"
@@ -49,7 +55,7 @@ def test_an_interrupted_training_resumes_to_the_same_bytes(course, tmp_path, way
     assert again.record == whole.record
 
 
-def test_it_is_written_on_the_way_and_at_the_end(course, tmp_path):
+def test_it_is_written_on_the_way_and_at_the_end(course: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
     seen = []
     settings = TrainingSettings(iterations=3, learning_rate="auto")
@@ -62,9 +68,9 @@ def test_it_is_written_on_the_way_and_at_the_end(course, tmp_path):
         assert len(archive["costs"]) == 4
 
 
-def test_a_resumed_training_may_be_longer(course, tmp_path):
+def test_a_resumed_training_may_be_longer(course: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
-    settings = {"learning_rate": "auto"}
+    settings: dict[str, Any] = {"learning_rate": "auto"}
     catclf.train(course, TrainingSettings(iterations=100, **settings), checkpoint=path)
     longer = TrainingSettings(iterations=150, **settings)
     again = catclf.train(course, longer, resume=path)
@@ -80,15 +86,17 @@ def test_a_resumed_training_may_be_longer(course, tmp_path):
         ({"dtype": "float32"}, "made with --dtype float64, not float32"),
     ],
 )
-def test_other_settings_are_refused(course, tmp_path, changes, reason):
-    settings = {"solver": "lbfgs", "l2": 0.01, "iterations": 3}
+def test_other_settings_are_refused(
+    course: Dataset, tmp_path: Path, changes: dict[str, Any], reason: str
+) -> None:
+    settings: dict[str, Any] = {"solver": "lbfgs", "l2": 0.01, "iterations": 3}
     path = tmp_path / "run.ckpt"
     catclf.train(course, TrainingSettings(**settings), checkpoint=path)
     with pytest.raises(CheckpointError, match=reason):
         catclf.train(course, TrainingSettings(**settings | changes), resume=path)
 
 
-def test_other_images_are_refused(course, data, tmp_path):
+def test_other_images_are_refused(course: Dataset, data: Path, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
     settings = TrainingSettings(iterations=3, learning_rate="auto")
     catclf.train(course, settings, checkpoint=path)
@@ -101,7 +109,7 @@ def test_other_images_are_refused(course, data, tmp_path):
         catclf.train(images, settings, resume=path)
 
 
-def test_axes_of_another_machine_are_refused(data, tmp_path):
+def test_axes_of_another_machine_are_refused(data: Path, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
     images = catclf.load_dataset(data)
     settings = TrainingSettings(iterations=50, learning_rate="auto")
@@ -115,7 +123,7 @@ def test_axes_of_another_machine_are_refused(data, tmp_path):
         catclf.train(images, settings, resume=path)
 
 
-def test_damaged_checkpoints(data, tmp_path, model_path):
+def test_damaged_checkpoints(data: Path, tmp_path: Path, model_path: Path) -> None:
     path = tmp_path / "run.ckpt"
     images = catclf.load_dataset(data)
     settings = TrainingSettings(iterations=3, learning_rate="auto")
@@ -138,7 +146,7 @@ def test_damaged_checkpoints(data, tmp_path, model_path):
         catclf.train(images, settings, resume=tmp_path / "none.ckpt")
 
 
-def test_a_checkpoint_that_cannot_be_written(data, tmp_path):
+def test_a_checkpoint_that_cannot_be_written(data: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="there is no folder"):
         catclf.train(
             catclf.load_dataset(data),
