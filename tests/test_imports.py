@@ -23,11 +23,7 @@ def floors() -> list[list[str]]:
     """The rooms of each floor, from the top down, as docs/design.md draws them."""
     text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     drawing = text.split("```text\n")[1].split("```")[0]
-    return [
-        re.findall(r"[\w_]+(?=/|\.py)", line.split("  ")[0])
-        for line in drawing.splitlines()
-        if line
-    ]
+    return [re.findall(r"\w+(?=/|\.py)", line) for line in drawing.splitlines() if line]
 
 
 def modules() -> list[Path]:

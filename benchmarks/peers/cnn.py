@@ -8,7 +8,11 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
+
+from catclf.images.preprocessing import Images
+from catclf.logistic import Array
 
 _CHANNELS = (32, 64, 128, 128)
 _BATCH = 32
@@ -18,7 +22,7 @@ _RATE = 2e-3
 _SHIFT = 6  # pixels, at most
 
 
-def train(images: np.ndarray, labels: np.ndarray, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+def train(images: Images, labels: NDArray[np.uint8], seed: int) -> Callable[[Images], Array]:
     """Train the network.
 
     Parameters
@@ -54,11 +58,12 @@ def train(images: np.ndarray, labels: np.ndarray, seed: int) -> Callable[[np.nda
             schedule.step()
     network.eval()
 
-    @torch.no_grad()
-    def logits(asked: np.ndarray) -> np.ndarray:
-        parts = ((_tensor(part) - mean) / deviation for part in np.array_split(asked, 20))
-        Z = [(network(part) + network(part.flip(3)))[:, 0] / 2 for part in parts if len(part)]
-        return torch.cat(Z).numpy()[np.newaxis]  # (1, m)
+    def logits(asked: Images) -> Array:
+        batches = ((_tensor(part) - mean) / deviation for part in np.array_split(asked, 20))
+        with torch.no_grad():
+            Z = [(network(b) + network(b.flip(3)))[:, 0] / 2 for b in batches if len(b)]
+        together: Array = torch.cat(Z).numpy()
+        return together[np.newaxis]  # (1, m)
 
     return logits
 
