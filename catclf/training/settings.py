@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any, Literal, NamedTuple
 
 from catclf.errors import SettingsError
-from catclf.features import FEATURE_MAPS, is_known
+from catclf.features.specification import FeatureSpecification
 
 SOLVERS = ("gd", "lbfgs")
 INITS = ("zeros", "random")
@@ -98,11 +98,7 @@ class TrainingSettings:
         _require_one_of("dtype", self.dtype, DTYPES)
         _require_one_of("solver", self.solver, SOLVERS)
         _require_one_of("class weight", self.class_weight, CLASS_WEIGHTS)
-        if not is_known(self.features):
-            raise SettingsError(
-                f"features must be one of {', '.join(FEATURE_MAPS)}, or several joined with +, "
-                f"perhaps with fourier: before them, not {self.features}"
-            )
+        FeatureSpecification.parse(self.features)
         if self.target is None and not 0 <= float(self.threshold) <= 1:
             raise SettingsError(f"threshold must be between 0 and 1, not {self.threshold}")
 

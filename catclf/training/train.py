@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset, Progress
 from catclf.errors import CheckpointError, DataError, TrainingError
-from catclf.features import learn_features
+from catclf.features.register import learn_features
+from catclf.features.specification import FeatureSpecification
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.logistic import Array, Propagation, accuracy, sigmoid
 from catclf.model import Model
@@ -115,7 +116,8 @@ def train(
         if checkpoint:
             save_checkpoint(Checkpoint(state, settings, images), Path(checkpoint))
 
-    features = learn_features(settings.features, dataset.images, settings.seed)
+    specification = FeatureSpecification.parse(settings.features)
+    features = learn_features(specification, dataset.images, settings.seed)
     examples = make_examples(
         dataset, features, settings, on_stage and partial(on_stage, "features")
     )

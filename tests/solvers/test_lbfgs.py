@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 import catclf
 from catclf import TrainingSettings
 from catclf.errors import TrainingError
-from catclf.features import Pixels
+from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import Preprocessing
 from catclf.logistic import LOSSES
 from catclf.solvers.blocks import Blocks

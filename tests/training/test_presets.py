@@ -11,7 +11,8 @@ from catclf import TrainingSettings
 from catclf.datasets.folds import stratified_folds
 from catclf.errors import CheckpointError, DataError, SettingsError, TrainingError
 from catclf.evaluation.cross_validation import cross_validate
-from catclf.features import Pixels
+from catclf.features.hog import Hog
+from catclf.features.pixels import Pixels
 from catclf.images.fingerprints import fingerprints
 from catclf.images.preprocessing import mirrored
 from catclf.logistic import sigmoid
@@ -114,7 +115,7 @@ def test_balanced_classes_lead_to_scikit_learns_optimum(course):
 
 def test_a_path_ends_where_each_penalty_alone_would(course):
     settings = replace(BEST, features="hog", dtype="float64", tolerance=1e-7, flip=False)
-    features = catclf.features.learn_features("hog", course.images, 0)
+    features = Hog.learn(course.images, 0)
     examples = make_examples(course, features, settings)
     l2s = [30.0, 3.0, 0.3]
     for l2, (w, b) in zip(l2s, penalty_path(examples, settings, l2s), strict=True):
