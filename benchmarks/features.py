@@ -6,7 +6,8 @@ import numpy as np
 
 from benchmarks.side_by_side import medians
 from benchmarks.table import AsMuch, More, print_row
-from catclf.features import learn_features
+from catclf.features.register import learn_features
+from catclf.features.specification import FeatureSpecification
 from catclf.model import Model
 from catclf.parallel import map_on_threads, one_blas_thread, workers
 from catclf.training.settings import PRESETS
@@ -18,7 +19,7 @@ def print_rows() -> None:
     """Measure and print."""
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (_PICTURES, 64, 64, 3)).astype(np.uint8)
-    patches = learn_features("patches", images, 0)
+    patches = learn_features(FeatureSpecification.parse("patches"), images, 0)
     fine, coarse = patches.arrays["patches_atoms"]  # (108, K) each
     fine_places = rng.standard_normal((900, len(fine)), np.float32)
     coarse_places = rng.standard_normal((729, len(coarse)), np.float32)
@@ -39,7 +40,8 @@ def print_rows() -> None:
         seconds["theirs"],
         AsMuch(3),
     )
-    features = learn_features(PRESETS["best"].features, images, 0)
+    specification = FeatureSpecification.parse(PRESETS["best"].features)
+    features = learn_features(specification, images, 0)
     best = Model(np.zeros((features.n_x, 1), np.float32), 0.0, features=features, flip=True)
     lecture = Model(np.zeros((12_288, 1)), 0.0)
     seconds = medians(

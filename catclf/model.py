@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from catclf.errors import ImageError
-from catclf.features import FeatureMap, Pixels
+from catclf.features.feature_map import FeatureMap
+from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import Images, Preprocessing, mirrored
 from catclf.logistic import Array, sigmoid
 from catclf.rows import Rows

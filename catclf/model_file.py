@@ -11,7 +11,8 @@ import numpy as np
 
 from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import ModelError, SettingsError
-from catclf.features import array_names, is_known, restore_features
+from catclf.features.register import array_names, restore_features
+from catclf.features.specification import FeatureSpecification
 from catclf.images.preprocessing import Preprocessing
 from catclf.model import Model
 
@@ -106,13 +107,19 @@ def _names(meta: dict[str, Any]) -> tuple[str, ...]:
             f"it has format {str(meta['format'])[:20]} (written by catclf {version}), and this "
             f"version reads formats up to {FORMAT}; use catclf {version} or newer"
         )
+    return *_ARRAYS, *array_names(_specification(meta))
+
+
+def _specification(meta: dict[str, Any]) -> FeatureSpecification:
     features = meta.get("features")
-    if not isinstance(features, str) or not is_known(features):
+    try:
+        return FeatureSpecification.parse(features if isinstance(features, str) else "")
+    except SettingsError:
+        version = str(meta.get("catclf"))[:20]
         raise ArchiveError(
-            f"it needs the feature map {str(features)[:40]!r}, which this version has not; "
+            f"it needs the feature map {str(features)[:40]!r}, which this version does not have; "
             f"it was written by catclf {version}, which can read it"
-        )
-    return *_ARRAYS, *array_names(features)
+        ) from None
 
 
 def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
@@ -121,7 +128,7 @@ def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
     except SettingsError as error:
         raise ArchiveError(f"its {error}") from None
     try:
-        features = restore_features(meta["features"], arrays)
+        features = restore_features(_specification(meta), arrays)
     except ValueError as error:
         raise ArchiveError(str(error)) from None
     flip = meta.get("flip", False)

@@ -74,11 +74,8 @@ def explain(model: Model, image: Images) -> Explanation:
     """
     images = image[np.newaxis]  # (1, 64, 64, 3)
     logit = float(model.logits(images).item())
-    contributions = _contributions(model, images)
+    contributions = model.features.attribution(model.w, image)
     if model.flip:
-        contributions = (contributions + _contributions(model, mirrored(images))[:, ::-1]) / 2
+        of_mirrored = model.features.attribution(model.w, mirrored(images)[0])
+        contributions = (contributions + of_mirrored[:, ::-1]) / 2
     return Explanation(logit, logit - float(contributions.sum()), contributions)
-
-
-def _contributions(model: Model, images: Images) -> Array:
-    return model.features.spread(model.features.effects(model.w, images))

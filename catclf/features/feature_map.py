@@ -1,7 +1,8 @@
-"""What every feature map offers."""
+"""The contract of all feature maps."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -11,61 +12,140 @@ from catclf.logistic import Array
 from catclf.rows import Rows
 
 
-class FeatureMap(Protocol):
-    """Turns images into feature columns.
+class FeatureMap(ABC):
+    """Turns images into feature columns, and contributions of features into those of pixels."""
 
-    Each class also has `array_names`, the names of what it learns; `learn(images, seed)`, which
-    makes one from training images; and `restore(arrays)`, which makes one from what it learned.
-    """
+    array_names: ClassVar[tuple[str, ...]] = ()
+    """Names of the arrays that this class learns, without those of feature maps inside it."""
 
     @property
+    @abstractmethod
     def name(self) -> str:
-        """By which model files and users call it."""
+        """Its name in settings, model files and output."""
 
     @property
+    @abstractmethod
     def n_x(self) -> int:
-        """Features of an image."""
+        """Number of features of an image."""
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What it has learned."""
+        """All that it learned, by name; nothing, unless a subclass learns."""
+        return {}
 
+    @abstractmethod
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns (n_x, m) of m images."""
+        """Feature columns of images.
 
-    def effects(self, w: Array, images: Images) -> Array:
-        """What each feature of one image (1, 64, 64, 3) adds to the logit; w is (n_x, 1)."""
+        Parameters
+        ----------
+        images : uint8 array (m, 64, 64, 3)
+            Images.
+        dtype : float64 or float32
+            Type of the columns. Only pixels are computed in this type, all others in float32.
 
-    def spread(self, effects: Array) -> Array:
-        """Effects on the pixels (64, 64) that the features look at; the sum stays the same."""
+        Returns
+        -------
+        array (n_x, m)
+            A transposed view: in memory, the features of an image are contiguous. A column is
+            bit-identical whatever other images there are.
+        """
 
+    def contributions(self, w: Array, image: Images) -> Array:
+        """What each feature of an image contributes to the logit: here the products w·x.
 
-class Plain(FeatureMap, Protocol):
-    """A feature map whose features themselves are what can be shown on the image."""
+        Parameters
+        ----------
+        w : array (n_x, 1)
+            Weights.
+        image : uint8 array (64, 64, 3)
+            An image.
 
-    def effects(self, w: Array, images: Images) -> Array:
-        """What each feature of one image (1, 64, 64, 3) adds to the logit; w is (n_x, 1)."""
-        x = self.columns(images, np.float64)  # (n_x, 1)
+        Returns
+        -------
+        float64 array (n,)
+            One number for each feature that `spread` knows how to place; n is n_x here.
+        """
+        x = self.columns(image[np.newaxis], np.float64)  # (n_x, 1)
         products: Array = (w * x)[:, 0]
         return products
 
+    @abstractmethod
+    def spread(self, contributions: Array) -> Array:
+        """Distribute contributions over the pixels that each feature looks at.
 
-class Fixed(Plain, Protocol):
-    """A feature map that has nothing to learn."""
+        Parameters
+        ----------
+        contributions : array (n,)
+            As `contributions` returns them.
 
-    array_names: tuple[str, ...] = ()
+        Returns
+        -------
+        array (64, 64)
+            With the same sum.
+        """
+
+    def attribution(self, w: Array, image: Images) -> Array:
+        """What each pixel of an image contributes to the logit.
+
+        Parameters
+        ----------
+        w : array (n_x, 1)
+            Weights.
+        image : uint8 array (64, 64, 3)
+            An image.
+
+        Returns
+        -------
+        array (64, 64)
+            With the same sum as `contributions`.
+        """
+        return self.spread(self.contributions(w, image))
+
+
+class BasicFeatureMap(FeatureMap):
+    """A feature map that is made from images alone, not on top of others.
+
+    These are the ones that have a line in `FEATURE_MAPS`. The methods here serve those that have
+    nothing to learn.
+    """
 
     @classmethod
     def learn(cls, images: Rows, seed: int) -> Self:
-        """Nothing needs to be learned."""
+        """Learn from training images.
+
+        Parameters
+        ----------
+        images : uint8 array (m, 64, 64, 3), or anything that gives such arrays for slices
+            Training images.
+        seed : int
+            Random seed.
+
+        Returns
+        -------
+        FeatureMap
+            Ready to make columns; bit-identical for the same images and seed.
+        """
         return cls()
 
     @classmethod
     def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Nothing was learned."""
-        return cls()
+        """Restore what `learn` made.
 
-    @property
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Nothing was learned."""
-        return {}
+        Parameters
+        ----------
+        arrays : mapping of str to array
+            Those of `array_names`, and perhaps others; they may come from a damaged file.
+
+        Returns
+        -------
+        FeatureMap
+            Makes the same columns as the one whose `arrays` they are.
+
+        Raises
+        ------
+        ValueError
+            If an array has the wrong shape or type, or holds values out of range. The text begins
+            with "its", for the model file.
+        """
+        return cls()

@@ -1,10 +1,10 @@
 """Random Fourier features: with them, logistic regression has a Gaussian kernel.
 
 Rahimi and Recht, "Random Features for Large-Scale Kernel Machines" (NIPS 2007): cosines of random
-projections, whose products are on average k(x, x') = exp(-γ ‖x - x'‖² / n). A model is then linear
-in the cosines, and yet can say that two things together mean more than each alone. The projections
-are the structured ones of Yu and others, "Orthogonal Random Features" (NIPS 2016): random signs and
-Hadamard transforms in turn, which need no matrix to be stored.
+projections, whose inner products approximate k(x, x') = exp(-γ ‖x - x'‖² / n). A model that is
+linear in them has a nonlinear decision boundary in x. The projections are the structured ones of Yu
+et al., "Orthogonal Random Features" (NIPS 2016): random signs and Hadamard transforms in
+alternation, so that no projection matrix has to be stored.
 """
 
 from collections.abc import Mapping
@@ -14,193 +14,170 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.features.feature_map import FeatureMap
+from catclf.features.one_by_one import fill_one_by_one
+from catclf.features.standardise import is_constant, means_and_deviations
 from catclf.images.preprocessing import Images
 from catclf.logistic import Array
-from catclf.parallel import map_on_threads, one_blas_thread, workers
 from catclf.rows import Rows
 
 Floats = NDArray[np.float32]
 
 _GAMMA = 0.5
-_ROUNDS = 3
+_TRANSFORMS = 3
 
-# Images that means and deviations are taken from.
-_SAMPLE = 1000
+_SAMPLED_IMAGES = 1000  # for means and deviations
 _BATCH = 64
 
 
-class Fourier:
-    """Random Fourier features of standardised features.
+class Fourier(FeatureMap):
+    """Random Fourier features of the standardised features of another feature map.
 
-    The n features are brought to mean 0 and deviation 1, followed by zeros up to n_x = s·s, the
-    least power of 4 that holds them, and laid out as a matrix P (s, s). Three times P is multiplied
-    by random signs, number by number, and then from both sides by the Hadamard matrix H (s, s),
-    which together is a Hadamard transform of all n_x numbers. The features are
-    √2 cos(√(2γ n_x/n) P - π/4).
+    The n inner features are standardised, padded with zeros to n_x = s·s, the smallest power of 4
+    that is at least n, and laid out as a matrix P (s, s). Three times, P is multiplied elementwise
+    by random signs and then from both sides by the Hadamard matrix H (s, s), which is a Hadamard
+    transform of all n_x numbers. The features are √2 cos(√(2γ n_x/n) P - π/4).
 
     Parameters
     ----------
     inner : FeatureMap
-        Where the n features come from.
+        Makes the n inner features; already learned or restored.
     means, deviations : float32 array (n,)
-        Of these features.
+        Of the inner features.
     signs : int8 array (3, n_x)
         Each 1 or -1.
     """
 
-    array_names: tuple[str, ...] = ("fourier_means", "fourier_deviations", "fourier_signs")
+    array_names = ("fourier_means", "fourier_deviations", "fourier_signs")
 
     def __init__(
         self, inner: FeatureMap, means: Floats, deviations: Floats, signs: NDArray[np.int8]
     ) -> None:
         self.inner = inner
-        self.name = f"fourier:{inner.name}"
-        self.n_x = _power_of_4(inner.n_x)
         self._means, self._deviations, self._signs = means, deviations, signs
         side = int(np.sqrt(self.n_x))
         self._H = _hadamard(side)
-        self._flips = signs.reshape(_ROUNDS, side, side).astype(np.float32)  # (3, s, s)
+        self._flips = signs.reshape(_TRANSFORMS, side, side).astype(np.float32)  # (3, s, s)
         self._scale = np.float32(np.sqrt(2 * _GAMMA * self.n_x / inner.n_x))
 
     @classmethod
     def learn(cls, inner: FeatureMap, images: Rows, seed: int) -> Self:
-        """Learn means and deviations of the features, and draw signs.
+        """Learn means and deviations of the inner features, and draw signs.
 
         Parameters
         ----------
         inner : FeatureMap
-            Where the features come from.
-        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-            Training images; at most about 1000 of them are looked at.
+            Makes the inner features; already learned.
+        images : uint8 array (m, 64, 64, 3), or anything that gives such arrays for slices
+            Training images; at most about 1000 of them are used.
         seed : int
-            For the signs.
+            Random seed.
 
         Returns
         -------
         Fourier
             Ready to make columns.
         """
-        step = -(-len(images) // _SAMPLE)
+        step = -(-len(images) // _SAMPLED_IMAGES)
         sample = np.concatenate([images[i : i + 1] for i in range(0, len(images), step)])
-        X = inner.columns(sample, np.float32)  # (n, sample)
-        deviations = X.std(axis=1, dtype=np.float64)
-        # What never varies, but for rounding, tells nothing.
-        constant = deviations <= 1e-6 * max(float(deviations.max()), 1e-6)
-        deviations[constant] = np.inf
-        signs = np.random.default_rng(seed).integers(0, 2, (_ROUNDS, _power_of_4(inner.n_x)))
+        means, deviations = means_and_deviations(inner.columns(sample, np.float32))
+        deviations[is_constant(deviations)] = np.inf  # standardised, these are 0
+        signs = np.random.default_rng(seed).integers(0, 2, (_TRANSFORMS, _power_of_4(inner.n_x)))
         return cls(
             inner,
-            X.mean(axis=1, dtype=np.float64).astype(np.float32),
+            means.astype(np.float32),
             deviations.astype(np.float32),
             (2 * signs - 1).astype(np.int8),
         )
 
     @classmethod
     def restore(cls, inner: FeatureMap, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """The feature map from what it had learned.
+        """Restore what `learn` made.
 
         Parameters
         ----------
         inner : FeatureMap
-            Where the features come from.
+            Makes the inner features; already restored.
         arrays : mapping of str to array
-            Those of `array_names`.
+            Those of `array_names`, and perhaps others.
 
         Returns
         -------
         Fourier
-            As it was.
+            Makes the same columns as the one whose arrays they are.
 
         Raises
         ------
         ValueError
-            If the arrays can be none of these.
+            If an array has the wrong shape or type, or holds values out of range.
         """
         means, deviations, signs = (arrays[name] for name in cls.array_names)
         fits = (
             means.dtype == deviations.dtype == np.float32
             and means.shape == deviations.shape == (inner.n_x,)
             and signs.dtype == np.int8
-            and signs.shape == (_ROUNDS, _power_of_4(inner.n_x))
+            and signs.shape == (_TRANSFORMS, _power_of_4(inner.n_x))
         )
         if not fits:
-            raise ValueError("its Fourier features have not the right shape")
+            raise ValueError("its Fourier features have arrays of the wrong shape or type")
         # Smaller deviations, which are never learned, might overflow.
-        makes_sense = (np.abs(means) < 1e6).all() and (deviations > 1e-12).all()
-        if not makes_sense or not (np.abs(signs) == 1).all():
-            raise ValueError("its Fourier features hold values that make no sense")
+        in_range = (np.abs(means) < 1e6).all() and (deviations > 1e-12).all()
+        if not in_range or not (np.abs(signs) == 1).all():
+            raise ValueError("its Fourier features have values out of range")
         return cls(inner, means, deviations, signs)
 
     @property
+    def name(self) -> str:
+        """The name of the inner feature map, prefixed with "fourier:"."""
+        return f"fourier:{self.inner.name}"
+
+    @property
+    def n_x(self) -> int:
+        """Number of features: the smallest power of 4 that is at least that of the inner ones."""
+        return _power_of_4(self.inner.n_x)
+
+    @property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What it and the features inside have learned."""
+        """What the inner feature map learned, and means, deviations and signs."""
         own = (self._means, self._deviations, self._signs)
         return {**self.inner.arrays, **dict(zip(self.array_names, own, strict=True))}
 
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some images.
-
-        Parameters
-        ----------
-        images : uint8 array (m, 64, 64, 3)
-            Images.
-        dtype : float64 or float32
-            Type of the columns; the work is done in float32.
-
-        Returns
-        -------
-        array (n_x, m)
-            A transposed view: in memory, an image's numbers lie side by side.
-        """
+        """Feature columns, from batches of inner feature columns."""
         rows = np.empty((len(images), self.n_x), dtype)
         for start in range(0, len(images), _BATCH):
-            x = self.inner.columns(images[start : start + _BATCH], np.float32).T
-
-            # One image at a time: its features are the same to the last bit, whatever others
-            # there are.
-            def fill(i: int, x: Array = x, start: int = start) -> None:
-                rows[start + i] = _waves(self._projected(self._standardised(x[i])))
-
-            with one_blas_thread():
-                map_on_threads(fill, range(len(x)), workers())
+            batch = slice(start, start + _BATCH)
+            inner_rows = self.inner.columns(images[batch], np.float32).T  # (batch, n)
+            fill_one_by_one(rows[batch], self._features, inner_rows)
         return rows.T  # (n_x, m)
 
-    def effects(self, w: Array, images: Images) -> Array:
-        """What the features inside of one image add to the logit, beside those of a mean image.
+    def contributions(self, w: Array, image: Images) -> Array:
+        """What each inner feature (n,) contributes to the logit, relative to a mean image.
 
         These are integrated gradients (Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep
-        Networks", ICML 2017): the logit's slopes, averaged on the straight way from the mean
-        features, times how far these are from the mean. They add up to the logit minus that of the
-        mean features, which is Σ w + b.
-
-        Parameters
-        ----------
-        w : array (n_x, 1)
-            Weights.
-        images : uint8 array (1, 64, 64, 3)
-            One image.
-
-        Returns
-        -------
-        array (n,)
-            One effect for each feature inside.
+        Networks", ICML 2017): the logit's gradient, averaged over the straight line from the mean
+        of the inner features to those of the image, times the difference of the two. They add up to
+        the logit of the image minus that of the mean features, which is Σ w + b.
         """
-        x = self._standardised(self.inner.columns(images, np.float32)[:, 0])
-        P = self._projected(x)  # (n_x,)
-        # The mean slope of √2 cos(p - π/4) from 0 to p is its rise, divided by p.
-        is_still = np.abs(P) < 1e-4
-        rises = _waves(P) - 1
-        slopes = np.where(is_still, 1, rises / np.where(is_still, 1, P)) * w[:, 0]
-        return self._projected_back(slopes)[: self.inner.n_x] * x
+        x = self._standardise(self.inner.columns(image[np.newaxis], np.float32)[:, 0])  # (n,)
+        P = self._project(x)  # (n_x,)
+        # The mean slope of √2 cos(p - π/4) between 0 and p is its rise divided by p; at 0, it is 1.
+        near_zero = np.abs(P) < 1e-4
+        rises = _cosines(P) - 1
+        slopes = np.where(near_zero, 1, rises / np.where(near_zero, 1, P)) * w[:, 0]
+        return self._project_back(slopes)[: self.inner.n_x] * x
 
-    def spread(self, effects: Array) -> Array:
-        """Effects (n,) of the features inside, on the pixels (64, 64) that they look at."""
-        return self.inner.spread(effects)
+    def spread(self, contributions: Array) -> Array:
+        """Contributions (n,) of the inner features, spread as the inner feature map does."""
+        return self.inner.spread(contributions)
 
-    def _standardised(self, x: Floats) -> Floats:
+    def _features(self, x: Floats) -> Floats:
+        """Fourier features (n_x,) of the inner features (n,) of one image."""
+        return _cosines(self._project(self._standardise(x)))
+
+    def _standardise(self, x: Floats) -> Floats:
         return (x - self._means) / self._deviations
 
-    def _projected(self, x: Floats) -> Floats:
+    def _project(self, x: Floats) -> Floats:
         """Scaled random projections (n_x,) of standardised features (n,)."""
         padded = np.zeros(self.n_x, np.float32)
         padded[: len(x)] = x
@@ -209,22 +186,22 @@ class Fourier:
             P = np.dot(np.dot(self._H, flips * P), self._H)
         return self._scale * P.ravel()  # (n_x,)
 
-    def _projected_back(self, slopes: Array) -> Array:
-        """The transposed projection, of (n_x,) to (n_x,)."""
+    def _project_back(self, slopes: Array) -> Array:
+        """The transpose of the projection, applied to (n_x,): (n_x,)."""
         P: Array = (self._scale * slopes).reshape(self._H.shape)  # (s, s)
         for flips in self._flips[::-1]:
             P = flips * np.dot(np.dot(self._H, P), self._H)
         return P.ravel()  # (n_x,)
 
 
-def _waves(P: Floats) -> Floats:
-    """√2 cos(P - π/4), which needs no random phase: sines of sums cancel, on average."""
-    waves: Floats = np.sqrt(np.float32(2)) * np.cos(P - np.float32(np.pi / 4))
-    return waves
+def _cosines(P: Floats) -> Floats:
+    """√2 cos(P - π/4). No random phase is needed: sines of sums cancel on average."""
+    cosines: Floats = np.sqrt(np.float32(2)) * np.cos(P - np.float32(np.pi / 4))
+    return cosines
 
 
 def _power_of_4(n: int) -> int:
-    """The least that is not below n."""
+    """The smallest power of 4 that is at least n."""
     power = 4
     while power < n:
         power *= 4

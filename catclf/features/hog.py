@@ -1,57 +1,47 @@
-"""Histograms of oriented gradients: where edges are, and which way they run.
+"""Histograms of oriented gradients (HOG): where edges are, and which way they run.
 
-Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection" (CVPR 2005), on fields of
-8 × 8 pixels, for images of 64 × 64.
+Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection" (CVPR 2005), with cells of
+8 × 8 pixels.
 """
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.features.feature_map import Fixed
+from catclf.features.feature_map import BasicFeatureMap
 from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
 from catclf.parallel import cores, map_on_threads
 
-_FIELD = 8
-_FIELDS = SIDE // _FIELD
-_DIRECTIONS = 9
+Floats = NDArray[np.float32]
 
-# Squared contrast at which a block of fields counts half as strong as it would otherwise: what is
-# fainter is mostly noise.
-_FAINT = 100.0
-_LARGEST_SHARE = 0.2
+_CELL = 8  # pixels along a side
+_CELLS = SIDE // _CELL  # along a side of the image
+_BLOCKS = _CELLS - 1  # likewise; neighbouring blocks overlap
+_BINS = 9
+
+# Added to a block's squared norm, so that faint gradients, mostly noise, stay small.
+_NORM_OFFSET = 100.0
+_SECOND_NORM_OFFSET = 1e-4
+_CLIP = 0.2
 
 _BATCH = 16
 
 
-class Hog(Fixed):
-    """The gradient's directions in each field, next to those of its neighbours' contrast.
+class Hog(BasicFeatureMap):
+    """Histograms of gradient orientations in cells, normalised over blocks.
 
-    A pixel's gradient is that of its strongest colour. Each of 8 × 8 fields has a histogram of the
-    gradient's direction, opposite directions being alike, weighted by its length. Each of the 7 × 7
-    blocks of four neighbouring fields is then brought to length 1, cut off at 0.2, and brought to
-    length 1 again, and the square root is taken, which keeps a few strong edges from drowning the
-    others.
+    A pixel's gradient is that of the channel where it is strongest. Each of the 8 × 8 cells has a
+    histogram of nine orientations, from 0 to 180 degrees, weighted by the gradient's magnitude.
+    Each of the 7 × 7 overlapping blocks of 2 × 2 cells is normalised to length 1, clipped at 0.2
+    and normalised again (L2-Hys). The features are the square roots, so that a few strong edges do
+    not dominate.
     """
 
     name = "hog"
-    n_x = (_FIELDS - 1) ** 2 * 4 * _DIRECTIONS
+    n_x = _BLOCKS**2 * 4 * _BINS
 
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some images.
-
-        Parameters
-        ----------
-        images : uint8 array (m, 64, 64, 3)
-            Images.
-        dtype : float64 or float32
-            Type of the columns; the work is done in float32.
-
-        Returns
-        -------
-        array (1764, m)
-            A transposed view: in memory, an image's numbers lie side by side.
-        """
+        """Feature columns (1764, m), ordered by block, cell of the block, and orientation."""
         rows = np.empty((len(images), self.n_x), dtype)
 
         def fill(start: int) -> None:
@@ -60,50 +50,53 @@ class Hog(Fixed):
         map_on_threads(fill, range(0, len(images), _BATCH), cores())
         return rows.T  # (n_x, m)
 
-    def spread(self, effects: Array) -> Array:
-        """Effects (1764,), evenly on the pixels of its block: (64, 64)."""
-        blocks = effects.reshape(_FIELDS - 1, _FIELDS - 1, 4 * _DIRECTIONS).sum(axis=2)  # (7, 7)
-        # A block is four fields.
-        fields = np.zeros((_FIELDS, _FIELDS))
-        for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            fields[i : i + _FIELDS - 1, j : j + _FIELDS - 1] += blocks / 4
-        return np.kron(fields / _FIELD**2, np.ones((_FIELD, _FIELD)))  # (64, 64)
+    def spread(self, contributions: Array) -> Array:
+        """Contributions (1764,), spread evenly over the 16 × 16 pixels of each block: (64, 64)."""
+        blocks = contributions.reshape(_BLOCKS, _BLOCKS, 4 * _BINS).sum(axis=2)  # (7, 7)
+        cells = np.zeros((_CELLS, _CELLS))
+        for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):  # the four cells of a block
+            cells[i : i + _BLOCKS, j : j + _BLOCKS] += blocks / 4
+        return np.kron(cells / _CELL**2, np.ones((_CELL, _CELL)))  # (64, 64)
 
 
-def _descriptors(images: Images) -> NDArray[np.float32]:
+def _descriptors(images: Images) -> Floats:
+    """HOG features of images, one row each: (m, 1764)."""
     m = len(images)
-    histograms = _histograms(images)  # (m, 8, 8, 9)
-    last = _FIELDS - 1
+    histograms = _histograms(*_gradients(images))  # (m, 8, 8, 9)
     blocks = np.stack(
-        [histograms[:, i : i + last, j : j + last] for i in (0, 1) for j in (0, 1)], axis=3
+        [histograms[:, i : i + _BLOCKS, j : j + _BLOCKS] for i in (0, 1) for j in (0, 1)], axis=3
     )  # (m, 7, 7, 4, 9)
-    blocks = blocks.reshape(m, last, last, 4 * _DIRECTIONS)
-    blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + _FAINT)
-    np.minimum(blocks, _LARGEST_SHARE, out=blocks)
-    blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + 1e-4)
+    blocks = blocks.reshape(m, _BLOCKS, _BLOCKS, 4 * _BINS)
+    blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + _NORM_OFFSET)
+    np.minimum(blocks, _CLIP, out=blocks)
+    blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + _SECOND_NORM_OFFSET)
     return np.sqrt(blocks).reshape(m, Hog.n_x)  # (m, 1764)
 
 
-def _histograms(images: Images) -> NDArray[np.float32]:
-    """Lengths of gradients in each field, by direction, (m, 8, 8, 9)."""
+def _gradients(images: Images) -> tuple[Floats, Floats]:
+    """Magnitudes of the gradients, and orientations in bins from 0 to 9, (m, 64, 64) each."""
     values = images.astype(np.float32)
     across, down = np.zeros_like(values), np.zeros_like(values)
     across[:, :, 1:-1] = values[:, :, 2:] - values[:, :, :-2]
     down[:, 1:-1] = values[:, 2:] - values[:, :-2]
     strongest = (across**2 + down**2).argmax(axis=3)[..., np.newaxis]
     across = np.take_along_axis(across, strongest, axis=3)[..., 0]  # (m, 64, 64)
-    down = np.take_along_axis(down, strongest, axis=3)[..., 0]
-    lengths = np.hypot(across, down)
-    # A direction between the middles of two bins counts in both, by its distance from each.
-    bins = np.arctan2(down, across) % np.float32(np.pi) * np.float32(_DIRECTIONS / np.pi)
-    lower = np.floor(bins)
-    upper_share = bins - lower
-    lower %= _DIRECTIONS  # rounding can make the last direction one more
-    m = len(images)
-    histograms = np.empty((m, _FIELDS, _FIELDS, _DIRECTIONS), np.float32)
-    for direction in range(_DIRECTIONS):
-        is_upper = lower == (direction - 1) % _DIRECTIONS
-        share = np.where(lower == direction, 1 - upper_share, np.where(is_upper, upper_share, 0))
-        fields = (lengths * share).reshape(m, _FIELDS, _FIELD, _FIELDS, _FIELD)
-        histograms[..., direction] = fields.sum(axis=(2, 4))
+    down = np.take_along_axis(down, strongest, axis=3)[..., 0]  # (m, 64, 64)
+    orientations: Floats = np.arctan2(down, across) % np.float32(np.pi) * np.float32(_BINS / np.pi)
+    return np.hypot(across, down), orientations
+
+
+def _histograms(magnitudes: Floats, orientations: Floats) -> Floats:
+    """Histograms of orientations in each cell, weighted by magnitude: (m, 8, 8, 9)."""
+    # A gradient between two bin centres counts in both, in linear interpolation.
+    lower = np.floor(orientations)
+    upper_share = orientations - lower
+    lower %= _BINS  # rounding can put an orientation just below 180 degrees into a tenth bin
+    m = len(magnitudes)
+    histograms = np.empty((m, _CELLS, _CELLS, _BINS), np.float32)
+    for k in range(_BINS):
+        is_upper = lower == (k - 1) % _BINS
+        share = np.where(lower == k, 1 - upper_share, np.where(is_upper, upper_share, 0))
+        cells = (magnitudes * share).reshape(m, _CELLS, _CELL, _CELLS, _CELL)
+        histograms[..., k] = cells.sum(axis=(2, 4))
     return histograms

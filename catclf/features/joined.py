@@ -1,4 +1,4 @@
-"""Several feature maps' columns below each other."""
+"""Several feature maps, their columns stacked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.features.feature_map import FeatureMap, Plain
+from catclf.features.feature_map import FeatureMap
 from catclf.images.preprocessing import Images
 from catclf.logistic import Array
 
 
-class Joined(Plain):
-    """Feature maps side by side.
+class Joined(FeatureMap):
+    """Stacks the columns of several feature maps.
 
     Parameters
     ----------
     parts : sequence of FeatureMap
-        In the order of their columns.
+        In the order of their features in a column; already learned or restored.
     """
 
     def __init__(self, parts: Sequence[FeatureMap]) -> None:
@@ -25,34 +25,21 @@ class Joined(Plain):
 
     @property
     def name(self) -> str:
-        """Their names."""
+        """The names of the parts, joined with a plus sign."""
         return "+".join(part.name for part in self.parts)
 
     @property
     def n_x(self) -> int:
-        """Features of an image."""
+        """Number of features of all parts."""
         return sum(part.n_x for part in self.parts)
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What the parts have learned."""
+        """What all parts learned."""
         return {name: array for part in self.parts for name, array in part.arrays.items()}
 
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some images.
-
-        Parameters
-        ----------
-        images : uint8 array (m, 64, 64, 3)
-            Images.
-        dtype : float64 or float32
-            Type of the columns.
-
-        Returns
-        -------
-        array (n_x, m)
-            A transposed view: in memory, an image's numbers lie side by side.
-        """
+        """Feature columns of the parts, the first part's on top."""
         rows = np.empty((len(images), self.n_x), dtype)
         start = 0
         for part in self.parts:
@@ -60,10 +47,10 @@ class Joined(Plain):
             start += part.n_x
         return rows.T  # (n_x, m)
 
-    def spread(self, effects: Array) -> Array:
-        """Effects (n_x,) on the pixels (64, 64) that the features look at."""
+    def spread(self, contributions: Array) -> Array:
+        """The sum of what each part spreads."""
         ends = np.cumsum([part.n_x for part in self.parts])
-        pieces = np.split(effects, ends[:-1])
+        pieces = np.split(contributions, ends[:-1])
         pixels: Array = np.sum(
             [part.spread(piece) for part, piece in zip(self.parts, pieces, strict=True)], axis=0
         )

@@ -1,21 +1,23 @@
-"""Patches: what small parts of an image look like, in the words of a learned dictionary.
+"""Responses of an image's patches to a dictionary that is learned from training images.
 
 Coates, Lee and Ng, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning"
 (AISTATS 2011), and Coates and Ng, "The Importance of Encoding Versus Training with Sparse Coding
-and Vector Quantization" (ICML 2011). The dictionary is learned from training images without
-their labels: patches are taken at random, brought to the same brightness and contrast, whitened,
-and gathered around atoms by spherical k-means. Of an image every patch is compared with every
-atom, and what is alike, or opposite, is averaged over the fields of a grid.
+and Vector Quantization" (ICML 2011). To learn the dictionary, without labels, random patches are
+normalised in brightness and contrast, whitened, and clustered by spherical k-means; the centroids
+are its atoms. To encode an image, the responses of all patches to all atoms are thresholded, and
+pooled over the cells of a grid.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.features.feature_map import Plain
+from catclf.features.feature_map import BasicFeatureMap
+from catclf.features.one_by_one import fill_one_by_one
 from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
 from catclf.parallel import map_on_threads, one_blas_thread, workers
@@ -23,171 +25,142 @@ from catclf.rows import Rows
 
 Floats = NDArray[np.float32]
 
+
+class _Scale(NamedTuple):
+    """A size at which an image is looked at."""
+
+    shrink: int
+    """Pixels along each side whose mean becomes one pixel."""
+    stride: int
+    """Pixels, after shrinking, from one patch to the next."""
+
+
+_SCALES = (_Scale(shrink=1, stride=2), _Scale(shrink=2, stride=1))  # fine, coarse
+
 _ATOMS = 200
-_WIDTH = 6  # of a patch
-_NUMBERS = _WIDTH * _WIDTH * 3
+_WIDTH = 6  # of a patch, in pixels
+_PATCH_SIZE = _WIDTH * _WIDTH * 3
 
+_GRID = 4  # pooling cells along a side
+_THRESHOLD = 1.0  # smaller responses count as 0: most patches resemble some atoms by chance
 
-# How many pixels become one, along each side, and how far apart patches are: fine and coarse.
-_SCALES = ((1, 2), (2, 1))
+_VARIANCE_OFFSET = 10.0  # added to a patch's variance, so that faint patches, mostly noise, fade
+_WHITENING_OFFSET = 0.1  # added to the variance along each axis of the patches
 
-
-_GRID = 4
-_FAINT = 10.0  # added to a patch's variance: what is fainter is mostly noise
-_WHITENING = 0.1  # added to the patches' variances
-_LEAST = 1.0  # likeness below counts as none: most patches are like some atoms by chance
-
-_SAMPLE = 100_000
-_ROUNDS = 10
+_SAMPLED_PATCHES = 100_000
+_ITERATIONS = 10
 _BATCH = 5000
 
 
-class Patches(Plain):
-    """Likeness of an image's patches to a dictionary, at two scales.
+class Patches(BasicFeatureMap):
+    """Pooled responses of an image's patches to a dictionary, at two scales.
 
-    A patch p of 108 numbers, with deviation d, has the likeness z = (atoms p) / √(d² + 10) - offset
-    to each atom: brightness and whitening are in atoms and offset already. The features are the
-    means of max(0, z - 1) and of max(0, -z - 1) in each field of a 4 × 4 grid, under a square root.
+    The response of a patch p, 108 numbers with variance v, to an atom is
+    z = (atom · p) / √(v + 10) - offset; atoms and offsets include whitening and the removal of the
+    patch's mean. The features are the means of max(0, z - 1) and of max(0, -z - 1) over each cell
+    of a 4 × 4 grid, under a square root.
 
     Parameters
     ----------
     atoms : float32 array (2, 108, K)
         For each scale, K atoms in columns.
     offsets : float32 array (2, K)
-        What to take from each likeness.
+        What is subtracted from the responses.
     """
 
     name = "patches"
-    array_names: tuple[str, ...] = ("patches_atoms", "patches_offsets")
+    array_names = ("patches_atoms", "patches_offsets")
 
     def __init__(self, atoms: Floats, offsets: Floats) -> None:
         self._atoms, self._offsets = atoms, offsets
 
     @classmethod
-    def learn(cls, images: Rows, seed: int) -> "Patches":
-        """Learn the dictionary.
-
-        Parameters
-        ----------
-        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-            Training images.
-        seed : int
-            For the patches that are looked at, and the atoms to begin with.
-
-        Returns
-        -------
-        Patches
-            The same, to the last bit, for the same images and seed.
-        """
+    def learn(cls, images: Rows, seed: int) -> Self:
+        """Learn a dictionary for each scale, from random patches."""
         rng = np.random.default_rng(seed)
-        learned = [_dictionary(_sample(images, shrink, rng), rng) for shrink, _ in _SCALES]
+        learned = [_learn_dictionary(_sample(images, scale, rng), rng) for scale in _SCALES]
         return cls(*(np.stack(arrays) for arrays in zip(*learned, strict=True)))
 
     @classmethod
-    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> "Patches":
-        """The feature map from what it had learned.
-
-        Parameters
-        ----------
-        arrays : mapping of str to array
-            With `patches_atoms` and `patches_offsets`.
-
-        Returns
-        -------
-        Patches
-            As it was.
-
-        Raises
-        ------
-        ValueError
-            If these can be no dictionary.
-        """
+    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Restore the dictionary; K may differ from that of this version."""
         atoms, offsets = (arrays[name] for name in cls.array_names)
         fits = (
             atoms.dtype == offsets.dtype == np.float32
             and offsets.ndim == 2
             and offsets.size > 0
             and len(offsets) == len(_SCALES)
-            and atoms.shape == (len(_SCALES), _NUMBERS, offsets.shape[1])
+            and atoms.shape == (len(_SCALES), _PATCH_SIZE, offsets.shape[1])
         )
         if not fits:
-            raise ValueError("its dictionary of patches has not the right shape")
-        # Larger ones, which are never learned, might overflow.
+            raise ValueError("its dictionary of patches has the wrong shape or type")
+        # Larger values, which are never learned, might overflow.
         if not (np.abs(atoms) < 1e6).all() or not (np.abs(offsets) < 1e6).all():
-            raise ValueError("its dictionary of patches holds values that make no sense")
+            raise ValueError("its dictionary of patches has values out of range")
         return cls(np.ascontiguousarray(atoms), np.ascontiguousarray(offsets))
 
     @property
     def n_x(self) -> int:
-        """Features of an image."""
-        return len(_SCALES) * _GRID**2 * 2 * int(self._atoms.shape[2])
+        """Number of features: scales × signs × cells × atoms, 12 800 for 200 atoms."""
+        return len(_SCALES) * 2 * _GRID**2 * int(self._atoms.shape[2])
 
     @property
     def atoms(self) -> Floats:
-        """Atoms (2, K, 6, 6, 3), for the fine and the coarse scale: what patches are weighed by."""
+        """Atoms (2, K, 6, 6, 3), as small images, for the fine and the coarse scale."""
         return self._atoms.transpose(0, 2, 1).reshape(  # (2, K, 6, 6, 3)
             len(_SCALES), -1, _WIDTH, _WIDTH, 3
         )
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The dictionary."""
+        """The dictionary: atoms and offsets."""
         return dict(zip(self.array_names, (self._atoms, self._offsets), strict=True))
 
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
-        """Feature columns of some images.
-
-        Parameters
-        ----------
-        images : uint8 array (m, 64, 64, 3)
-            Images.
-        dtype : float64 or float32
-            Type of the columns; the work is done in float32.
-
-        Returns
-        -------
-        array (n_x, m)
-            A transposed view: in memory, an image's numbers lie side by side.
-        """
+        """Feature columns, ordered by scale, sign of the response, cell and atom."""
         rows = np.empty((len(images), self.n_x), dtype)
-
-        # One image at a time stays in the cache; and its features are the same to the last bit,
-        # whatever other images there are.
-        def fill(i: int) -> None:
-            rows[i] = self._features(images[i])
-
-        with one_blas_thread():
-            map_on_threads(fill, range(len(images)), workers())
+        fill_one_by_one(rows, self._features, images)
         return rows.T  # (n_x, m)
 
-    def spread(self, effects: Array) -> Array:
-        """Effects (n_x,), evenly on the pixels of its field: (64, 64)."""
-        by_field = effects.reshape(len(_SCALES) * 2, _GRID**2, -1).sum(axis=(0, 2))  # (16,)
+    def spread(self, contributions: Array) -> Array:
+        """Contributions (n_x,), spread evenly over the 16 × 16 pixels of each cell: (64, 64)."""
+        by_cell = contributions.reshape(len(_SCALES) * 2, _GRID**2, -1).sum(axis=(0, 2))  # (16,)
         side = SIDE // _GRID
-        fields = by_field.reshape(_GRID, _GRID) / side**2  # (4, 4)
-        return np.kron(fields, np.ones((side, side)))  # (64, 64)
+        cells = by_cell.reshape(_GRID, _GRID) / side**2  # (4, 4)
+        return np.kron(cells, np.ones((side, side)))  # (64, 64)
 
     def _features(self, image: Images) -> Floats:
-        means = []
-        dictionaries = zip(_SCALES, self._atoms, self._offsets, strict=True)
-        for (shrink, stride), atoms, offsets in dictionaries:
-            patches = _patches(_shrunk(image, shrink), stride)  # (places, 108)
-            Z = np.dot(patches, atoms)  # (places, K)
-            Z /= _contrast(patches)
-            Z -= offsets
-            # The mean of max(0, z - 1) is that of max(z, 1), minus 1.
-            fields = _FIELDS[shrink]  # (16, places)
-            means.append(np.dot(fields, np.maximum(Z, _LEAST)) - _LEAST)  # (16, K)
-            means.append(-np.dot(fields, np.minimum(Z, -_LEAST)) - _LEAST)
-        features = np.concatenate(means, axis=None)  # (n_x,)
-        # Rounding can make a mean of nothing negative.
-        rooted: Floats = np.sqrt(np.maximum(features, 0, out=features), out=features)
-        return rooted
+        """Features (n_x,) of one image (64, 64, 3)."""
+        pooled: list[Floats] = []
+        for scale, atoms, offsets in zip(_SCALES, self._atoms, self._offsets, strict=True):
+            Z = _responses(image, scale, atoms, offsets)  # (places², K)
+            pooled += _pool(Z, _CELL_MEANS[scale])
+        features = np.concatenate(pooled, axis=None)  # (n_x,)
+        # Rounding can make a mean of zeros negative.
+        np.maximum(features, 0, out=features)
+        return np.sqrt(features, out=features)
 
 
-def _fields(shrink: int, stride: int) -> Floats:
-    """The averages over each field, as a matrix (16, places)."""
-    places = (SIDE // shrink - _WIDTH) // stride + 1  # along a side
+def _responses(image: Images, scale: _Scale, atoms: Floats, offsets: Floats) -> Floats:
+    """Responses of all patches of an image to all atoms, (places², K)."""
+    patches = _patches(_shrink(image, scale.shrink), scale.stride)  # (places², 108)
+    Z: Floats = np.dot(patches, atoms)  # (places², K)
+    Z /= _contrast(patches)
+    Z -= offsets
+    return Z
+
+
+def _pool(Z: Floats, cell_means: Floats) -> tuple[Floats, Floats]:
+    """Means of max(0, Z - 1) and of max(0, -Z - 1) over each cell, (16, K) each."""
+    # The mean of max(0, z - 1) is the mean of max(z, 1), minus 1.
+    positive = np.dot(cell_means, np.maximum(Z, _THRESHOLD)) - _THRESHOLD
+    negative = -np.dot(cell_means, np.minimum(Z, -_THRESHOLD)) - _THRESHOLD
+    return positive, negative
+
+
+def _cell_means(scale: _Scale) -> Floats:
+    """A matrix (16, places²) that takes the mean over the patches of each cell."""
+    places = (SIDE // scale.shrink - _WIDTH) // scale.stride + 1  # along a side
     edges = np.linspace(0, places, _GRID + 1).round().astype(int)
     along = np.zeros((_GRID, places), np.float32)
     for i in range(_GRID):
@@ -195,98 +168,103 @@ def _fields(shrink: int, stride: int) -> Floats:
     return np.kron(along, along)  # (16, places²)
 
 
-_FIELDS = {shrink: _fields(shrink, stride) for shrink, stride in _SCALES}
+_CELL_MEANS = {scale: _cell_means(scale) for scale in _SCALES}
 
 
-def _shrunk(image: Images, shrink: int) -> Floats:
-    """An image (64, 64, 3), with the mean of so many pixels along each side for one."""
-    if shrink == 1:
+def _shrink(image: Images, factor: int) -> Floats:
+    """An image (64, 64, 3) made smaller by a whole factor: (64/factor, 64/factor, 3)."""
+    if factor == 1:
         return image.astype(np.float32, order="C")
-    side = SIDE // shrink
-    fields = image.reshape(side, shrink, side, shrink, 3)
-    small: Floats = fields.mean(axis=(1, 3), dtype=np.float32)  # (side, side, 3)
+    side = SIDE // factor
+    squares = image.reshape(side, factor, side, factor, 3)
+    small: Floats = squares.mean(axis=(1, 3), dtype=np.float32)  # (side, side, 3)
     return small
 
 
 def _patches(image: Floats, stride: int) -> Floats:
-    """Patches in rows (places², 108), from an image (side, side, 3)."""
-    views = _views(image)[::stride, ::stride]  # (places, places, 6, 18)
-    return views.reshape(-1, _NUMBERS)  # (places², 108), a copy
+    """Patches of an image (side, side, 3) in rows, (places², 108)."""
+    views = _all_patches(image)[::stride, ::stride]  # (places, places, 6, 18)
+    return views.reshape(-1, _PATCH_SIZE)  # (places², 108), a copy
 
 
-def _views(image: Floats) -> Floats:
-    """Views of all patches of an image (side, side, 3), wherever they begin."""
+def _all_patches(image: Floats) -> Floats:
+    """Views of the patches at all places of an image (side, side, 3): (places, places, 6, 18)."""
     places = len(image) - _WIDTH + 1
-    row, pixel, number = image.strides
-    # The three numbers of each of six pixels lie side by side.
+    row, pixel, channel = image.strides
+    # A row of a patch, six pixels of three channels, is contiguous.
     return as_strided(
-        image, (places, places, _WIDTH, _WIDTH * 3), (row, pixel, row, number), writeable=False
+        image, (places, places, _WIDTH, _WIDTH * 3), (row, pixel, row, channel), writeable=False
     )
 
 
 def _contrast(patches: Floats) -> Floats:
     """√(variance + 10) of each patch, (patches, 1)."""
-    mean_square = np.einsum("ij,ij->i", patches, patches) / _NUMBERS
+    mean_square = np.einsum("ij,ij->i", patches, patches) / _PATCH_SIZE
     variance = np.maximum(mean_square - patches.mean(axis=1) ** 2, 0)
-    contrast: Floats = np.sqrt(variance + np.float32(_FAINT))[:, np.newaxis]  # (patches, 1)
-    return contrast
+    contrast: Floats = np.sqrt(variance + np.float32(_VARIANCE_OFFSET))[:, np.newaxis]
+    return contrast  # (patches, 1)
 
 
-def _sample(images: Rows, shrink: int, rng: np.random.Generator) -> Floats:
+def _sample(images: Rows, scale: _Scale, rng: np.random.Generator) -> Floats:
     """Patches from random places of random images, (100 000, 108)."""
-    which = np.sort(rng.integers(0, len(images), _SAMPLE))
-    top, left = rng.integers(0, SIDE // shrink - _WIDTH + 1, (2, _SAMPLE))
-    sample = np.empty((_SAMPLE, _NUMBERS), np.float32)
+    which = np.sort(rng.integers(0, len(images), _SAMPLED_PATCHES))
+    places = SIDE // scale.shrink - _WIDTH + 1
+    top, left = rng.integers(0, places, (2, _SAMPLED_PATCHES))
+    sample = np.empty((_SAMPLED_PATCHES, _PATCH_SIZE), np.float32)
     for i in np.unique(which).tolist():
         here = slice(*np.searchsorted(which, [i, i + 1]))
-        views = _views(_shrunk(images[i : i + 1][0], shrink))
-        sample[here] = views[top[here], left[here]].reshape(-1, _NUMBERS)  # (patches, 108)
+        views = _all_patches(_shrink(images[i : i + 1][0], scale.shrink))
+        sample[here] = views[top[here], left[here]].reshape(-1, _PATCH_SIZE)  # (patches, 108)
     return sample
 
 
-def _dictionary(patches: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Atoms (108, K) and offsets (K,) from a sample of patches."""
+def _learn_dictionary(patches: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Atoms (108, K) and offsets (K,) from a sample of patches (s, 108)."""
     patches = (patches - patches.mean(axis=1, keepdims=True)) / _contrast(patches)
     mean = patches.mean(axis=0, dtype=np.float64)  # (108,)
     patches -= mean.astype(np.float32)
     with one_blas_thread():
-        covariance = np.zeros((_NUMBERS, _NUMBERS))
-        for batch in _batches(patches):
-            covariance += np.dot(batch.T, batch)
-        variances, axes = np.linalg.eigh(covariance / len(patches))
-        whitening = axes / np.sqrt(variances + _WHITENING) @ axes.T  # (108, 108)
+        whitening = _whitening(patches)  # (108, 108)
         whitened = np.dot(patches, whitening.astype(np.float32))
         atoms = whitening @ _spherical_k_means(whitened, rng)  # (108, K)
         offsets = atoms.T @ mean  # (K,)
-    atoms -= atoms.mean(axis=0)  # so that a patch's own mean need not be taken from it
+    atoms -= atoms.mean(axis=0)  # so that a patch's mean need not be subtracted from it
     return atoms.astype(np.float32), offsets.astype(np.float32)
 
 
+def _whitening(patches: Floats) -> Array:
+    """A matrix (108, 108) that decorrelates centred patches (s, 108): ZCA whitening."""
+    covariance = np.zeros((_PATCH_SIZE, _PATCH_SIZE))
+    for batch in _batches(patches):
+        covariance += np.dot(batch.T, batch)
+    variances, axes = np.linalg.eigh(covariance / len(patches))
+    whitening: Array = axes / np.sqrt(variances + _WHITENING_OFFSET) @ axes.T  # (108, 108)
+    return whitening
+
+
 def _spherical_k_means(patches: Floats, rng: np.random.Generator) -> Array:
-    """Atoms of length 1, (108, K), around which patches (s, 108) gather, or opposite which."""
-    atoms = rng.standard_normal((_NUMBERS, _ATOMS))
+    """Centroids of length 1, (108, K), of patches (s, 108), where -p counts as p."""
+    atoms = rng.standard_normal((_PATCH_SIZE, _ATOMS))
     atoms /= np.linalg.norm(atoms, axis=0)
-    batches = list(_batches(patches))
-    for _ in range(_ROUNDS):
-        small = atoms.astype(np.float32)
-
-        def gathered(batch: Floats, atoms: Floats = small) -> Array:
-            Z = np.dot(batch, atoms)  # (patches, K)
-            nearest = np.abs(Z).argmax(axis=1)[:, np.newaxis]  # (patches, 1)
-            # Each patch counts for its nearest atom only, by its likeness.
-            only = np.zeros_like(Z)
-            np.put_along_axis(only, nearest, np.take_along_axis(Z, nearest, axis=1), axis=1)
-            sums: Array = np.dot(batch.T, only)  # (108, K)
-            return sums
-
-        # In the order of the batches, whatever the number of threads.
-        parts = map_on_threads(gathered, batches, workers())
-        sums = sum(parts, start=np.zeros_like(atoms))
+    for _ in range(_ITERATIONS):
+        sum_by_atom = partial(_sums_by_atom, atoms=atoms.astype(np.float32))
+        # The sums are added in the order of the batches, whatever the number of threads.
+        parts = map_on_threads(sum_by_atom, _batches(patches), workers())
+        sums = sum(parts, start=np.zeros_like(atoms))  # (108, K)
         lengths = np.linalg.norm(sums, axis=0)
-        # An atom without patches stays as it is.
-        moved = lengths > 1e-6
-        atoms[:, moved] = sums[:, moved] / lengths[moved]
+        has_patches = lengths > 1e-6  # the other atoms stay as they are
+        atoms[:, has_patches] = sums[:, has_patches] / lengths[has_patches]
     return atoms
+
+
+def _sums_by_atom(patches: Floats, atoms: Floats) -> Floats:
+    """For each atom, the sum of the patches nearest to it, weighted by response: (108, K)."""
+    Z = np.dot(patches, atoms)  # (patches, K)
+    nearest = np.abs(Z).argmax(axis=1)[:, np.newaxis]  # (patches, 1)
+    weights = np.zeros_like(Z)
+    np.put_along_axis(weights, nearest, np.take_along_axis(Z, nearest, axis=1), axis=1)
+    sums: Floats = np.dot(patches.T, weights)  # (108, K)
+    return sums
 
 
 def _batches(patches: Floats) -> list[Floats]:

@@ -1,34 +1,64 @@
-"""temporary"""
+"""Which features a model uses, as its name says: "pixels", "patches+hog", "fourier:patches+hog"."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Self
 
 from catclf.errors import SettingsError
 
-_K = ("pixels", "patches", "hog")
+FEATURE_MAPS = {"pixels": "Pixels", "patches": "Patches", "hog": "Hog"}
+"""The class of each feature map; the module in this folder has the feature map's name."""
+
+_FOURIER = "fourier:"
 
 
-class FeatureSpecification(NamedTuple):
-    """x."""
+@dataclass(frozen=True)
+class FeatureSpecification:
+    """One or more feature maps whose columns are stacked, perhaps with Fourier features of them.
+
+    Parameters
+    ----------
+    parts : tuple of str
+        Keys of `FEATURE_MAPS`, in the order of their features in a column; none of them twice.
+    fourier : bool
+        Whether to use random Fourier features of the parts instead of the parts themselves.
+
+    Raises
+    ------
+    SettingsError
+        If a part is unknown or repeated, or there are none.
+    """
 
     parts: tuple[str, ...]
-    fourier: bool
+    fourier: bool = False
+
+    def __post_init__(self) -> None:
+        known = all(part in FEATURE_MAPS for part in self.parts)
+        if not self.parts or not known or len(set(self.parts)) < len(self.parts):
+            raise SettingsError(
+                f"features must be one of {', '.join(FEATURE_MAPS)}, or several joined with +, "
+                f"optionally prefixed with {_FOURIER}, not {self}"
+            )
 
     @classmethod
-    def parse(cls, name: str) -> "FeatureSpecification":
-        """X."""
-        f = name.startswith("fourier:")
-        parts = tuple(name.removeprefix("fourier:").split("+"))
-        if not set(parts) <= set(_K) or len(set(parts)) < len(parts):
-            raise SettingsError(
-                f"features must be one of pixels, patches, hog, or several joined with +, perhaps with fourier: before them, not {name}"
-            )
-        return cls(parts, f)
+    def parse(cls, name: str) -> Self:
+        """The specification that a name stands for; `str` gives the name back.
+
+        Parameters
+        ----------
+        name : str
+            Parts joined with a plus sign; with "fourier:" before them, Fourier features of these.
+
+        Raises
+        ------
+        SettingsError
+            If the name is not valid.
+        """
+        return cls(tuple(name.removeprefix(_FOURIER).split("+")), name.startswith(_FOURIER))
 
     def __str__(self) -> str:
-        return "fourier:" * self.fourier + "+".join(self.parts)
+        return _FOURIER * self.fourier + "+".join(self.parts)
 
     def describe(self) -> str:
-        """X."""
-        words = {"hog": "HOG"}
-        joined = " + ".join(words.get(p, p) for p in self.parts)
-        return joined + ", random Fourier features" * self.fourier
+        """The features in words."""
+        words = " + ".join(part.upper() if part == "hog" else part for part in self.parts)
+        return f"{words}, random Fourier features" if self.fourier else words

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catclf.features import Pixels
+from catclf.features.pixels import Pixels
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import LOSSES, Array, Loss, sigmoid
 from catclf.training.settings import TrainingSettings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from catclf.features import Pixels
+from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import Images
 from catclf.lessons.durations import in_words
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table

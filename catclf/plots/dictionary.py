@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catclf.errors import ModelError
-from catclf.features import FeatureMap
+from catclf.features.feature_map import FeatureMap
 from catclf.features.fourier import Fourier
 from catclf.features.joined import Joined
 from catclf.features.patches import Patches
@@ -21,24 +21,24 @@ _TITLES = ("patches of 6 × 6 pixels", "patches of 12 × 12 pixels, halved")
 
 
 def patches_of(model: Model, where: str) -> Patches:
-    """The patches among a model's features.
+    """Find the feature map with a dictionary of patches in a model.
 
     Parameters
     ----------
     model : Model
         A model.
     where : str
-        Its name, for people.
+        Name of the model, for the error message.
 
     Returns
     -------
     Patches
-        With its dictionary.
+        The feature map.
 
     Raises
     ------
     ModelError
-        If it has none.
+        If the model does not use patches.
     """
     features: FeatureMap = model.features
     if isinstance(features, Fourier):
@@ -48,20 +48,20 @@ def patches_of(model: Model, where: str) -> Patches:
         if isinstance(part, Patches):
             return part
     raise ModelError(
-        f"{where} has no dictionary, as its features are {features.name}; train with --recipe best "
-        "or --features patches"
+        f"{where} has no dictionary: its features are {model.features.name}; train with "
+        "--recipe best or --features patches"
     )
 
 
 def draw(figure: "Figure", patches: Patches) -> None:
-    """Draw all atoms of both scales.
+    """Draw the atoms of both scales.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         An empty figure.
     patches : Patches
-        With a dictionary.
+        Whose dictionary to draw.
     """
     figure.set_size_inches(10, 3.2)
     for axes, atoms, title in zip(figure.subplots(1, 2), patches.atoms, _TITLES, strict=True):
@@ -70,12 +70,12 @@ def draw(figure: "Figure", patches: Patches) -> None:
 
 
 def _sheet(atoms: Array) -> Array:
-    """Atoms (K, 6, 6, 3) in rows of 20, each from grey to its own strongest colour."""
+    """Atoms (K, 6, 6, 3) in rows of 20, each scaled to its own largest value; 0 is grey."""
     count, height, width, _ = atoms.shape
     rows = -(-count // _COLUMNS)
     sheet = np.ones((rows * (height + 1) - 1, _COLUMNS * (width + 1) - 1, 3))
     for i, atom in enumerate(atoms):
         top, left = i // _COLUMNS * (height + 1), i % _COLUMNS * (width + 1)
-        strongest = float(np.abs(atom).max()) or 1.0
-        sheet[top : top + height, left : left + width] = 0.5 + atom / (2 * strongest)
+        largest = float(np.abs(atom).max()) or 1.0
+        sheet[top : top + height, left : left + width] = 0.5 + atom / (2 * largest)
     return sheet

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catclf.errors import ModelError
-from catclf.features import Pixels
+from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import SIDE
 from catclf.model import Model
 from catclf.plots.figure import DIVERGING, image_axes, label

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from catclf.datasets.dataset import Dataset, Progress
 from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
+from catclf.features.standardise import is_constant
 from catclf.images.preprocessing import mirrored
 from catclf.logistic import Array
 from catclf.rows import Rows
@@ -148,9 +149,7 @@ def _standardise(rows: Array) -> tuple[Array, Array]:
         batch -= means
     squares = sum(np.einsum("ij,ij->j", p, p, dtype=np.float64) for p in batches)
     deviations = np.sqrt(squares / len(rows))
-    # What never varies, but for rounding, tells nothing.
-    largest = float(deviations.max(initial=0))
-    constant = deviations <= 1e-6 * max(largest, 1e-6)
+    constant = is_constant(deviations)
     deviations[constant] = 1
     for batch in batches:
         batch /= deviations

@@ -6,7 +6,8 @@ import pytest
 
 import catclf
 from catclf.evaluation.attribution import explain
-from catclf.features import learn_features
+from catclf.features.register import learn_features
+from catclf.features.specification import FeatureSpecification
 from catclf.images.preprocessing import mirrored
 
 RNG = np.random.default_rng(0)
@@ -14,7 +15,7 @@ PICTURES = RNG.integers(0, 256, (6, 64, 64, 3), np.uint8)
 
 
 def model(features: str, *, flip: bool = False, dtype: type = np.float64) -> catclf.Model:
-    feature_map = learn_features(features, PICTURES, 0)
+    feature_map = learn_features(FeatureSpecification.parse(features), PICTURES, 0)
     w = RNG.standard_normal((feature_map.n_x, 1)).astype(dtype) / 50
     return catclf.Model(w, -0.7, features=feature_map, flip=flip)
 

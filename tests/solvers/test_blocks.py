@@ -5,7 +5,7 @@ import pytest
 
 import catclf
 from catclf.errors import DataError
-from catclf.features import Pixels
+from catclf.features.pixels import Pixels
 from catclf.logistic import LOSSES
 from catclf.solvers.blocks import Blocks
 from catclf.solvers.objective import InMemory

@@ -8,7 +8,7 @@ import catclf
 from catclf import TrainingSettings
 from catclf.datasets.dataset import Dataset
 from catclf.errors import TrainingError
-from catclf.features import Pixels
+from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import Preprocessing
 from catclf.logistic import LOSSES
 from catclf.model import Model

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import catclf
-from catclf.features import Pixels
+from catclf.features.pixels import Pixels
 from catclf.logistic import LOSSES
 from catclf.solvers.objective import InMemory, lipschitz_constant
 from tests.conftest import shared

@@ -1,5 +1,7 @@
 import hashlib
 import io
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,16 +19,16 @@ PARTS = 8  # that pytest-xdist can share
 
 
 @pytest.fixture(scope="module")
-def files():
+def files() -> Any:
     return sorted(DATA.glob("t*/*/*.jpg"))
 
 
 @pytest.fixture(scope="module")
-def drawn():
+def drawn() -> Any:
     return {split: catclf.load_dataset(DATA, split) for split in ("train", "test")}
 
 
-def test_number_and_size_of_the_images(drawn, files):
+def test_number_and_size_of_the_images(drawn: Any, files: Any) -> None:
     assert drawn["train"].m >= 300
     assert drawn["test"].m >= 100
     assert sum(path.stat().st_size for path in files) < 4_000_000
@@ -36,7 +38,7 @@ def test_number_and_size_of_the_images(drawn, files):
             assert 80 <= min(image.size) <= max(image.size) <= 200
 
 
-def simple_features(path):
+def simple_features(path: Path) -> Any:
     """What must not tell the classes apart: sizes, format, mean colours of image and border."""
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("RGB"), float)
@@ -48,7 +50,7 @@ def simple_features(path):
     }
 
 
-def test_nothing_simple_tells_the_classes_apart(files):
+def test_nothing_simple_tells_the_classes_apart(files: Any) -> None:
     features = [simple_features(path) for path in files]
     y = np.array([path.parent.name == "cat" for path in files])
     assert y.mean() == 0.5
@@ -60,7 +62,7 @@ def test_nothing_simple_tells_the_classes_apart(files):
         assert accuracy < 0.58, name
 
 
-def test_the_lectures_model_learns_something_but_not_all(drawn):
+def test_the_lectures_model_learns_something_but_not_all(drawn: Any) -> None:
     model = catclf.train(drawn["train"]).model
     evaluation = catclf.evaluate(model, drawn["test"])
     low, high = evaluation.metrics.accuracy_interval
@@ -69,7 +71,7 @@ def test_the_lectures_model_learns_something_but_not_all(drawn):
     assert evaluation.trained_on == []
 
 
-def test_the_files_match_the_checksum_list(files):
+def test_the_files_match_the_checksum_list(files: Any) -> None:
     _, digests = read_checksums(DATA)
     found = {
         path.relative_to(DATA).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -80,7 +82,7 @@ def test_the_files_match_the_checksum_list(files):
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_drawing_again_gives_the_same_images(part):
+def test_drawing_again_gives_the_same_images(part: Any) -> None:
     note, _ = read_checksums(DATA)
     for entry in list(entries())[part::PARTS]:
         new, old = draw_file(entry), (DATA / entry.path).read_bytes()
@@ -91,14 +93,16 @@ def test_drawing_again_gives_the_same_images(part):
         assert mean_difference(new, old) < 5, entry.path
 
 
-def mean_difference(first, second):
+def mean_difference(first: Any, second: Any) -> Any:
     """The mean difference of two JPEG files, in steps of 255; they must have one size."""
     with Image.open(io.BytesIO(first)) as one, Image.open(io.BytesIO(second)) as other:
         assert one.size == other.size
         return np.abs(np.asarray(one, int) - np.asarray(other, int)).mean()
 
 
-def test_drawing_into_a_folder_replaces_what_was_drawn_there_and_nothing_else(tmp_path):
+def test_drawing_into_a_folder_replaces_what_was_drawn_there_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     photograph = tmp_path / "train" / "cat" / "mine.jpg"
     photograph.parent.mkdir(parents=True)
     photograph.write_bytes(b"mine")

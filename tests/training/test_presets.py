@@ -14,7 +14,7 @@ from catclf.datasets.dataset import Dataset
 from catclf.datasets.folds import stratified_folds
 from catclf.errors import CheckpointError, DataError, SettingsError, TrainingError
 from catclf.evaluation.cross_validation import cross_validate
-from catclf.features import Pixels
+from catclf.features.pixels import Pixels
 from catclf.features.register import learn_features
 from catclf.features.specification import FeatureSpecification
 from catclf.images.fingerprints import fingerprints

@@ -1,0 +1,42 @@
+import subprocess
+import sys
+
+import pytest
+
+from catclf.errors import SettingsError
+from catclf.features.specification import FEATURE_MAPS, FeatureSpecification
+
+NAMES = {
+    "pixels": FeatureSpecification(("pixels",), fourier=False),
+    "hog+patches": FeatureSpecification(("hog", "patches"), fourier=False),
+    "fourier:patches+hog": FeatureSpecification(("patches", "hog"), fourier=True),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name_is_parsed_and_given_back(name: str) -> None:
+    assert FeatureSpecification.parse(name) == NAMES[name]
+    assert str(NAMES[name]) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "magic", "pixels+pixels", "pixels+", "fourier:", "fourier:fourier:hog", "hog+fourier:hog"],
+)
+def test_unknown_and_repeated_parts_are_refused(name: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        FeatureSpecification.parse(name)
+    assert str(error.value) == (
+        f"features must be one of {', '.join(FEATURE_MAPS)}, or several joined with +, "
+        f"optionally prefixed with fourier:, not {name}"
+    )
+
+
+def test_no_parts_are_refused() -> None:
+    with pytest.raises(SettingsError):
+        FeatureSpecification(())
+
+
+def test_names_are_known_without_numpy() -> None:
+    code = "import sys, catclf.features.specification; sys.exit('numpy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
