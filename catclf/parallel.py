@@ -1,10 +1,12 @@
 """All cores at work, and none of them twice."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -110,8 +112,12 @@ def _blas_switch() -> tuple[Callable[[], int], Callable[[int], Any]] | None:
 
     from numpy.linalg import _umath_linalg
 
-    # A name is looked up in the module and in what it is linked with, OpenBLAS among it.
-    library = ctypes.CDLL(_umath_linalg.__file__)
+    # A name is looked up in the module and in what it is linked with, OpenBLAS among it; on Windows
+    # only in the library itself.
+    path: str | Path = _umath_linalg.__file__
+    if sys.platform == "win32":
+        path = next(Path(path).parents[2].glob("numpy.libs/*openblas*.dll"), path)
+    library = ctypes.CDLL(str(path))
     for name in _NAMES:
         get_threads = getattr(library, name.format("get"), None)
         set_threads = getattr(library, name.format("set"), None)

@@ -92,7 +92,7 @@ def check_outputs(data: Path, outputs: Mapping[str, Path | None]) -> None:
     paths = [path for path in outputs.values() if path]
     for path in paths:
         check_writable(path)
-    if len({os.path.realpath(path) for path in (data, *paths)}) <= len(paths):
+    if len({os.path.normcase(os.path.realpath(path)) for path in (data, *paths)}) <= len(paths):
         *names, last = "DATA", *outputs
         raise click.UsageError(f"{', '.join(names)} and {last} must be different files")
 

@@ -1,5 +1,6 @@
 """How the program starts, and how it ends: one line on stderr for whatever goes wrong."""
 
+import errno
 import os
 import signal
 import sys
@@ -10,7 +11,11 @@ import click
 from catclf.commands.output import note
 from catclf.errors import CatclfError
 
-_SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+# What ends the program, and with which exit status. On Windows, Ctrl-Break and the closing of the
+# console arrive as SIGBREAK, and nothing else arrives as SIGTERM.
+_SIGNALS = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}
+if sys.platform == "win32":
+    _SIGNALS[signal.SIGBREAK] = ("terminated", 143)
 
 
 class Stopped(BaseException):
@@ -48,7 +53,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except Stopped as stop:
-        return _fail(_SIGNALS[stop.number], 128 + stop.number)
+        return _fail(*_SIGNALS[stop.number])
     except MemoryError:
         return _fail("not enough memory for so many images", 1)
     except BrokenPipeError:
@@ -56,6 +61,8 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
+        if sys.platform == "win32" and error.errno == errno.EINVAL and not error.filename:
+            return 1  # a closed pipe
         return _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
 
 
@@ -65,7 +72,11 @@ def prepare() -> None:
         signal.signal(number, _stop)
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        # Windows would write redirected output in a code page that lacks most names' letters.
+        is_redirected = sys.platform == "win32" and not stream.isatty()
+        stream.reconfigure(  # type: ignore[union-attr]
+            encoding="utf-8" if is_redirected else None, errors="backslashreplace"
+        )
     _silence_c_libraries()
 
 
@@ -88,7 +99,10 @@ def _silence_c_libraries() -> None:
     They write to file descriptor 2. From here on it leads nowhere, while Python's own stderr leads
     where it did before.
     """
-    terminal = os.dup(2)
+    try:
+        terminal = os.dup(2)
+    except OSError:  # there is none, as without a console on Windows
+        return
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     sys.stderr = open(  # noqa: SIM115, PTH123 - open until the program ends
         terminal, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace"
