@@ -10,7 +10,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .PHONY: demo
-demo: $(VENV)/installed ## train on data/, score the model, predict a few pictures
+demo: $(VENV)/installed ## train on data/, score the model, predict a few images
 	$(BIN)/catclf train data/
 	$(BIN)/catclf evaluate
 	$(BIN)/catclf predict $(wildcard data/test/*/*-00[1-3].jpg)
@@ -67,7 +67,7 @@ bench: $(VENV)/installed-bench ## measure catclf beside its peers
 	$(BIN)/python -m benchmarks
 
 .PHONY: accuracy
-accuracy: $(VENV)/installed ## measure how well both recipes recognise real pictures
+accuracy: $(VENV)/installed ## measure how well both presets recognise real images
 	$(BIN)/python -m benchmarks.accuracy
 
 .PHONY: clean

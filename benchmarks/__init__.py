@@ -1,1 +1,1 @@
-"""Measurements beside peers; `python -m benchmarks` prints them as a table."""
+"""Comparisons with peers; `python -m benchmarks` prints them as a table."""

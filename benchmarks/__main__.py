@@ -1,4 +1,4 @@
-"""`python -m benchmarks [GROUP...]`: catclf beside its peers, as a Markdown table."""
+"""`python -m benchmarks [GROUP...]`: catclf compared with its peers, as a Markdown table."""
 
 import sys
 
@@ -26,24 +26,23 @@ GROUPS = {
 
 HEADER = """# Results
 
-The last run of `make bench`. In each line, catclf and a peer do the same work on the same machine,
-in turn, several rounds, after one round that is not counted; the times are medians. On a machine
-that is busy otherwise the figures mean little: linear algebra on all cores, above all the peers',
-then takes many times as long. A cold start is a whole process; files are in the system's cache.
-"Less" and "as much" compare catclf with the peer; "asked" is what catclf is meant to reach.
-Images called synthetic are random: smooth ones with the spectrum and the colours of photographs
-where the work depends on what is in them, bytes where it does not. Memory is what a process holds
-itself: more than 100 MB of images catclf leaves in their file, and the system's cache of files
-does not count.
+The last run of `make bench`. In each row, catclf and a peer do the same work on the same machine,
+in turn, for several rounds after a warm-up; times are medians. On a busy machine the numbers mean
+little: linear algebra on all cores, above all the peers', then takes many times as long. "Cold" is
+a whole process, with its files in the system's cache. "Less" and "as much" compare catclf with the
+peer; "target" is what the ratio should be. Synthetic images are random: smooth, with the spectrum
+and the colours of photographs, where the work depends on their content; bytes where it does not.
+Memory is what the process itself holds: catclf leaves more than 100 MB of images in their file,
+and the system's file cache does not count.
 """
 
 
 def main() -> None:
-    """Print the table, or the lines of some groups."""
+    """Print the table, or the rows of some groups."""
     names = sys.argv[1:] or list(GROUPS)
     for name in names:
         if name not in GROUPS:
-            sys.exit(f"no group {name}; there are {', '.join(GROUPS)}")
+            sys.exit(f"there is no group {name}; choose from {', '.join(GROUPS)}")
     print(HEADER)
     print(f"{machine.description()}\n")
     table.print_head()

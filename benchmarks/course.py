@@ -13,7 +13,7 @@ from benchmarks.table import Less, print_row, print_skipped
 
 WORK = "`catclf train` on the course's data: a whole process, 2000 iterations"
 
-# Name, script, the package that it needs, and what is asked.
+# Name, script, the package that it needs, and the target.
 OTHERS = [
     ("plain numpy script", "plain_numpy.py", "numpy", Less(8)),
     ("scikit-learn `LogisticRegression` script", "scikit_learn.py", "sklearn", Less(12)),
@@ -29,16 +29,16 @@ def print_rows() -> None:
         return
     with tempfile.TemporaryDirectory() as temporary:
         ours, plain = Path(temporary, "catclf.npz"), Path(temporary, "plain_numpy.npz")
-        works = {"catclf": process(CATCLF, "train", folder, "-o", ours)}
+        tasks = {"catclf": process(CATCLF, "train", folder, "-o", ours)}
         for peer, script, package, _ in OTHERS:
             if installed(package):
                 out = Path(temporary, script).with_suffix(".npz")
-                works[peer] = process(PYTHON, PEERS / script, folder, out)
-        seconds = medians(works, rounds=5)
+                tasks[peer] = process(PYTHON, PEERS / script, folder, out)
+        seconds = medians(tasks, rounds=5)
         with np.load(plain) as weights:
             np.testing.assert_allclose(catclf.load_model(ours).w, weights["w"], rtol=0, atol=1e-9)
-    for peer, _, _, asked in OTHERS:
+    for peer, _, _, target in OTHERS:
         if peer in seconds:
-            print_row(WORK, peer, seconds["catclf"], seconds[peer], asked)
+            print_row(WORK, peer, seconds["catclf"], seconds[peer], target)
         else:
             print_skipped(WORK, peer, "not installed")

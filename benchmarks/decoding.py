@@ -1,4 +1,4 @@
-"""A folder of photographs becomes arrays."""
+"""Decoding a folder of photographs."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,8 +18,8 @@ def print_rows() -> None:
     """Measure, and print."""
     folder = SHARED / "photos"
     paths = sorted(folder.glob("*/*.jpg"))
-    work = f"a folder of photographs to {SIDE} × {SIDE}, {len(paths)} of them, on all cores"
-    peer = "Pillow: decode at full size, bicubic `resize`, as many threads"
+    work = f"a folder of {len(paths)} photographs to {SIDE} × {SIDE}, on all cores"
+    peer = "Pillow: decode at full size, bicubic `resize`, on as many threads"
     if not paths:
         print_skipped(work, peer, f"no {folder.name}")
         return
@@ -31,7 +31,7 @@ def print_rows() -> None:
         with ThreadPoolExecutor(cores()) as pool:
             return list(pool.map(_decode_at_full_size, paths))
 
-    # The same images, but for what decoding at a smaller scale changes.
+    # The same images, except for what decoding at a smaller scale changes.
     difference = np.abs(np.subtract(ours(), theirs(), dtype=np.float32)).mean()
     assert difference < 2, difference
     seconds = medians({"catclf": ours, "peer": theirs})

@@ -1,4 +1,4 @@
-"""What the best preset's features cost: beside their one matrix product, and for one image."""
+"""Time for the best preset's features: compared with their matrix products, and for one image."""
 
 from functools import partial
 
@@ -12,13 +12,13 @@ from catclf.model import Model
 from catclf.parallel import map_on_threads, one_blas_thread, workers
 from catclf.training.settings import PRESETS
 
-_PICTURES = 500
+_IMAGES = 500
 
 
 def print_rows() -> None:
     """Measure and print."""
     rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (_PICTURES, 64, 64, 3)).astype(np.uint8)
+    images = rng.integers(0, 256, (_IMAGES, 64, 64, 3)).astype(np.uint8)
     patches = learn_features(FeatureSpecification.parse("patches"), images, 0)
     fine, coarse = patches.arrays["patches_atoms"]  # (108, K) each
     fine_places = rng.standard_normal((900, len(fine)), np.float32)
@@ -30,18 +30,17 @@ def print_rows() -> None:
 
     def products() -> None:
         with one_blas_thread():
-            map_on_threads(product, range(_PICTURES), workers())
+            map_on_threads(product, range(_IMAGES), workers())
 
     seconds = medians({"ours": partial(patches.columns, images, np.float32), "theirs": products})
     print_row(
-        f"patches of {_PICTURES} synthetic images",
-        "the products of each image's patches with the dictionary, alone, on as many threads",
+        f"patch features of {_IMAGES} synthetic images",
+        "only the matrix products of patches and dictionary, on as many threads",
         seconds["ours"],
         seconds["theirs"],
         AsMuch(3),
     )
-    specification = FeatureSpecification.parse(PRESETS["best"].features)
-    features = learn_features(specification, images, 0)
+    features = learn_features(PRESETS["best"].feature_specification, images, 0)
     best = Model(np.zeros((features.n_x, 1), np.float32), 0.0, features=features, flip=True)
     lecture = Model(np.zeros((12_288, 1)), 0.0)
     seconds = medians(
@@ -53,7 +52,7 @@ def print_rows() -> None:
     )
     print_row(
         "predicting one decoded image with the best preset",
-        "catclf, with the lecture's",
+        "catclf, with the lecture preset",
         seconds["ours"],
         seconds["theirs"],
         More(0.010),

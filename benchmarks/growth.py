@@ -1,12 +1,12 @@
-"""The plot of how the cost of an iteration grows with the number of images."""
+"""The plot of time per iteration against the number of images."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.table import count
 
-# Label, colour and line of each curve; colours of Okabe and Ito, which the colour-blind can tell
-# apart.
+# Label, colour and line style of each curve; Okabe and Ito's colours, which are safe for
+# colour-blind readers.
 _STYLES = {
     "products": ("two float32 matrix–vector products", "#D55E00", "s--"),
     "training": ("catclf: an iteration, with its share of the set-up", "#0072B2", "o-"),
@@ -16,12 +16,12 @@ _STYLES = {
 
 
 def draw(curves: Mapping[str, Mapping[int, float]], path: Path) -> None:
-    """Draw it.
+    """Draw the plot.
 
     Parameters
     ----------
     curves : mapping
-        For "products", "training", "pass" and "reading", the seconds for each number of images.
+        Seconds by number of images, for each of "products", "training", "pass" and "reading".
     path : Path
         File to write.
     """

@@ -1,4 +1,4 @@
-"""What the measurements run on."""
+"""The machine that the measurements run on."""
 
 import importlib.util
 import os
@@ -12,7 +12,7 @@ from catclf.parallel import cores
 
 
 def description() -> str:
-    """Versions, processor, cores, memory, and how busy they are, on one line."""
+    """Versions, processor, cores, memory and load, on one line."""
     return (
         f"catclf {catclf.__version__}, Python {platform.python_version()}, numpy {np.__version__}; "
         f"{_processor()}, {cores()} cores, {memory() / 2**30:.0f} GiB of memory, "
@@ -21,12 +21,12 @@ def description() -> str:
 
 
 def memory() -> int:
-    """Bytes of memory that the machine has."""
+    """Memory of the machine, in bytes."""
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def installed(package: str) -> bool:
-    """Whether a package is there, without importing it."""
+    """Whether a package is installed, without importing it."""
     return importlib.util.find_spec(package) is not None
 
 

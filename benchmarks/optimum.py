@@ -1,4 +1,4 @@
-"""To the optimum of the cost with a penalty: L-BFGS beside scikit-learn's."""
+"""Time to the optimum of the penalised cost: catclf's L-BFGS and scikit-learn's."""
 
 import statistics
 import tempfile
@@ -6,16 +6,16 @@ from pathlib import Path
 
 from benchmarks.machine import installed
 from benchmarks.places import CATCLF, SHARED
-from benchmarks.side_by_side import figures, process
+from benchmarks.side_by_side import measurements, process
 from benchmarks.synthetic import write_natural
 from benchmarks.table import Less, count, print_row, print_skipped
 
 PEER = "scikit-learn `LogisticRegression`, lbfgs, float32; one round"
-PICTURES = 10_000
+IMAGES = 10_000
 PENALTIES = (1e-2, 1e-3)
 ROUNDS = 3
 
-# catclf may end so much above the peer.
+# catclf's final cost may be this much above the peer's.
 _SAME_COST = 1e-5
 
 
@@ -26,8 +26,8 @@ def print_rows() -> None:
         return
     with tempfile.TemporaryDirectory() as temporary:
         synthetic = Path(temporary, "synthetic.h5")
-        write_natural(synthetic, PICTURES)
-        _compare(f"{count(PICTURES)} synthetic images", synthetic, Less(8), Less(4))
+        write_natural(synthetic, IMAGES)
+        _compare(f"{count(IMAGES)} synthetic images", synthetic, Less(8), Less(4))
         cifar = SHARED / "cifar-cats"
         if cifar.exists():
             packed = Path(temporary, "cifar.h5")
@@ -39,9 +39,9 @@ def print_rows() -> None:
 
 def _compare(images: str, path: Path, time: Less | None, memory: Less | None) -> None:
     for l2 in PENALTIES:
-        # Half a minute and more of the peer: what disturbs it is short beside that.
-        theirs = figures("fit_to_the_optimum", "scikit-learn", path, l2)
-        rounds = [figures("fit_to_the_optimum", "catclf", path, l2) for _ in range(ROUNDS)]
+        # One round of the peer takes half a minute or more; disturbances are short compared to it.
+        theirs = measurements("fit_to_the_optimum", "scikit-learn", path, l2)
+        rounds = [measurements("fit_to_the_optimum", "catclf", path, l2) for _ in range(ROUNDS)]
         ours = {name: statistics.median(round_[name] for round_ in rounds) for name in theirs}
         work = f"{images}, optimum with λ = {l2:g}"
         print_row(
@@ -52,6 +52,4 @@ def _compare(images: str, path: Path, time: Less | None, memory: Less | None) ->
             time,
             provided=ours["cost"] <= theirs["cost"] + _SAME_COST,
         )
-        print_row(
-            f"{work}: peak of memory", PEER, ours["peak"], theirs["peak"], memory, memory=True
-        )
+        print_row(f"{work}: peak memory", PEER, ours["peak"], theirs["peak"], memory, memory=True)

@@ -1,4 +1,4 @@
-"""Timing two or more pieces of work in turn, so that what else the machine does hits all alike."""
+"""Timing two or more tasks in turn, so that other load on the machine affects all of them."""
 
 import json
 import statistics
@@ -14,37 +14,37 @@ ROUNDS = 9
 
 
 def medians(
-    works: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, *, pause: float = 0.0
+    tasks: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, *, pause: float = 0.0
 ) -> dict[str, float]:
-    """Do some pieces of work in turn.
+    """Time some tasks in turn.
 
     Parameters
     ----------
-    works : mapping
-        What to do, by name.
+    tasks : mapping
+        Callables to time, by name.
     rounds : int
-        How often, after one round that is not counted.
+        Number of rounds, after a warm-up round that is not timed.
     pause : float
-        Seconds before each piece of work, for the threads of the one before to come to rest.
+        Seconds to wait before each task, until the threads of the previous one are idle.
 
     Returns
     -------
     dict
-        Median seconds of each.
+        Median seconds of each task.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in works}
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for round_ in range(rounds + 1):
-        for name, work in works.items():
+        for name, task in tasks.items():
             time.sleep(pause)
             start = time.perf_counter()
-            work()
+            task()
             if round_:
                 seconds[name].append(time.perf_counter() - start)
     return {name: statistics.median(counted) for name, counted in seconds.items()}
 
 
 def process(*words: object) -> Callable[[], str]:
-    """A whole process as a piece of work.
+    """A whole process as a task.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def process(*words: object) -> Callable[[], str]:
     Returns
     -------
     callable
-        Runs it, and returns what it prints. If it fails, the measurements end.
+        Runs the process and returns its output. If it fails, the benchmarks end.
     """
     command = [str(word) for word in words]
 
@@ -67,10 +67,10 @@ def process(*words: object) -> Callable[[], str]:
     return run
 
 
-def figures(module: str, *words: object) -> Any:
-    """What a program of `benchmarks.processes` measures, in a process of its own.
+def measurements(module: str, *words: object) -> Any:
+    """Run a program of `benchmarks.processes` in a process of its own.
 
-    Memory that this process holds would count as the other's, so large data is made there.
+    Memory of this process would count as the child's, so large data is made in the child.
 
     Parameters
     ----------
@@ -82,6 +82,6 @@ def figures(module: str, *words: object) -> Any:
     Returns
     -------
     dict
-        The figures that it prints as JSON.
+        The measurements that it prints as JSON.
     """
     return json.loads(process(PYTHON, "-m", f"benchmarks.processes.{module}", *words)())

@@ -1,4 +1,4 @@
-"""Cold starts, beside the imports that they cannot do without."""
+"""Cold starts, compared with the imports that they need."""
 
 import tempfile
 from pathlib import Path
@@ -25,7 +25,7 @@ def _train(temporary: Path) -> None:
         return
     words = "train", folder, "-o", temporary / "course.npz"
     modules = process(PYTHON, PROCESSES / "modules_of_catclf.py", *words)().splitlines()[-1]
-    # Begins and ends as the program does (see catclf/__main__.py).
+    # Starts and ends as the program does (see catclf/__main__.py).
     imports = f"import gc, os; gc.set_threshold(10_000); import {modules}; os._exit(0)"
     seconds = medians(
         {"catclf": process(CATCLF, *words), "peer": process(PYTHON, "-c", imports)}, rounds=15

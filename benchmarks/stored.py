@@ -1,4 +1,4 @@
-"""Training from a packed file that is larger than the memory that the process may have."""
+"""Training from a packed file that is larger than the memory that the process may use."""
 
 import shutil
 import statistics
@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import memory
-from benchmarks.side_by_side import figures
+from benchmarks.side_by_side import measurements
 from benchmarks.synthetic import write_bytes
 from benchmarks.table import AsMuch, print_row, print_skipped
 
-PICTURES = 325_000
+IMAGES = 325_000
 ROUNDS = 2
 
-WORK = "gradient descent from a packed file of 4 GB with 1 GiB of memory: an iteration of 10"
+TRAINING = "gradient descent from a packed file of 4 GB with 1 GiB of memory"
+WORK = f"{TRAINING}: time per iteration, over 10"
 PEER = "catclf, the same images in memory"
 
 _FREE_DISK = 6 * 10**9
@@ -28,24 +29,24 @@ def print_rows() -> None:
             print_skipped(WORK, PEER, reason)
             return
         path = Path(temporary, "images.h5")
-        write_bytes(path, PICTURES)
+        write_bytes(path, IMAGES)
         from_file: list[dict[str, Any]] = []
         from_memory: list[dict[str, Any]] = []
         for _ in range(ROUNDS):
-            from_file.append(figures("train_stored", path, "from-file"))
-            from_memory.append(figures("train_stored", path, "from-memory"))
+            from_file.append(measurements("train_stored", path, "from-file"))
+            from_memory.append(measurements("train_stored", path, "from-memory"))
     assert all(run["costs"] == from_memory[0]["costs"] for run in from_file + from_memory)
     ours, theirs = (
         {name: statistics.median(run[name] for run in runs) for name in ("seconds", "peak")}
         for runs in (from_file, from_memory)
     )
     print_row(WORK, PEER, ours["seconds"], theirs["seconds"], AsMuch(2))
-    print_row(f"{WORK}: peak of memory", PEER, ours["peak"], theirs["peak"], None, memory=True)
+    print_row(f"{TRAINING}: peak memory", PEER, ours["peak"], theirs["peak"], None, memory=True)
 
 
 def _why_not(folder: str) -> str:
     if not Path("/proc/self/status").exists():
-        return "the system does not tell the size of a process"
+        return "the system does not report the size of a process"
     if shutil.disk_usage(folder).free < _FREE_DISK:
         return "less than 6 GB of disk free"
     if memory() < _MEMORY:

@@ -1,4 +1,4 @@
-"""Labelled images drawn at random, in files with the layout of `catclf pack`."""
+"""Random labelled images, in files with the layout of `catclf pack`."""
 
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from catclf.images.preprocessing import SIDE, Images
 
-# Images that lie together in the file, as `catclf pack` has it; and natural ones made at a time,
-# few, for this process must stay small (see side_by_side.figures).
-_CHUNK, _BLOCK = 128, 32
+# Images per HDF5 chunk, as in `catclf pack`; and natural images made at a time: few, since this
+# process must stay small (see side_by_side.measurements).
+_CHUNK, _BATCH = 128, 32
 
-# Red, green and blue of three patterns in an image: brightness, warm to cold, green to purple.
+# Red, green and blue of an image's three patterns: brightness, warm to cold, green to purple.
 _COLOURS = np.array([[0.85, 0.78, 0.72], [0.42, 0.0, -0.42], [0.14, -0.28, 0.14]], np.float32)
 _CONTRAST, _BRIGHTNESS, _DEVIATION_OF_BRIGHTNESS = 55.0, 115.0, 25.0
 
@@ -21,9 +21,9 @@ _CONTRAST, _BRIGHTNESS, _DEVIATION_OF_BRIGHTNESS = 55.0, 115.0, 25.0
 def write_natural(path: Path, m: int, seed: int = 0) -> None:
     """Write images with the statistics of photographs, and labels that depend on them.
 
-    Like photographs they are smooth: amplitudes fall as 1/f, and colours go with brightness. Labels
-    are drawn from a logistic model, whose weights are such an image, too. So the cost is as ill
-    conditioned as with photographs, and its optimum is neither trivial nor perfect.
+    Like photographs they are smooth: amplitudes fall as 1/f, and colours are correlated with
+    brightness. Labels are drawn from a logistic model whose weights are such an image too. So the
+    cost is as ill-conditioned as with photographs, and its optimum is neither trivial nor perfect.
 
     Parameters
     ----------
@@ -32,23 +32,23 @@ def write_natural(path: Path, m: int, seed: int = 0) -> None:
     m : int
         Number of images.
     seed : int
-        Of the random numbers.
+        Random seed.
     """
     rng = np.random.default_rng(seed)
     weights = _patterns(rng, 1).ravel()  # (n_x,)
     scores = np.empty(m)
     with h5py.File(path, "w") as file:
         images = _space_for_images(file, m)
-        for start in range(0, m, _BLOCK):
-            block = _natural(rng, min(_BLOCK, m - start))
-            images[start : start + len(block)] = block
-            scores[start : start + len(block)] = block.reshape(len(block), -1) @ weights
+        for start in range(0, m, _BATCH):
+            batch = _natural(rng, min(_BATCH, m - start))
+            images[start : start + len(batch)] = batch
+            scores[start : start + len(batch)] = batch.reshape(len(batch), -1) @ weights
         scores = (scores - scores.mean()) / scores.std()
         _label(file, scores + rng.logistic(size=m) > 0)
 
 
 def write_bytes(path: Path, m: int, seed: int = 0) -> None:
-    """Write images of random bytes, the same few again and again, with random labels.
+    """Write images of random bytes, the same few repeated, with random labels.
 
     Parameters
     ----------
@@ -57,14 +57,14 @@ def write_bytes(path: Path, m: int, seed: int = 0) -> None:
     m : int
         Number of images.
     seed : int
-        Of the random numbers.
+        Random seed.
     """
     rng = np.random.default_rng(seed)
-    block = rng.integers(0, 256, (_CHUNK, SIDE, SIDE, 3), np.uint8)
+    chunk = rng.integers(0, 256, (_CHUNK, SIDE, SIDE, 3), np.uint8)
     with h5py.File(path, "w") as file:
         images = _space_for_images(file, m)
         for start in range(0, m, _CHUNK):
-            images[start : start + _CHUNK] = block[: m - start]
+            images[start : start + _CHUNK] = chunk[: m - start]
         _label(file, rng.integers(0, 2, m))
 
 
@@ -75,7 +75,7 @@ def _natural(rng: np.random.Generator, count: int) -> Images:
 
 
 def _patterns(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
-    """Random patterns (count, SIDE, SIDE, 3) of mean square 1, whose amplitudes fall as 1/f."""
+    """Random patterns (count, SIDE, SIDE, 3) with mean square 1 and amplitudes that fall as 1/f."""
     frequencies = np.fft.fftfreq(SIDE)
     distance = np.hypot(frequencies[:, np.newaxis], frequencies)  # (SIDE, SIDE)
     distance[0, 0] = distance[0, 1]

@@ -1,26 +1,26 @@
-"""The table: a line for each piece of work, printed as soon as it is measured."""
+"""The table: a row for each comparison, printed as soon as it is measured."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-COLUMNS = ("work", "peer", "catclf", "the peer", "ratio", "asked", "reached")
+COLUMNS = ("work", "peer", "catclf", "the peer", "ratio", "target", "met")
 
 
-class Asked(Protocol):
-    """What catclf is meant to reach."""
+class Target(Protocol):
+    """What the ratio should be."""
 
     def __str__(self) -> str: ...
 
     def ratio(self, ours: float, theirs: float) -> str:
-        """How the two compare, in the words in which it is asked."""
+        """How the two compare, in the words of the target."""
 
-    def reached(self, ours: float, theirs: float) -> bool:
-        """Whether that is enough."""
+    def met(self, ours: float, theirs: float) -> bool:
+        """Whether the target is met."""
 
 
 @dataclass(frozen=True)
 class Less:
-    """At least so many times less than the peer."""
+    """At least this factor less than the peer."""
 
     factor: float
 
@@ -28,17 +28,17 @@ class Less:
         return f"at least {self.factor:g} × less"
 
     def ratio(self, ours: float, theirs: float) -> str:
-        """How many times ours is in the peer's."""
+        """The peer's, divided by ours."""
         return f"{theirs / ours:.3g} × less"
 
-    def reached(self, ours: float, theirs: float) -> bool:
+    def met(self, ours: float, theirs: float) -> bool:
         """Whether it is that much less."""
         return theirs >= self.factor * ours
 
 
 @dataclass(frozen=True)
 class AsMuch:
-    """At most so many times as much as the peer."""
+    """At most this multiple of the peer."""
 
     factor: float
 
@@ -46,17 +46,17 @@ class AsMuch:
         return f"at most {self.factor:g} × as much"
 
     def ratio(self, ours: float, theirs: float) -> str:
-        """How many times the peer's is in ours."""
+        """Ours, divided by the peer's."""
         return f"{ours / theirs:.2f} × as much"
 
-    def reached(self, ours: float, theirs: float) -> bool:
+    def met(self, ours: float, theirs: float) -> bool:
         """Whether it is no more."""
         return ours <= self.factor * theirs
 
 
 @dataclass(frozen=True)
 class More:
-    """At most so many seconds more than the peer."""
+    """At most this many seconds more than the peer."""
 
     seconds: float
 
@@ -67,13 +67,13 @@ class More:
         """The difference."""
         return f"{duration(ours - theirs)} more"
 
-    def reached(self, ours: float, theirs: float) -> bool:
+    def met(self, ours: float, theirs: float) -> bool:
         """Whether it is no more."""
         return ours - theirs <= self.seconds
 
 
 def print_head() -> None:
-    """Print the names of the columns."""
+    """Print the column headings."""
     print(_line(*COLUMNS))
     print(_line(*("---" for _ in COLUMNS)), flush=True)
 
@@ -83,54 +83,54 @@ def print_row(
     peer: str,
     ours: float,
     theirs: float,
-    asked: Asked | None,
+    target: Target | None,
     *,
     memory: bool = False,
     provided: bool = True,
 ) -> None:
-    """Print a line.
+    """Print a row.
 
     Parameters
     ----------
     work, peer : str
-        What is done, and by whom else.
+        What is measured, and what it is compared with.
     ours, theirs : float
         Seconds, or bytes of memory.
-    asked : Asked, optional
-        What catclf is meant to reach; None for a comparison that is only to be known.
+    target : Target, optional
+        What the ratio should be; None for a comparison without a target.
     memory : bool
-        Whether these are bytes.
+        Whether the values are bytes.
     provided : bool
-        What else must hold for it to be reached.
+        A further condition for the target to be met.
     """
     unit = size if memory else duration
-    if asked:
-        reached = "yes" if provided and asked.reached(ours, theirs) else "**no**"
-        comparison = asked.ratio(ours, theirs), str(asked), reached
+    if target:
+        met = "yes" if provided and target.met(ours, theirs) else "**no**"
+        comparison = target.ratio(ours, theirs), str(target), met
     else:
         comparison = (Less if ours < theirs else AsMuch)(1).ratio(ours, theirs), "", ""
     print(_line(work, peer, unit(ours), unit(theirs), *comparison), flush=True)
 
 
 def print_skipped(work: str, peer: str, reason: str) -> None:
-    """Print a line for what cannot be measured here."""
+    """Print a row for what cannot be measured here, with the reason."""
     print(_line(work, peer, f"skipped: {reason}", *[""] * (len(COLUMNS) - 3)), flush=True)
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people write them."""
+    """Format a duration."""
     if abs(seconds) >= 1:
         return f"{seconds:.3g} s"
     return f"{1000 * seconds:.3g} ms"
 
 
 def size(bytes_: float) -> str:
-    """Bytes as people write them."""
+    """Format a number of bytes."""
     return f"{bytes_ / 1e6:.0f} MB"
 
 
 def count(number: int) -> str:
-    """A whole number as people write it."""
+    """Format an integer, with spaces between thousands."""
     return f"{number:,}".replace(",", " ")
 
 

@@ -1,1 +1,1 @@
-"""The peers; most are scripts of their own."""
+"""The peers, most of them stand-alone scripts."""

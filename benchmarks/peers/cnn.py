@@ -1,7 +1,7 @@
 """The peer: a small convolutional network trained from scratch in PyTorch.
 
-Four blocks of convolution, batch normalisation and pooling, and dropout; trained on images
-mirrored and shifted at random, asked for an image and its mirror image.
+Four blocks of convolution, batch normalisation and pooling, then dropout. Training images are
+flipped and shifted at random; a prediction is the mean over the image and its horizontal flip.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from catclf.logistic import Array
 
 _CHANNELS = (32, 64, 128, 128)
 _BATCH = 32
-_MANY = 1000  # images, which half the epochs suffice for
+_MANY = 1000  # images, for which half the epochs are enough
 _EPOCHS = 60
 _RATE = 2e-3
 _SHIFT = 6  # pixels, at most
@@ -32,7 +32,7 @@ def train(images: Images, labels: NDArray[np.uint8], seed: int) -> Callable[[Ima
     labels : uint8 array (m,)
         1 or 0.
     seed : int
-        For the first weights, the order of the images, shifts and mirrors.
+        Random seed, for initial weights, the order of the images, shifts and flips.
 
     Returns
     -------
@@ -53,13 +53,13 @@ def train(images: Images, labels: NDArray[np.uint8], seed: int) -> Callable[[Ima
     for _ in range(epochs):
         for chosen in torch.randperm(len(X)).split(_BATCH):
             optimizer.zero_grad()
-            loss(network(_moved(X[chosen]))[:, 0], Y[chosen]).backward()
+            loss(network(_augmented(X[chosen]))[:, 0], Y[chosen]).backward()
             optimizer.step()
             schedule.step()
     network.eval()
 
-    def logits(asked: Images) -> Array:
-        batches = ((_tensor(part) - mean) / deviation for part in np.array_split(asked, 20))
+    def logits(images: Images) -> Array:
+        batches = ((_tensor(part) - mean) / deviation for part in np.array_split(images, 20))
         with torch.no_grad():
             Z = [(network(b) + network(b.flip(3)))[:, 0] / 2 for b in batches if len(b)]
         together: Array = torch.cat(Z).numpy()
@@ -83,11 +83,11 @@ def _tensor(images: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.moveaxis(images, 3, 1).astype(np.float32) / 255)  # (m, 3, 64, 64)
 
 
-def _moved(X: torch.Tensor) -> torch.Tensor:
-    """A batch shifted, and half of it mirrored."""
+def _augmented(X: torch.Tensor) -> torch.Tensor:
+    """A batch, shifted at random, and about half of it flipped."""
     size = X.shape[2]
     padded = nn.functional.pad(X, (_SHIFT, _SHIFT, _SHIFT, _SHIFT), mode="replicate")
     top, left = torch.randint(0, 2 * _SHIFT + 1, (2,)).tolist()
     X = padded[:, :, top : top + size, left : left + size]
-    mirrored = torch.rand(len(X)) < 0.5
-    return torch.where(mirrored[:, None, None, None], X.flip(3), X)
+    flipped = torch.rand(len(X)) < 0.5
+    return torch.where(flipped[:, None, None, None], X.flip(3), X)

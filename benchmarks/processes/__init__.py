@@ -1,1 +1,1 @@
-"""Programs that the measurements run in processes of their own."""
+"""Programs that the benchmarks run in processes of their own."""

@@ -1,6 +1,6 @@
-"""Time gradient descent on random bytes, and its peer, and print seconds an iteration as JSON.
+"""Time gradient descent on random bytes, and its peer; print seconds per iteration as JSON.
 
-Usage: python -m benchmarks.processes.descend PICTURES ITERATIONS with-products|without-products
+Usage: python -m benchmarks.processes.descend IMAGES ITERATIONS with-products|without-products
 """
 
 import json
@@ -16,7 +16,7 @@ from catclf.parallel import one_blas_thread
 from catclf.solvers.blocks import Blocks
 
 ROUNDS = 3
-PAUSE = 0.1  # OpenBLAS's threads go on looking for work for some hundredths of a second
+PAUSE = 0.1  # OpenBLAS's threads keep spinning for some hundredths of a second
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
     labels = rng.integers(0, 2, m, np.uint8)
     names = [str(i) for i in range(m)]
     dataset = Dataset(images, labels, names, "cat", "here", Preprocessing())
-    # Far too small to diverge, on any images.
+    # A learning rate far too small to diverge on any images.
     settings = TrainingSettings(learning_rate=1e-5, iterations=iterations, dtype="float32")
     blocks = Blocks(images, dataset.Y, 0.0, LOSSES["cross-entropy"], scale=1 / 255)
     w = np.zeros((blocks.n_x, 1))
@@ -37,7 +37,7 @@ def main() -> None:
             for _ in range(iterations):
                 blocks.propagate(w, 0.0)
 
-    works = {"training": lambda: train(dataset, settings), "pass": passes}
+    tasks = {"training": lambda: train(dataset, settings), "pass": passes}
     if sys.argv[3] == "with-products":
         X = np.divide(images.reshape(m, -1), 255, dtype=np.float32)  # (m, n_x)
         small_w, r = w.ravel().astype(np.float32), labels.astype(np.float32)
@@ -47,8 +47,8 @@ def main() -> None:
                 X @ small_w  # (m,)
                 r @ X  # (n_x,)
 
-        works["products"] = products
-    seconds = medians(works, ROUNDS, pause=PAUSE)
+        tasks["products"] = products
+    seconds = medians(tasks, ROUNDS, pause=PAUSE)
     print(json.dumps({name: seconds[name] / iterations for name in seconds}))
 
 

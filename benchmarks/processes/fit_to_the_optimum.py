@@ -1,4 +1,4 @@
-"""Find the optimum with a penalty, and print time, peak of memory and cost as JSON.
+"""Find the optimum with a penalty; print time, peak memory and cost as JSON.
 
 Usage: python -m benchmarks.processes.fit_to_the_optimum catclf|scikit-learn FILE.h5 LAMBDA
 """
@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-# The largest round tolerance with which scikit-learn ends within 1e-5 of the least cost.
+# The largest round tolerance at which scikit-learn ends within 1e-5 of the minimum cost.
 TOLERANCE_OF_SCIKIT_LEARN = 2e-5
 
 Fit = tuple[float, NDArray[Any], float]
@@ -21,7 +21,7 @@ Fit = tuple[float, NDArray[Any], float]
 
 
 def fit_by_catclf(path: str, l2: float) -> Fit:
-    """Fit, in float32, and keep the time."""
+    """Fit in float32, and measure the time."""
     from catclf import TrainingSettings, load_dataset, train
 
     dataset = load_dataset(path)
@@ -32,7 +32,7 @@ def fit_by_catclf(path: str, l2: float) -> Fit:
 
 
 def fit_by_scikit_learn(path: str, l2: float) -> Fit:
-    """Fit, in float32, and keep the time."""
+    """Fit in float32, and measure the time."""
     from sklearn.linear_model import LogisticRegression
 
     images, labels = arrays(path)
@@ -56,7 +56,7 @@ def arrays(path: str) -> tuple[NDArray[np.uint8], NDArray[Any]]:
 def cost(
     images: NDArray[np.uint8], labels: NDArray[Any], w: NDArray[Any], b: float, l2: float
 ) -> float:
-    """J in float64, the same for both."""
+    """J in float64, computed alike for both."""
     w = w.astype(np.float64)
     X = images.reshape(len(images), -1)  # (m, n_x)
     Z = np.concatenate([X[i : i + 128] / 255 @ w for i in range(0, len(X), 128)]) + b  # (m,)
@@ -69,12 +69,12 @@ def main() -> None:
     l2 = float(sys.argv[3])
     seconds, w, b = fit(sys.argv[2], l2)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kilobytes; on macOS, bytes
-    figures = {
+    measured = {
         "seconds": seconds,
         "peak": peak if sys.platform == "darwin" else 1024 * peak,
         "cost": cost(*arrays(sys.argv[2]), w, b, l2),
     }
-    print(json.dumps(figures))
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Run catclf, and print the names of all modules that this has imported, in order, on a last line.
+"""Run catclf, and print the names of all modules imported, in order, as the last line.
 
 Usage: python modules_of_catclf.py ARGUMENTS OF CATCLF
 """
@@ -12,8 +12,8 @@ end_process = os._exit
 
 
 def print_modules_and_end(status: int) -> None:
-    """Stand in for the end of the program."""
-    # What has no spec cannot be imported by its name.
+    """Replace `os._exit`, with which the program ends."""
+    # A module without a spec cannot be imported by name.
     names = [name for name in sys.modules if getattr(sys.modules[name], "__spec__", None)]
     print(", ".join(names), flush=True)
     end_process(status)

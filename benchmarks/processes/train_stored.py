@@ -1,9 +1,9 @@
-"""Train on a packed file, and print seconds an iteration, peak of memory and costs as JSON.
+"""Train on a packed file; print seconds per iteration, peak memory and costs as JSON.
 
 Usage: python -m benchmarks.processes.train_stored FILE.h5 from-file|from-memory
 
-From the file, the process may take 1 GiB more than it has after its imports; from memory, what it
-wants.
+From the file, the process may use 1 GiB more than it has after its imports; from memory, there is
+no limit.
 """
 
 import dataclasses
@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-# All that training imports is imported before the limit is set.
+# Everything that training imports has to be imported before the limit is set.
 import h5py  # noqa: F401
 
 from catclf import TrainingSettings, load_dataset, train
@@ -34,16 +34,16 @@ def main() -> None:
     settings = TrainingSettings(learning_rate=1e-5, iterations=ITERATIONS, dtype="float32")
     start = time.perf_counter()
     result = train(dataset, settings)
-    figures = {
+    measured = {
         "seconds": (time.perf_counter() - start) / ITERATIONS,
         "peak": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         "costs": result.costs,
     }
-    print(json.dumps(figures))
+    print(json.dumps(measured))
 
 
 def _address_space() -> int:
-    """Bytes of address space that this process has: what the limit is about."""
+    """Bytes of address space of this process, which the limit applies to."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmSize:"))
 
