@@ -2,7 +2,7 @@
 
 import re
 
-from catclf.lessons import LESSONS
+from catclf.lessons.register import LESSONS
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs" / "lecture.md").read_text()

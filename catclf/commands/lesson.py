@@ -9,7 +9,7 @@ import click
 from catclf.commands.options import json_option, positive_option
 from catclf.commands.output import say, say_json
 from catclf.errors import OutputError
-from catclf.lessons import LESSONS, run_lesson
+from catclf.lessons.register import LESSONS, run_lesson
 
 if TYPE_CHECKING:
     from catclf.lessons.lesson import Cell, Column, Lesson, Table

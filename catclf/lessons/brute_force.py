@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from catclf.lessons.colours import mean_colours
-from catclf.lessons.durations import in_words
-from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
+from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table, duration_in_words
 from catclf.logistic import LOSSES, Array, Propagation, propagate
 from catclf.solvers.gradient_descent import gradient_descent
 from catclf.solvers.objective import InMemory
@@ -80,7 +79,7 @@ def _times(seconds: float) -> Table:
     for n, slide in _SLIDE.items():
         total = seconds * float(_VALUES) ** (n - 1)
         how = "measured" if n == 1 else "carried over"
-        rows.append((n, f"{_VALUES}^{n}", total, in_words(total), how, slide))
+        rows.append((n, f"{_VALUES}^{n}", total, duration_in_words(total), how, slide))
     return Table(
         "Trying all weights, here and now",
         [

@@ -9,8 +9,7 @@ import numpy as np
 
 from catclf.features import Pixels
 from catclf.images.preprocessing import Images
-from catclf.lessons.durations import in_words
-from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
+from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table, duration_in_words
 from catclf.logistic import Array, propagate, sigmoid
 from catclf.parallel import one_blas_thread
 from catclf.solvers.span import Span
@@ -181,7 +180,7 @@ def _times(steps: list[_Step], totals: dict[str, float], m: int) -> Table:
             1000 * step.seconds,
             step.seconds / fastest,
             totals[step.name],
-            in_words(totals[step.name]),
+            duration_in_words(totals[step.name]),
         )
         for step in steps
     ]
@@ -216,7 +215,7 @@ def _draw(figure: "Figure", totals: dict[str, float]) -> None:
     axes = figure.subplots()
     names = list(totals)[::-1]
     bars = axes.barh(names, [totals[name] for name in names], color=BLUE)
-    axes.bar_label(bars, [in_words(totals[name]) for name in names], padding=4)
+    axes.bar_label(bars, [duration_in_words(totals[name]) for name in names], padding=4)
     axes.set(xscale="log", xlabel="seconds", title=f"{_ITERATIONS} iterations on all images")
     axes.margins(x=0.15)
     axes.grid(visible=False, axis="y")

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from catclf.lessons import LESSONS
+from catclf.lessons.register import LESSONS
 
 
 def test_the_list_has_a_line_for_each_in_the_lectures_order(catclf_run):
@@ -15,7 +15,7 @@ def test_the_list_has_a_line_for_each_in_the_lectures_order(catclf_run):
 
 
 def test_the_list_needs_neither_numpy_nor_images(program):
-    code = "import sys; import catclf.lessons; print('numpy' in sys.modules)"
+    code = "import sys; import catclf.lessons.register; print('numpy' in sys.modules)"
     import subprocess
 
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

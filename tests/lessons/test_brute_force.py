@@ -3,7 +3,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from catclf.lessons.brute_force import lesson
-from catclf.lessons.durations import in_words
+from catclf.lessons.lesson import duration_in_words
 from tests.lessons.conftest import numbers
 
 
@@ -26,16 +26,16 @@ def test_times_grow_a_thousandfold(settings):
     ratios = [second / seconds[0] for second in seconds]
     assert ratios == pytest.approx([1, 1e3, 1e6, 1e24])
     assert [row[5] for row in rows] == ["0.04 s", "40 s", "11 hours", "1.27e15 years"]
-    assert [row[3] for row in rows] == [in_words(second) for second in seconds]
+    assert [row[3] for row in rows] == [duration_in_words(second) for second in seconds]
 
 
 def test_the_slides_own_figures():
-    assert in_words(0.04) == "0.04 s"
-    assert in_words(40) == "40 s"
-    assert in_words(0.04e6) == "11.1 hours"
-    assert in_words(0.04e24) == "1.27e+15 years"
-    assert in_words(300) == "5 minutes"
-    assert in_words(86400 * 3) == "3 days"
+    assert duration_in_words(0.04) == "0.04 s"
+    assert duration_in_words(40) == "40 s"
+    assert duration_in_words(0.04e6) == "11.1 hours"
+    assert duration_in_words(0.04e24) == "1.27e+15 years"
+    assert duration_in_words(300) == "5 minutes"
+    assert duration_in_words(86400 * 3) == "3 days"
 
 
 def test_descent_comes_to_the_lowest_of_all_weights(settings):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import catclf
-from catclf.lessons import LESSONS, run_lesson
 from catclf.lessons.lesson import LessonSettings
+from catclf.lessons.register import LESSONS, run_lesson
 from catclf.plots.figure import save_figure
 from tests.conftest import shared, write_images
 
