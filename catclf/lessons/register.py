@@ -1,4 +1,4 @@
-"""The lecture's experiments, in its order, one module each."""
+"""The list of lessons, and how to run one by its name."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 LESSONS = {
     "unroll": "an image as three matrices, and as one column of 12 288 numbers",
-    "sigmoid": "the curve that makes a probability of any number, and how to compute it",
-    "bias": "what w and b do to the curve: steepness and shift",
+    "sigmoid": "the curve that maps any number to a probability, and how to compute it",
+    "bias": "how w and b change the curve: slope and shift",
     "loss": "why the cross-entropy, and not the squared error",
     "brute-force": "why nobody tries all weights",
-    "derivative": "slopes, by a step of 0.001",
-    "computation-graph": "J = 3(a + bc), forward step by step and back by the chain rule",
+    "derivative": "slopes, approximated with a step of 0.001",
+    "computation-graph": "J = 3(a + bc), forward step by step and backward by the chain rule",
     "backward": "the derivatives of logistic regression, for one example with two features",
-    "gradient-descent": "one step, many steps, and where they lead from different starts",
-    "learning-rate": "which learning rates crawl, which climb, which diverge",
-    "vectorization": "the same step with two loops, with one, and with none",
+    "gradient-descent": "one step, many steps, and different starting points",
+    "learning-rate": "which learning rates are too small, which too large, and which diverge",
+    "vectorization": "the same step with two loops, with one loop, and without loops",
 }
-"""What each lesson is about, by name, in the lecture's order."""
+"""A short description of each lesson, by name, in the order of the lecture."""
 
 
 def run_lesson(name: str, settings: "LessonSettings") -> "Lesson":
@@ -33,19 +33,19 @@ def run_lesson(name: str, settings: "LessonSettings") -> "Lesson":
     name : str
         One of `LESSONS`.
     settings : LessonSettings
-        What it works on.
+        Data set and random seed.
 
     Returns
     -------
     Lesson
-        Explanation, formula, tables, and what to see in them.
+        Explanation, formula, tables, and what to notice in them.
 
     Raises
     ------
     SettingsError
-        If there is no such lesson.
+        If no lesson has this name.
     DataError
-        If it needs images and there are none, or of one class only.
+        If the lesson needs images and there are none, or only images of one class.
     """
     if name not in LESSONS:
         raise SettingsError(f"there is no lesson {name}; there are {', '.join(_nearest(name))}")
@@ -55,7 +55,7 @@ def run_lesson(name: str, settings: "LessonSettings") -> "Lesson":
 
 
 def _nearest(name: str) -> list[str]:
-    """All lessons, those with similar names first."""
+    """All lessons, most similar names first."""
     from difflib import SequenceMatcher
 
     return sorted(LESSONS, key=lambda known: -SequenceMatcher(None, name, known).ratio())
