@@ -20,7 +20,7 @@ _T = np.linspace(-4, 4, 161)
 
 _ITERATIONS = 500
 
-Curves = dict[tuple[str, str], Array]
+_Curves = dict[tuple[str, str], Array]
 """Costs at each t of a line, (161,), by names of line and loss."""
 
 
@@ -59,7 +59,7 @@ def lesson(settings: LessonSettings) -> Lesson:
     )
 
 
-def _cost_curves(Z: Array, Z_random: Array, Y: Array) -> Curves:
+def _cost_curves(Z: Array, Z_random: Array, Y: Array) -> _Curves:
     """Costs along a line through 0 and the trained weights, and one across it.
 
     Z is linear in w and b, so a line through weights is a line through logits (1, m).
@@ -83,7 +83,7 @@ def _costs(loss: Loss, start: Array, direction: Array, Y: Array) -> Array:
     return costs
 
 
-def _convexity(curves: Curves) -> Table:
+def _convexity(curves: _Curves) -> Table:
     rows: list[tuple[str | int | float, ...]] = []
     for (line, loss), J in curves.items():
         for name, factor in _variants(loss):
@@ -177,7 +177,7 @@ def _near_the_boundary() -> Table:
     )
 
 
-def _draw(figure: "Figure", curves: Curves) -> None:
+def _draw(figure: "Figure", curves: _Curves) -> None:
     from catclf.plots.figure import BLUE, RED
 
     both = figure.subplots(1, 2)
