@@ -135,7 +135,7 @@ def duration_in_words(seconds: float) -> str:
     Returns
     -------
     str
-        In the largest unit of which it contains at least two, like "11.1 hours".
+        The number in the largest unit that gives at least 2, like "11.1 hours".
     """
     year = 365 * 86400.0
     units = {"years": year, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "s": 1.0}
