@@ -1,6 +1,7 @@
 """`catclf lesson`."""
 
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 from catclf.commands.options import json_option, positive_option
 from catclf.commands.output import say, say_json
 from catclf.errors import OutputError
-from catclf.lessons import LESSONS, run_lesson
+from catclf.lessons.register import LESSONS, run_lesson
 
 if TYPE_CHECKING:
     from catclf.lessons.lesson import Cell, Column, Lesson, Table
@@ -32,7 +33,7 @@ _WIDTH = 88
     type=click.Path(path_type=Path),
     default="data",
     show_default=True,
-    help="Images for the lessons that use some; at most 500 of its training split.",
+    help="Data set for the lessons that need images (at most 500 of its training set).",
 )
 @positive_option
 @click.option(
@@ -40,19 +41,19 @@ _WIDTH = 88
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="For all that is drawn at random.",
+    help="Random seed.",
 )
 @click.option(
     "--figure",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Draw the lesson to FILE.png, .svg or .pdf.",
+    help="Also draw the lesson, to FILE (.png, .svg or .pdf).",
 )
 @click.option(
     "--figures",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Draw all lessons, to DIR/NAME.png.",
+    help="Also draw all lessons, to DIR/NAME.png.",
 )
 @json_option
 def lesson(
@@ -66,8 +67,8 @@ def lesson(
 ) -> None:
     """Run the lesson NAME of the lecture "Neural Networks Basics", or all of them.
 
-    Without NAME, list them. Each lesson explains something, shows its formula with the shapes, and
-    computes tables of numbers just then, most of them on images.
+    Without NAME, list them. Each lesson explains one topic, shows its formulas with shapes, and
+    computes tables of numbers on the spot, most of them from images.
     """
     if name is None:
         _list(as_json=as_json)
@@ -80,15 +81,14 @@ def lesson(
     if figures:
         _make_folder(figures)
     files = {each: figures / f"{each}.png" if figures else figure for each in names}
-    _check(files)
+    _check_figures(files.values())
 
     from catclf.lessons.lesson import LessonSettings
 
     settings = LessonSettings(data, positive, seed)
     documents = []
-    for each in names:
+    for each, file in files.items():
         result = run_lesson(each, settings)
-        file = files[each]
         if file:
             from catclf.plots.figure import save_figure
 
@@ -115,11 +115,11 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{folder} cannot be made: {reason}; name another folder") from error
+        raise OutputError(f"{folder} cannot be created: {reason}; use another folder") from error
 
 
-def _check(files: dict[str, Path | None]) -> None:
-    for file in files.values():
+def _check_figures(files: Iterable[Path | None]) -> None:
+    for file in files:
         if file:
             from catclf.plots.figure import check_figure
 
@@ -137,7 +137,7 @@ def _print(name: str, result: "Lesson", file: Path | None) -> None:
     for table in result.tables:
         say("")
         _say_table(table)
-    _say_paragraph(f"See: {result.see}")
+    _say_paragraph(f"What to notice: {result.see}")
     if result.note:
         _say_paragraph(f"Note: {result.note}")
     say("")
@@ -159,14 +159,14 @@ def _say_table(table: "Table") -> None:
         [_text(cell, column) for cell, column in zip(row, table.columns, strict=True)]
         for row in table.rows
     ]
-    heads = [column.name for column in table.columns]
-    widths = [max(map(len, cells)) for cells in zip(heads, *rows, strict=True)]
-    # Words stand to the left, numbers to the right.
-    words = [all(isinstance(row[i], str) for row in table.rows) for i in range(len(heads))]
-    for cells in (heads, *rows):
+    header = [column.name for column in table.columns]
+    widths = [max(map(len, cells)) for cells in zip(header, *rows, strict=True)]
+    # Words are aligned to the left, numbers to the right.
+    words = [all(isinstance(row[i], str) for row in table.rows) for i in range(len(header))]
+    for cells in (header, *rows):
         line = "  ".join(
-            cell.ljust(width) if is_word else cell.rjust(width)
-            for cell, width, is_word in zip(cells, widths, words, strict=True)
+            cell.ljust(width) if is_words else cell.rjust(width)
+            for cell, width, is_words in zip(cells, widths, words, strict=True)
         )
         say(f"  {line.rstrip()}")
 

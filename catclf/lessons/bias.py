@@ -1,4 +1,4 @@
-"""What the weight and the bias do to σ(wx + b)."""
+"""How the weight and the bias change the curve σ(wx + b)."""
 
 from typing import TYPE_CHECKING
 
@@ -13,36 +13,26 @@ if TYPE_CHECKING:
 _WEIGHTS = (0.5, 1.0, 3.0, -1.0)
 _BIASES = (-4.0, 0.0, 4.0)
 _INPUTS = (-2.0, -1.0, 0.0, 1.0, 2.0)
+_STEP = 1e-5
 
 
 def lesson(settings: LessonSettings) -> Lesson:
-    """Turn and shift the curve.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        Not needed here.
-
-    Returns
-    -------
-    Lesson
-        With steepness and place of the curve for several w and b, and its outputs for several b.
-    """
+    """Show slope and position of the curve for several w and b, and outputs for several b."""
     return Lesson(
         explanation=(
-            "With one feature x, logistic regression is the curve σ(wx + b). The weight w says how "
-            "steeply it rises, or falls if w is negative; the bias b moves it along the x axis, "
-            "without which every curve would go through ½ at x = 0: an all-black image would be "
-            "a cat with probability ½ whatever was learned."
+            "With one feature x, logistic regression is the curve σ(wx + b). The weight w sets how "
+            "steeply it rises, or falls if w is negative; the bias b shifts it along the x axis. "
+            "Without a bias, every curve would pass through ½ at x = 0: an all-black image would "
+            "be a cat with probability ½, whatever the model had learned."
         ),
         formula=(
             "a = σ(w x + b)          w, b, x, a: numbers\n"
-            "a = ½  where  x = -b/w           slope there: w/4"
+            "a = ½  at  x = -b/w           slope there: w/4"
         ),
         tables=(_curves(), _outputs()),
         see=(
-            "A positive b moves a rising curve to the left and a negative one to the right, and a "
-            "large b, positive or negative, decides whatever x is."
+            "A positive b shifts a rising curve to the left, a negative b to the right, and a b "
+            "of large magnitude decides the output whatever x is."
         ),
         draw=_draw,
     )
@@ -53,11 +43,10 @@ def _curves() -> Table:
     for w in _WEIGHTS:
         for b in _BIASES:
             middle = 0.0 - b / w  # 0.0 - 0.0, unlike -0.0, prints as 0
-            step = 1e-5
-            above, below = sigmoid(w * (middle + np.array([step, -step])) + b)
-            rows.append((w, b, middle, w / 4, float(above - below) / (2 * step)))
+            above, below = sigmoid(w * (middle + np.array([_STEP, -_STEP])) + b)
+            rows.append((w, b, middle, w / 4, float(above - below) / (2 * _STEP)))
     return Table(
-        "Where the curve passes ½, and how steeply",
+        "Where the curve passes ½, and its slope there",
         [
             Column("w", "g"),
             Column("b", "g"),
@@ -74,7 +63,7 @@ def _outputs() -> Table:
         (b, *sigmoid(np.array(_INPUTS) + b).tolist()) for b in (-10.0, -1.0, 0.0, 0.1, 1.0, 10.0)
     ]
     columns = [Column("b", "g"), *(Column(f"x = {x:g}", ".6f") for x in _INPUTS)]
-    return Table("The output σ(x + b), for w = 1, with large, small and negative b", columns, rows)
+    return Table("The output σ(x + b), with w = 1, for large, small and negative b", columns, rows)
 
 
 def _draw(figure: "Figure") -> None:
@@ -86,7 +75,7 @@ def _draw(figure: "Figure") -> None:
         left.plot(X, sigmoid(w * X), color=colour, linestyle=style, label=f"w = {w:g}")
     for b, colour, style in zip(_BIASES, COLOURS, ("-", "--", "-."), strict=False):
         right.plot(X, sigmoid(X + b), color=colour, linestyle=style, label=f"b = {b:g}")
-    left.set(xlabel="x", ylabel="σ(wx + b)", title="w: steepness (b = 0)")
-    right.set(xlabel="x", title="b: shift (w = 1)")
+    left.set(xlabel="x", ylabel="σ(wx + b)", title="w sets the slope (b = 0)")
+    right.set(xlabel="x", title="b shifts the curve (w = 1)")
     left.legend(loc="center left")
-    right.legend(loc="center right")
+    right.legend(loc="lower right")

@@ -1,4 +1,4 @@
-"""Trying all weights, timed for one weight and carried to more; and gradient descent instead."""
+"""Trying all weights, timed for one and extrapolated to more; and gradient descent instead."""
 
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from catclf.lessons.colours import mean_colours
-from catclf.lessons.durations import in_words
-from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
+from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table, duration_in_words
 from catclf.logistic import LOSSES, Array, Propagation, propagate
 from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
 
 _VALUES = 1000
 _RANGE = 5.0
-_SLIDE = {1: "0.04 s", 2: "40 s", 3: "11 hours", 9: "1.27e15 years"}
+_TIMES_ON_THE_SLIDE = {1: "0.04 s", 2: "40 s", 3: "11 hours", 9: "1.27e15 years"}
+
+_AGE_OF_THE_UNIVERSE = 4.35e17  # seconds
 
 _TOLERANCE = 1e-6
 _MOST_STEPS = 10_000
@@ -32,57 +33,53 @@ class _Descent(NamedTuple):
 
 
 def lesson(settings: LessonSettings) -> Lesson:
-    """Try all weights, as far as that goes.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        The data set.
-
-    Returns
-    -------
-    Lesson
-        With times for 1, 2, 3 and 9 weights, the first measured, and the steps that gradient
-        descent takes for as many.
-    """
+    """Time brute force for 1, 2, 3 and 9 weights, and gradient descent for the same weights."""
     dataset = settings.images
     images, Y = dataset.images[:], dataset.Y.astype(np.float64)
-    X = mean_colours(images, 1)  # (1, m)
-    w = np.linspace(-_RANGE, _RANGE, _VALUES)
-    start = time.perf_counter()
-    J = np.array([propagate(np.array([[value]]), 0.0, X, Y).J for value in w])
-    seconds = time.perf_counter() - start
-    descents = {n: _descend(mean_colours(images, n), Y) for n in _SLIDE}
-    found = descents[1]
+    w, J, seconds = _try_all(mean_colours(images, 1), Y)
+    descents = {n: _descend(mean_colours(images, n), Y) for n in _TIMES_ON_THE_SLIDE}
     return Lesson(
         explanation=(
             f"The obvious way to find the best weights is to try them all: {_VALUES} values for "
-            "each, and keep the best. For one weight that is a blink. But two weights have "
+            "each, and keep the best. For one weight, that takes an instant. But two weights have "
             f"{_VALUES}² combinations, and every further weight takes {_VALUES} times as long. The "
-            f"features here are how red, green and blue each of the {dataset.m} images is, "
-            "without a bias; with 9 weights, in its upper, middle and lower third."
+            f"features here are the mean red, green and blue of each of the {dataset.m} images, "
+            "without a bias; for 9 weights, those of its upper, middle and lower third."
         ),
         formula=(
             f"time(n weights) = {_VALUES}^n · time of one cost = {_VALUES}^(n-1) · time(1 weight)\n"
             "w: (n, 1)      X: (n, m)      J(w): a number"
         ),
-        tables=(_times(seconds), _against(w, J, found), _descents(descents)),
+        tables=(_times(seconds), _one_weight(w, J, descents[1]), _descents(descents)),
         see=(
-            "Gradient descent gets there in a few steps or a few thousand, for one weight or for "
-            "nine, while brute force does not even get as far as three."
+            "Gradient descent takes a few steps or a few thousand, for one weight or for nine, "
+            "while brute force is already too slow for three."
         ),
-        draw=lambda figure: _draw(figure, w, J, found, seconds),
+        draw=lambda figure: _draw(figure, w, J, descents[1], seconds),
     )
+
+
+def _try_all(X: Array, Y: Array) -> tuple[Array, Array, float]:
+    """Values of one weight, the cost of each, and the seconds this took; X (1, m)."""
+    w = np.linspace(-_RANGE, _RANGE, _VALUES)
+    start = time.perf_counter()
+    J = np.array([propagate(np.array([[value]]), 0.0, X, Y).J for value in w])
+    return w, J, time.perf_counter() - start
+
+
+def _extrapolated(seconds: float, n: int) -> float:
+    """Seconds for n weights, from those for one."""
+    return seconds * float(_VALUES) ** (n - 1)
 
 
 def _times(seconds: float) -> Table:
     rows = []
-    for n, slide in _SLIDE.items():
-        total = seconds * float(_VALUES) ** (n - 1)
-        how = "measured" if n == 1 else "carried over"
-        rows.append((n, f"{_VALUES}^{n}", total, in_words(total), how, slide))
+    for n, slide in _TIMES_ON_THE_SLIDE.items():
+        total = _extrapolated(seconds, n)
+        how = "measured" if n == 1 else "extrapolated"
+        rows.append((n, f"{_VALUES}^{n}", total, duration_in_words(total), how, slide))
     return Table(
-        "Trying all weights, here and now",
+        "Trying all weights, on this machine",
         [
             Column("weights"),
             Column("combinations"),
@@ -97,7 +94,7 @@ def _times(seconds: float) -> Table:
 
 def _descend(X: Array, Y: Array) -> _Descent:
     """Gradient descent in w alone; X (n, m)."""
-    # A bias would be one weight more: examples with mean 0 in every feature do without.
+    # The bias would be one more weight, and features with mean 0 can do without.
     objective = _WithoutBias(X, Y, 0.0, LOSSES["cross-entropy"])
     L = float(np.linalg.norm(X, 2)) ** 2 / (4 * X.shape[1])  # the gradient's Lipschitz constant
     start = time.perf_counter()
@@ -113,16 +110,16 @@ def _descend(X: Array, Y: Array) -> _Descent:
 
 
 class _WithoutBias(InMemory):
-    """The cost of w, with b held at 0."""
+    """The cost as a function of w, with b fixed at 0."""
 
     def propagate(self, w: Array, b: float) -> Propagation:
         return super().propagate(w, b)._replace(db=0.0)
 
 
-def _against(w: Array, J: Array, found: _Descent) -> Table:
+def _one_weight(w: Array, J: Array, found: _Descent) -> Table:
     best = int(J.argmin())
     return Table(
-        "One weight: the same lowest point",
+        "One weight: both ways find the same minimum",
         [Column("way"), Column("w", ".4f"), Column("J", ".8f"), Column("costs computed")],
         [
             ("brute force", float(w[best]), float(J[best]), _VALUES),
@@ -134,7 +131,7 @@ def _against(w: Array, J: Array, found: _Descent) -> Table:
 def _descents(descents: dict[int, _Descent]) -> Table:
     rows = [(n, found.steps, found.J, 1000 * found.seconds) for n, found in descents.items()]
     return Table(
-        f"Gradient descent from zeros, until the gradient is {_TOLERANCE:g} of what it was "
+        f"Gradient descent from zeros, until the relative gradient norm is {_TOLERANCE:g} "
         f"(at most {_MOST_STEPS} steps)",
         [
             Column("weights"),
@@ -151,15 +148,16 @@ def _draw(figure: "Figure", w: Array, J: Array, found: _Descent, seconds: float)
 
     left, right = figure.subplots(1, 2)
     left.plot(w, J, color=BLUE, label=f"{_VALUES} values of w")
-    left.plot(found.w.item(), found.J, "o", color=RED, label=f"descent, {found.steps} steps")
-    left.set(xlabel="w", ylabel="J", title="One weight: look everywhere, or go down")
+    left.plot(
+        found.w.item(), found.J, "o", color=RED, label=f"gradient descent, {found.steps} steps"
+    )
+    left.set(xlabel="w", ylabel="J", title="Cost for one weight")
     left.legend()
-    right.plot(
-        list(_SLIDE), [seconds * float(_VALUES) ** (n - 1) for n in _SLIDE], "o-", color=BLUE
-    )
-    for span, name in ((1.0, "a second"), (86400.0, "a day"), (4.35e17, "age of the universe")):
-        right.axhline(span, color=RED, linestyle=":", linewidth=1)
-        right.text(0.8, span * 2, name, color=RED)
-    right.set(
-        yscale="log", xlabel="weights", ylabel="seconds", title="Brute force: 1000 times per weight"
-    )
+    weights = list(_TIMES_ON_THE_SLIDE)
+    right.plot(weights, [_extrapolated(seconds, n) for n in weights], "o-", color=BLUE)
+    for duration, name in ((1.0, "a second"), (86400.0, "a day")):
+        right.axhline(duration, color=RED, linestyle=":", linewidth=1)
+        right.text(9, duration * 2, name, color=RED, horizontalalignment="right")
+    right.axhline(_AGE_OF_THE_UNIVERSE, color=RED, linestyle=":", linewidth=1)
+    right.text(1, _AGE_OF_THE_UNIVERSE * 2, "age of the universe", color=RED)
+    right.set(yscale="log", xlabel="weights", ylabel="seconds", title="Time for brute force")

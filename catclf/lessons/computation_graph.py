@@ -1,6 +1,6 @@
 """J = 3(a + bc), forward in three steps and backward by the chain rule."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 
@@ -11,39 +11,27 @@ _A, _B, _C = 5.0, 3.0, 2.0
 _STEP = 0.001
 
 
+class _Derivatives(NamedTuple):
+    """Of J with respect to everything before it; da stands for dJ/da, as in the lecture."""
+
+    da: float
+    db: float
+    dc: float
+    du: float
+    dv: float
+
+
 def lesson(settings: LessonSettings) -> Lesson:
-    """Go forward and backward.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        Not needed here.
-
-    Returns
-    -------
-    Lesson
-        With u, v and J, and the derivative of J with respect to everything before it.
-    """
+    """Show u, v and J, and the derivative of J with respect to everything before it."""
     u, v, J = _forward(_A, _B, _C)
-    # From right to left; each step uses the one before. da stands for dJ/da, as in the lecture.
-    dv = 3.0
-    du = dv * 1
-    da = dv * 1
-    db = du * _C
-    dc = du * _B
-    backward = [
-        ("dv", "3", dv, (_from_v(v + _STEP) - J) / _STEP),
-        ("du", "dv · ∂v/∂u = dv · 1", du, (_from_u(_A, u + _STEP) - J) / _STEP),
-        ("da", "dv · ∂v/∂a = dv · 1", da, (_forward(_A + _STEP, _B, _C)[-1] - J) / _STEP),
-        ("db", "du · ∂u/∂b = du · c", db, (_forward(_A, _B + _STEP, _C)[-1] - J) / _STEP),
-        ("dc", "du · ∂u/∂c = du · b", dc, (_forward(_A, _B, _C + _STEP)[-1] - J) / _STEP),
-    ]
+    derivatives = _backward()
     return Lesson(
         explanation=(
-            "A computation is a graph of small steps. Going forward, from left to right, gives J; "
-            "going backward, from right to left, gives the derivative of J with respect to each "
-            "number on the way: the one behind it, already known, times the slope of one small "
-            "step. That is the chain rule, and all that training a network needs."
+            "A computation is a graph of small steps. The forward pass, from left to right, gives "
+            "J; the backward pass, from right to left, gives the derivative of J with respect to "
+            "every number on the way: the derivative one step to the right, already known, times "
+            "the slope of that one step. That is the chain rule, and all it takes to train a "
+            "network."
         ),
         formula=(
             "u = b c        v = a + u        J = 3 v            all numbers\n"
@@ -55,28 +43,51 @@ def lesson(settings: LessonSettings) -> Lesson:
                 [Column("step"), Column("value", "g")],
                 [("u = b c", u), ("v = a + u", v), ("J = 3 v", J)],
             ),
-            Table(
-                f"Backward, and each checked by a step of {_STEP:g}",
-                [
-                    Column("derivative"),
-                    Column("chain rule"),
-                    Column("value", "g"),
-                    Column("by the step", ".6f"),
-                ],
-                backward,
-            ),
+            _backward_table(derivatives),
         ),
-        see=("Nudging b by 0.001 moves u and v by 0.002, and J by 0.006: db = 6."),
+        see="Nudging b by 0.001 changes u and v by 0.002, and J by 0.006: db = 6.",
         note=(
-            "One pass back gives all five derivatives, while steps would take one pass forward "
-            "for each."
+            "One backward pass gives all five derivatives, while finite differences take one "
+            "forward pass for each."
         ),
-        draw=lambda figure: _draw(figure, (u, v, J), (da, db, dc, du, dv)),
+        draw=lambda figure: _draw(figure, (u, v, J), derivatives),
+    )
+
+
+def _backward() -> _Derivatives:
+    """The chain rule from right to left; each line uses one before it."""
+    dv = 3.0
+    du = dv * 1
+    da = dv * 1
+    db = du * _C
+    dc = du * _B
+    return _Derivatives(da, db, dc, du, dv)
+
+
+def _backward_table(derivatives: _Derivatives) -> Table:
+    u, v, J = _forward(_A, _B, _C)
+    da, db, dc, du, dv = derivatives
+    rows = [
+        ("dv", "3", dv, (_from_v(v + _STEP) - J) / _STEP),
+        ("du", "dv · ∂v/∂u = dv · 1", du, (_from_u(_A, u + _STEP) - J) / _STEP),
+        ("da", "dv · ∂v/∂a = dv · 1", da, (_forward(_A + _STEP, _B, _C)[-1] - J) / _STEP),
+        ("db", "du · ∂u/∂b = du · c", db, (_forward(_A, _B + _STEP, _C)[-1] - J) / _STEP),
+        ("dc", "du · ∂u/∂c = du · b", dc, (_forward(_A, _B, _C + _STEP)[-1] - J) / _STEP),
+    ]
+    return Table(
+        f"Backward, each derivative checked with a step of {_STEP:g}",
+        [
+            Column("derivative"),
+            Column("chain rule"),
+            Column("value", "g"),
+            Column("by the step", ".6f"),
+        ],
+        rows,
     )
 
 
 def _forward(a: float, b: float, c: float) -> tuple[float, float, float]:
-    """The numbers u, v and J."""
+    """Return u, v and J."""
     u = b * c
     v = a + u
     return u, v, _from_v(v)
@@ -90,36 +101,33 @@ def _from_v(v: float) -> float:
     return 3 * v
 
 
-def _draw(
-    figure: "Figure",
-    forward: tuple[float, float, float],
-    backward: tuple[float, float, float, float, float],
-) -> None:
+def _draw(figure: "Figure", forward: tuple[float, float, float], derivatives: _Derivatives) -> None:
     from catclf.plots.figure import BLUE, RED
 
     u, v, J = forward
-    da, db, dc, du, dv = backward
+    da, db, dc, du, dv = derivatives
+    # x, y and half the width of each node, its value, its derivative.
     nodes = {
-        "a": (0.0, 2.0, f"a = {_A:g}", f"da = {da:g}"),
-        "b": (0.0, 1.0, f"b = {_B:g}", f"db = {db:g}"),
-        "c": (0.0, 0.0, f"c = {_C:g}", f"dc = {dc:g}"),
-        "u": (1.2, 0.5, f"u = bc = {u:g}", f"du = {du:g}"),
-        "v": (2.4, 1.25, f"v = a + u = {v:g}", f"dv = {dv:g}"),
-        "J": (3.6, 1.25, f"J = 3v = {J:g}", ""),
+        "a": (0.0, 2.0, 0.22, f"a = {_A:g}", f"da = {da:g}"),
+        "b": (0.0, 1.0, 0.22, f"b = {_B:g}", f"db = {db:g}"),
+        "c": (0.0, 0.0, 0.22, f"c = {_C:g}", f"dc = {dc:g}"),
+        "u": (1.2, 0.5, 0.34, f"u = bc = {u:g}", f"du = {du:g}"),
+        "v": (2.4, 1.25, 0.46, f"v = a + u = {v:g}", f"dv = {dv:g}"),
+        "J": (3.6, 1.25, 0.36, f"J = 3v = {J:g}", ""),
     }
     axes = figure.subplots()
     for start, end in ("bu", "cu", "av", "uv", "vJ"):
-        x, y = nodes[start][:2]
-        to_x, to_y = nodes[end][:2]
+        x, y, half_width = nodes[start][:3]
+        to_x, to_y, to_half_width = nodes[end][:3]
         axes.annotate(
             "",
-            (to_x - 0.42, to_y),
-            (x + 0.42, y),
+            (to_x - to_half_width, to_y),
+            (x + half_width, y),
             arrowprops={"arrowstyle": "->", "color": BLUE, "linewidth": 1.6},
         )
-    for x, y, value, derivative in nodes.values():
-        axes.text(x, y + 0.07, value, color=BLUE, ha="center", va="bottom", fontsize=13)
-        axes.text(x, y - 0.07, derivative, color=RED, ha="center", va="top", fontsize=13)
+    for x, y, _, value, derivative in nodes.values():
+        axes.text(x, y + 0.05, value, color=BLUE, ha="center", va="bottom", fontsize=13)
+        axes.text(x, y - 0.05, derivative, color=RED, ha="center", va="top", fontsize=13)
     axes.set(xlim=(-0.5, 4.1), ylim=(-0.4, 2.5))
     axes.set_axis_off()
-    axes.set_title("Forward (blue) to J, and backward (red): dJ/d… of each", fontsize=12)
+    axes.set_title("Forward pass to J (blue), and backward pass to the derivatives of J (red)")

@@ -1,4 +1,4 @@
-"""Slopes, by the step of 0.001 of the slides, beside the exact ones."""
+"""Slopes approximated with the slides' step of 0.001, next to the exact ones."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,23 +27,12 @@ _FUNCTIONS = (
 
 
 def lesson(settings: LessonSettings) -> Lesson:
-    """Measure slopes.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        Not needed here.
-
-    Returns
-    -------
-    Lesson
-        With slopes of 3a and a² at several points, and of a² at 5 by steps of several lengths.
-    """
+    """Show slopes of 3a and a² at several points, and of a² at 5 with smaller and smaller steps."""
     return Lesson(
         explanation=(
-            "A derivative is a slope: nudge a by a very small step, look how far f(a) moves, and "
-            "divide. A straight line has the same slope everywhere, a parabola another one at "
-            "every point."
+            "A derivative is a slope: nudge a by a very small step, see how far f(a) moves, and "
+            "divide by the step. A straight line has the same slope everywhere; the slope of a "
+            "parabola differs from point to point."
         ),
         formula=(
             "slope = (f(a + 0.001) - f(a)) / 0.001           a, f(a), slope: numbers\n"
@@ -51,10 +40,10 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(_slopes(), _steps()),
         see=(
-            "For a² the step's slope is off by just the step, because (a + h)² - a² = 2ah + h²: "
-            "the derivative is what remains as h goes to 0."
+            "For a² and a step h, the approximation is off by exactly h, because "
+            "((a + h)² - a²)/h = 2a + h: the derivative is the limit as h goes to 0."
         ),
-        note=("On a computer h must not get too small either, or rounding eats the difference."),
+        note="On a computer, h must not be too small either, or rounding errors dominate.",
         draw=_draw,
     )
 
@@ -67,7 +56,7 @@ def _slopes() -> Table:
             by_step, exact = (after - before) / _STEP, function.slope(a)
             rows.append((function.name, a, before, after, by_step, exact, by_step - exact))
     return Table(
-        f"Slopes by a step of {_STEP:g}",
+        f"Slopes with a step of {_STEP:g}",
         [
             Column("f(a)"),
             Column("a", "g"),
@@ -89,7 +78,7 @@ def _steps() -> Table:
         by_step = (square.f(5 + step) - square.f(5)) / step
         rows.append((step, by_step, by_step - square.slope(5)))
     return Table(
-        "The slope of a² at 5, exactly 10, by shorter and shorter steps",
+        "The slope of a² at 5 (exactly 10), with smaller and smaller steps",
         [Column("step", "g"), Column("slope by the step", ".12g"), Column("off by", ".1e")],
         rows,
     )
@@ -100,7 +89,7 @@ def _draw(figure: "Figure") -> None:
 
     for axes, function in zip(figure.subplots(1, 2), _FUNCTIONS, strict=True):
         A = np.linspace(-4, 6, 201)
-        axes.plot(A, [function.f(a) for a in A], color=BLUE, label=f"f(a) = {function.name}")
+        axes.plot(A, [function.f(a) for a in A], color=BLUE)
         for a in (2.0, 5.0):
             ends = np.array([a - 1, a + 1])
             tangent = function.f(a) + function.slope(a) * (ends - a)

@@ -1,4 +1,4 @@
-"""One step on one example, one on all, then many; and where they lead from different starts."""
+"""One step on one example, one on all, then many steps, from different starting points."""
 
 import math
 from typing import TYPE_CHECKING
@@ -26,25 +26,13 @@ _RATE_IN_W = 2.0
 _STEPS_IN_W = 20
 
 _MISSING_MINUS = (
-    "In the loop over examples, the slides' first version forgot the minus sign in J += …; without "
-    "it J is below 0, which no cost can be, and falls as the model gets worse."
+    "The first version of the slides' loop over examples lacks the minus sign in J += …; without "
+    "it J is negative, which a cost never is, and falls as the model gets worse."
 )
 
 
 def lesson(settings: LessonSettings) -> Lesson:
-    """Go downhill.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        The data set, and the seed of the random starts.
-
-    Returns
-    -------
-    Lesson
-        With the cost before and after a step, the path from zeros, and the ends of paths from
-        elsewhere.
-    """
+    """Show single steps, the path from zeros, and where paths from random starts end."""
     dataset = settings.images
     X = mean_colours(dataset.images[:], 1)  # (1, m)
     Y = dataset.Y.astype(np.float64)
@@ -53,10 +41,9 @@ def lesson(settings: LessonSettings) -> Lesson:
     paths = [_path(X, Y, w, b) for w, b in starts]
     return Lesson(
         explanation=(
-            "Stand anywhere on the cost surface, look which way is steepest down, take a step, "
-            "repeat. So that the whole surface can be seen, each of the "
-            f"{dataset.m} images has only one feature here: how red it is, with mean 0 and "
-            "deviation 1."
+            "Start anywhere on the cost surface, take a step in the direction of steepest descent, "
+            f"and repeat. To show the whole surface, each of the {dataset.m} images has only one "
+            "feature here: its mean red, standardised to mean 0 and standard deviation 1."
         ),
         formula=(
             "repeat:   w := w - α dw        b := b - α db\n"
@@ -64,30 +51,32 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(
             _one_step(X, Y),
-            _loop(X, Y),
-            _in_w_alone(X, Y),
+            _loop_over_examples(X, Y),
+            _steps_in_w(X, Y),
             _many_steps(paths[0]),
             _ends(paths),
         ),
-        see=_where_they_lead(paths),
+        see=_what_to_notice(paths),
         note=_MISSING_MINUS,
         draw=lambda figure: _draw(figure, X, Y, paths),
     )
 
 
-def _where_they_lead(paths: list[list[State]]) -> str:
+def _what_to_notice(paths: list[list[State]]) -> str:
     if not all(path[-1].converged for path in paths):
         return (
-            "This one feature tells the two classes apart, or nearly, so the surface falls for "
-            f"ever, or almost, and paths that had not arrived were stopped after {_STEPS} steps."
+            "The classes are linearly separable, or nearly so, with this one feature, so the cost "
+            "has no minimum, or a very distant one, and paths that had not converged were stopped "
+            f"after {_STEPS} steps."
         )
     return (
-        "The surface is a bowl: every start comes to the same lowest cost, zeros being as good as "
-        "any, and the steps get shorter by themselves as the slope does."
+        "The cost is convex: every start leads to the same minimum, zeros being as good as any, "
+        "and the steps get shorter by themselves as the slope decreases."
     )
 
 
 def _path(X: Array, Y: Array, w: float, b: float) -> list[State]:
+    """All states of gradient descent from w and b; X (1, m)."""
     objective = InMemory(X, Y, 0.0, LOSSES["cross-entropy"])
     states = iterate(
         GradientDescent(_RATE),
@@ -103,10 +92,10 @@ def _one_step(X: Array, Y: Array) -> Table:
     rows = []
     w = np.zeros((1, 1))
     for name, chosen in (("on the first example", slice(0, 1)), ("on all m examples", slice(None))):
-        X_seen, Y_seen = X[:, chosen], Y[:, chosen]
-        before = propagate(w, 0.0, X_seen, Y_seen)
+        X_chosen, Y_chosen = X[:, chosen], Y[:, chosen]
+        before = propagate(w, 0.0, X_chosen, Y_chosen)
         w_after, b_after = w - _RATE * before.dw, -_RATE * before.db
-        after = propagate(w_after, b_after, X_seen, Y_seen)
+        after = propagate(w_after, b_after, X_chosen, Y_chosen)
         on_all = propagate(w_after, b_after, X, Y)
         dw, db = before.dw.item(), before.db
         rows.append((name, dw, db, w_after.item(), b_after, before.J, after.J, on_all.J))
@@ -126,8 +115,8 @@ def _one_step(X: Array, Y: Array) -> Table:
     )
 
 
-def _loop(X: Array, Y: Array) -> Table:
-    """The loop over examples of the slides, at w = 1 and b = 0, without and with the minus."""
+def _loop_over_examples(X: Array, Y: Array) -> Table:
+    """The slides' loop over examples, at w = 1 and b = 0, without and with the minus sign."""
     w, b = 1.0, 0.0
     J = J_without_minus = dw = db = 0.0
     m = Y.size
@@ -141,7 +130,7 @@ def _loop(X: Array, Y: Array) -> Table:
     vectorized = propagate(np.array([[w]]), b, X, Y)
     columns = [Column("way"), Column("J", ".8f"), Column("dw", ".8f"), Column("db", ".8f")]
     return Table(
-        "J, dw and db at w = 1, b = 0: the loop over examples, and without a loop",
+        "J, dw and db at w = 1, b = 0: with a loop over examples, and without",
         columns,
         [
             ("loop, J += y log a + …", J_without_minus / m, dw / m, db / m),
@@ -152,7 +141,7 @@ def _loop(X: Array, Y: Array) -> Table:
 
 
 def _path_in_w(X: Array, Y: Array) -> list[tuple[float, float]]:
-    """Weight and cost of each step, while b stays 0."""
+    """Weight and cost at each step, with b fixed at 0."""
     w, path = np.array([[_FIRST_W]]), []
     for _ in range(_STEPS_IN_W + 1):
         here = propagate(w, 0.0, X, Y)
@@ -161,10 +150,10 @@ def _path_in_w(X: Array, Y: Array) -> list[tuple[float, float]]:
     return path
 
 
-def _in_w_alone(X: Array, Y: Array) -> Table:
+def _steps_in_w(X: Array, Y: Array) -> Table:
     rows = [(step, w, J) for step, (w, J) in enumerate(_path_in_w(X, Y)) if step in _SHOWN]
     return Table(
-        f"Steps in w alone, b staying 0, from w = {_FIRST_W:g} with α = {_RATE_IN_W:g}",
+        f"Steps in w alone (b fixed at 0), from w = {_FIRST_W:g}, with α = {_RATE_IN_W:g}",
         [Column("step"), Column("w", "z.6f"), Column("J", ".8f")],
         rows,
     )
@@ -191,8 +180,8 @@ def _ends(paths: list[list[State]]) -> Table:
         ends = (end.w.item(), end.b, end.costs[end.steps])
         rows.append((start.w.item(), start.b, end.costs[0], end.steps, *ends, converged))
     return Table(
-        f"From zeros and from {_STARTS} random starts, until the gradient is {_TOLERANCE:g} of "
-        "what it was",
+        f"From zeros and from {_STARTS} random starts, until the relative gradient norm is "
+        f"{_TOLERANCE:g}",
         [
             Column("w at first", ".3f"),
             Column("b at first", ".3f"),
@@ -212,27 +201,22 @@ def _draw(figure: "Figure", X: Array, Y: Array, paths: list[list[State]]) -> Non
 
     left, right = figure.subplots(1, 2)
     W = np.linspace(-5, 5, 101)
-    # In w alone, b stays 0.
     left.plot(W, [propagate(np.array([[w]]), 0.0, X, Y).J for w in W.tolist()], color=BLUE)
     left.plot(*zip(*_path_in_w(X, Y), strict=True), "o-", color=RED, markersize=4, linewidth=1)
     left.set(
-        xlabel="w", ylabel="J(w, 0)", title=f"In w alone, from {_FIRST_W:g}, α = {_RATE_IN_W:g}"
+        xlabel="w",
+        ylabel="J(w, 0)",
+        title=f"b fixed at 0, from w = {_FIRST_W:g}, α = {_RATE_IN_W:g}",
     )
 
     B = np.linspace(-5, 5, 81)
     J = [[propagate(np.array([[w]]), b, X, Y).J for w in W.tolist()] for b in B.tolist()]
     right.contour(W, B, J, levels=20, cmap="Greys", linewidths=0.8)
     for path, colour in zip(paths, COLOURS, strict=False):
-        right.plot(
-            [state.w.item() for state in path],
-            [state.b for state in path],
-            ".-",
-            color=colour,
-            markersize=4,
-            linewidth=1,
-        )
+        path_w, path_b = [state.w.item() for state in path], [state.b for state in path]
+        right.plot(path_w, path_b, ".-", color=colour, markersize=4, linewidth=1)
         right.plot(path[0].w.item(), path[0].b, "o", color=colour)
     end = paths[0][-1]
     right.plot(end.w.item(), end.b, "*", color="black", markersize=12)
-    right.set(xlabel="w", ylabel="b", title="In (w, b), from zeros and elsewhere", xlim=(-5, 5))
-    right.set_ylim(-5, 5)
+    right.set(xlabel="w", ylabel="b", title="From zeros and random starts")
+    right.set(xlim=(-5, 5), ylim=(-5, 5))

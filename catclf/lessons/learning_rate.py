@@ -1,4 +1,4 @@
-"""What the learning rate does to the descent, on real images."""
+"""How the learning rate affects gradient descent, on images."""
 
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +19,7 @@ _RATES = (0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.5)
 _ITERATIONS = 1000
 _SHOWN = (1, 10, 100, _ITERATIONS)
 
-# Who has not come half as far down as 1/L is called slow.
+# A run that lowers the cost less than half as far as one with 1/L crawls.
 _HALF = 0.5
 
 
@@ -29,21 +29,10 @@ class _Run(NamedTuple):
 
 
 def lesson(settings: LessonSettings) -> Lesson:
-    """Try learning rates.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        The data set.
-
-    Returns
-    -------
-    Lesson
-        With costs along the way for each rate, how often they rose, and what to call that.
-    """
+    """Show the course of the cost for several learning rates, and how often it rose."""
     dataset = settings.images
     images, Y = dataset.images[:], dataset.Y.astype(np.float64)
-    # The same steps in the span of the images, many times sooner (see `vectorization`).
+    # The same steps in the span of the images, many times faster (see `vectorization`).
     span = Span(images.reshape(dataset.m, -1).T, 1 / 255)  # of X (n_x, m)
     objective = InMemory(span.R, Y, 0.0, LOSSES["cross-entropy"])
     L = lipschitz_constant(objective)
@@ -51,10 +40,11 @@ def lesson(settings: LessonSettings) -> Lesson:
     runs = [_Run(rate, _costs(objective, rate)) for rate in rates]
     return Lesson(
         explanation=(
-            f"The learning rate α decides how far each step goes. On these {dataset.m} images "
-            f"the gradient changes at most {L:.0f} times as fast as the weights do (its Lipschitz "
-            f"constant L, from the largest eigenvalue of XXᵀ), and below 2/L = {2 / L:.5f} every "
-            f"step is sure to go down. Each rate has {_ITERATIONS} iterations, from zeros."
+            f"The learning rate α sets the length of each step. On these {dataset.m} images, "
+            f"the gradient changes at most {L:.0f} times as fast as the weights (its Lipschitz "
+            "constant L, from the largest eigenvalue of X̃X̃ᵀ), and with any learning rate below "
+            f"2/L = {2 / L:.5f} every step is certain to lower the cost. Each rate gets "
+            f"{_ITERATIONS} iterations, from zeros."
         ),
         formula=(
             "w := w - α dw        w, dw: (n_x, 1) = (12288, 1)\n"
@@ -63,13 +53,14 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(_table(runs, L),),
         see=(
-            "Too small a rate crawls, below 2/L none ever rises, and far above it the cost climbs "
-            "before it descends, if it does."
+            "A learning rate that is too small makes little progress, below 2/L the cost never "
+            "rises, and far above 2/L it climbs before it descends, if it descends at all."
         ),
         note=(
-            "The course's 0.005 is above 2/L on its own images and gets down all the same: the "
-            "bound is for the most bent place of the surface, and near its floor it is flatter. "
-            "1/L needs no luck: catclf train --learning-rate auto."
+            "The course's 0.005 is above 2/L on the course's own images, and descends all the "
+            "same: the bound holds for the largest curvature of the cost, and near the minimum the "
+            "curvature is smaller. With 1/L the cost never rises: catclf train --learning-rate "
+            "auto."
         ),
         draw=lambda figure: _draw(figure, runs, L),
     )
@@ -89,7 +80,7 @@ def _table(runs: list[_Run], L: float) -> Table:
         rises = int((np.diff(costs) > 0).sum())
         rows.append((rate, rate * L, *shown, max(costs), rises, _verdict(costs, rises, safe)))
     return Table(
-        f"The cost after so many iterations; before the first it is {runs[0].costs[0]:.6f}",
+        f"The cost J during training, from {runs[0].costs[0]:.6f} at zeros",
         [
             Column("α", ".3g"),
             Column("α·L", ".3g"),
@@ -103,7 +94,7 @@ def _table(runs: list[_Run], L: float) -> Table:
 
 
 def _verdict(costs: list[float], rises: int, safe: float) -> str:
-    """What to call a run; safe is the cost that 1/L comes to."""
+    """Describe a run in a word; `safe` is the final cost with 1/L."""
     first, last = costs[0], costs[-1]
     if not isfinite(last) or last >= first:
         return "diverges"
@@ -123,5 +114,7 @@ def _draw(figure: "Figure", runs: list[_Run], L: float) -> None:
         name = f"α = 1/L = {run.rate:.4f}" if run.rate == 1 / L else f"α = {run.rate:g}"
         axes.plot(run.costs, color=colour, linestyle=style, label=name)
     axes.set_ylim(0, 2 * runs[0].costs[0])
-    axes.set(xlabel="iteration", ylabel="J", title=f"Learning rates; 2/L = {2 / L:.4f}")
+    axes.set(
+        xlabel="iteration", ylabel="J", title=f"Cost for five learning rates (2/L = {2 / L:.4f})"
+    )
     figure.legend(loc="outside lower center", ncols=5)

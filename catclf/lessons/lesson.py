@@ -1,4 +1,16 @@
-"""What a lesson is given, and what it comes to."""
+"""What every lesson takes and returns.
+
+A lesson is a module with one public function, `lesson(settings: LessonSettings) -> Lesson`, and a
+line in `register.LESSONS`. The contract of that function:
+
+- It computes every number it shows when it is called, with catclf's own code where there is any.
+- It reads images through `settings.images` only, and only if it needs them; a data set without both
+  classes raises `DataError`. Two images are enough.
+- The same data set and seed give the same lesson, apart from measured times.
+- The cells of its tables are finite numbers or words, so that they can be written as JSON; column
+  names are the keys there, and differ within a table.
+- `Lesson.draw` may be called later, on an empty figure; matplotlib is imported only then.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,22 +28,22 @@ if TYPE_CHECKING:
 
 Cell = str | int | float
 
-# A lesson is about what happens, which as many images show.
-_MOST_PICTURES = 500
+# Enough to show the effect, and quick.
+_MOST_IMAGES = 500
 
 
 @dataclass(frozen=True)
 class LessonSettings:
-    """What a lesson works on.
+    """Data set and random seed of a lesson.
 
     Parameters
     ----------
     data : Path
-        A data set; its training images are used where a lesson needs images, at most 500.
+        A data set; lessons that need images use at most 500 of its training set.
     positive : str, optional
-        The class to recognise; by default the one named cat or cats.
+        Name of the positive class; by default the one named cat or cats.
     seed : int
-        For all that is drawn at random.
+        Random seed.
     """
 
     data: Path = Path("data")
@@ -40,24 +52,24 @@ class LessonSettings:
 
     @cached_property
     def images(self) -> Dataset:
-        """The images, of both classes; read when first asked for.
+        """Images of both classes, read on first use.
 
         Raises
         ------
         DataError
-            If there are none, or of one class only, or one of them is damaged.
+            If there are none, only images of one class, or one is damaged.
         """
         if not self.data.exists():
             raise DataError(f"{self.data} does not exist; name a data set with --data")
         dataset = load_dataset(self.data, positive=self.positive)
         dataset.require_both_classes()
-        if dataset.m <= _MOST_PICTURES:
+        if dataset.m <= _MOST_IMAGES:
             return dataset
         rng = np.random.default_rng(self.seed)
         chosen = np.zeros(dataset.m, bool)
         for label in (0, 1):
             members = np.flatnonzero(dataset.labels == label)
-            count = max(1, len(members) * _MOST_PICTURES // dataset.m)
+            count = max(1, len(members) * _MOST_IMAGES // dataset.m)
             chosen[rng.choice(members, count, replace=False)] = True
         return dataset.subset(chosen)
 
@@ -67,47 +79,42 @@ class Column(NamedTuple):
 
     name: str
     format: str = ""
-    """How numbers are printed, in the language of `format`; "z" there is for no minus before 0."""
+    """Format specification for its numbers; "z" prints negative zero without the minus."""
 
 
 class Table(NamedTuple):
-    """Numbers that were computed just now."""
+    """Computed numbers, in rows and columns."""
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
 
     def to_dict(self) -> dict[str, Any]:
-        """The table for JSON: a title, and an object for each row."""
+        """Return the title and one object for each row, for JSON."""
         names = [column.name for column in self.columns]
         return {
             "title": self.title,
             "rows": [dict(zip(names, row, strict=True)) for row in self.rows],
         }
 
-    def column(self, name: str) -> list[Any]:
-        """The cells of a column."""
-        place = [column.name for column in self.columns].index(name)
-        return [row[place] for row in self.rows]
-
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a lesson shows."""
+    """The result of a lesson."""
 
     explanation: str
     formula: str
-    """Lines of formulas, with the shapes."""
+    """Lines of formulas, with shapes."""
     tables: Sequence[Table]
     see: str
-    """What to see in them, in one sentence."""
+    """What to notice in the tables, in one sentence."""
     draw: Callable[["Figure"], None]
-    """Draws it all on an empty figure."""
+    """Draws the lesson on an empty figure."""
     note: str = ""
-    """What else is worth knowing, for instance where the slides slip."""
+    """What else is worth knowing, for instance a mistake on the slides."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The lesson for JSON."""
+        """Return everything but the figure, for JSON."""
         return {
             "explanation": self.explanation,
             "formula": self.formula,
@@ -115,3 +122,24 @@ class Lesson:
             "see": self.see,
             "note": self.note,
         }
+
+
+def duration_in_words(seconds: float) -> str:
+    """Format a duration for people.
+
+    Parameters
+    ----------
+    seconds : float
+        A duration.
+
+    Returns
+    -------
+    str
+        The number in the largest unit that gives at least 2, like "11.1 hours".
+    """
+    year = 365 * 86400.0
+    units = {"years": year, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "s": 1.0}
+    for name, unit in units.items():
+        if seconds >= 2 * unit:
+            return f"{seconds / unit:.3g} {name}"
+    return f"{seconds:.2g} s"

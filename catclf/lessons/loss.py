@@ -1,4 +1,4 @@
-"""Squared error against cross-entropy, along lines through the space of weights."""
+"""Squared error and cross-entropy compared, along lines through the space of weights."""
 
 from typing import TYPE_CHECKING
 
@@ -15,88 +15,86 @@ if TYPE_CHECKING:
 
 _CROSS_ENTROPY, _SQUARED_ERROR = LOSSES["cross-entropy"], LOSSES["squared-error"]
 
-# The trained weights are at t = 1, and their opposite at -1.
-_LINE = np.linspace(-4, 4, 161)
+# t along a line through the space of weights: the trained weights are at 1, their negatives at -1.
+_T = np.linspace(-4, 4, 161)
 
 _ITERATIONS = 500
 
+_Curves = dict[tuple[str, str], Array]
+"""Costs at each t of a line, (161,), by names of line and loss."""
+
 
 def lesson(settings: LessonSettings) -> Lesson:
-    """Compare the two losses.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        The data set, and the seed of the second line.
-
-    Returns
-    -------
-    Lesson
-        With the bends of both costs along two lines, the slopes at points of the first, and the
-        losses of single answers.
-    """
+    """Show that the cross-entropy is convex along two lines, and the squared error is not."""
     dataset = settings.images
     images, Y = dataset.images[:], dataset.Y.astype(np.float64)
     trained = train(dataset, TrainingSettings(learning_rate="auto", iterations=_ITERATIONS)).model
-    # Z is linear in w and b, so a line through weights is a line through logits.
     Z = trained.logits(images)  # (1, m)
-    rng = np.random.default_rng(settings.seed)
-    w = rng.standard_normal(trained.w.shape)  # (n_x, 1)
-    Z_random = w.T @ Pixels().columns(images)  # (1, m)
-    Z_random *= np.linalg.norm(Z) / np.linalg.norm(Z_random)
-    zero = np.zeros_like(Z)
-    lines = {
-        "from 0 to the trained weights": (zero, Z),
-        "across, at the trained weights": (Z, Z_random),
-    }
-    curves = {
-        (line, loss.name): _costs(loss, start, direction, Y)
-        for line, (start, direction) in lines.items()
-        for loss in (_CROSS_ENTROPY, _SQUARED_ERROR)
-    }
+    w_random = np.random.default_rng(settings.seed).standard_normal(trained.w.shape)  # (n_x, 1)
+    curves = _cost_curves(Z, w_random.T @ Pixels().columns(images), Y)
     return Lesson(
         explanation=(
-            "Why not ½(a - y)²? Because as a function of the weights it is not convex: gradient "
-            "descent can get stuck, and where the model is confidently wrong, where it has most "
-            f"to learn, it is nearly flat. Here with {dataset.m} images: t = 1 are weights after "
-            f"{_ITERATIONS} iterations of gradient descent, t = 0 is none, and t = -1 calls all "
-            "that is right wrong."
+            "Why not ½(a - y)²? Because it is not convex as a function of the weights: gradient "
+            "descent can get stuck, and where the model is confidently wrong, and has most to "
+            f"learn, the cost is nearly flat. Here on {dataset.m} images: t = 1 is the model after "
+            f"{_ITERATIONS} iterations of gradient descent, t = 0 has all weights 0, and t = -1 "
+            "inverts every prediction."
         ),
         formula=(
             "cross-entropy   L = -(y log a + (1 - y) log(1 - a))       dL/dz = a - y\n"
-            "squared error   L = ½ (a - y)²,  or (a - y)²      dL/dz = (a - y) a(1 - a), or twice\n"
+            "squared error   L = ½(a - y)²                             dL/dz = (a - y) a(1 - a)\n"
+            "without the ½   L = (a - y)²                              dL/dz = 2(a - y) a(1 - a)\n"
             "J(t) = 1/m Σ L,   w = w₀ + t·d   (n_x, 1)                 t, J: numbers"
         ),
-        tables=(_bends(curves), _slopes(Z, Y), _answers(), _near_the_boundary()),
+        tables=(_convexity(curves), _slopes(Z, Y), _single_predictions(), _near_the_boundary()),
         see=(
-            "The cross-entropy never bends downward and is steepest where the model is most "
-            "wrong, at t = -4; the squared error does, and has all but flattened there."
+            "The cross-entropy is convex, and steepest where the model is most wrong, at t = -4; "
+            "the squared error is not convex, and nearly flat there."
         ),
         note=(
-            "The ½ before the squared error changes no bend: it halves the cost and every slope."
+            "The ½ in the squared error does not affect convexity: it only halves the cost and its "
+            "slopes."
         ),
         draw=lambda figure: _draw(figure, curves),
     )
 
 
+def _cost_curves(Z: Array, Z_random: Array, Y: Array) -> _Curves:
+    """Costs along a line through 0 and the trained weights, and one across it.
+
+    Z is linear in w and b, so a line through weights is a line through logits (1, m).
+    """
+    Z_across = Z_random * (np.linalg.norm(Z) / np.linalg.norm(Z_random))
+    lines = {
+        "from 0 through the trained weights": (np.zeros_like(Z), Z),
+        "random line through the trained weights": (Z, Z_across),
+    }
+    return {
+        (line, loss.name): _costs(loss, start, direction, Y)
+        for line, (start, direction) in lines.items()
+        for loss in (_CROSS_ENTROPY, _SQUARED_ERROR)
+    }
+
+
 def _costs(loss: Loss, start: Array, direction: Array, Y: Array) -> Array:
-    """Cost at each t of the line (161,), from logits (1, m)."""
-    Z = start + _LINE[:, np.newaxis] * direction  # (161, m)
+    """Cost at each t (161,), from logits (1, m)."""
+    Z = start + _T[:, np.newaxis] * direction  # (161, m)
     costs: Array = loss.values(Z, sigmoid(Z), Y).mean(axis=1)
     return costs
 
 
-def _bends(curves: dict[tuple[str, str], Array]) -> Table:
+def _convexity(curves: _Curves) -> Table:
     rows: list[tuple[str | int | float, ...]] = []
     for (line, loss), J in curves.items():
         for name, factor in _variants(loss):
-            bends = np.diff(factor * J, 2)
-            # Rounding alone makes tiny bends of a straight line.
-            down = int((bends < -1e-12 * np.abs(J).max()).sum())
-            lowest = float(_LINE[J.argmin()])
-            rows.append((line, name, len(bends), down, "no" if down else "yes", lowest))
+            second_differences = np.diff(factor * J, 2)
+            # Even on a straight line, rounding makes some second differences negative.
+            down = int((second_differences < -1e-12 * np.abs(J).max()).sum())
+            lowest = float(_T[J.argmin()])
+            convex = "no" if down else "yes"
+            rows.append((line, name, len(second_differences), down, convex, lowest))
     return Table(
-        f"Is the cost convex along a line? Bends at {len(_LINE) - 2} points from t = -4 to 4",
+        f"Is the cost convex along a line? Curvature at {len(_T) - 2} points from t = -4 to 4",
         [
             Column("line"),
             Column("loss"),
@@ -116,7 +114,7 @@ def _variants(loss: str) -> list[tuple[str, float]]:
 
 
 def _slopes(Z: Array, Y: Array) -> Table:
-    """Slopes dJ/dt on the line from 0, by the chain rule: dL/dz times z at t = 1."""
+    """Slopes dJ/dt along the line from 0, by the chain rule: dL/dz times z at t = 1."""
     rows = []
     for t in (-4.0, -2.0, -1.0, 0.0, 1.0):
         A = sigmoid(t * Z)
@@ -124,7 +122,7 @@ def _slopes(Z: Array, Y: Array) -> Table:
         slopes = [float((loss.dZ(A, Y) * Z).mean()) for loss in (_CROSS_ENTROPY, _SQUARED_ERROR)]
         rows.append((t, right, *slopes, 2 * slopes[1]))
     return Table(
-        "Slope dJ/dt on the line from 0 to the trained weights",
+        "Slope dJ/dt along the line from 0 through the trained weights",
         [
             Column("t", "g"),
             Column("% right", ".1f"),
@@ -136,8 +134,8 @@ def _slopes(Z: Array, Y: Array) -> Table:
     )
 
 
-def _answers() -> Table:
-    """Losses and slopes of single answers where y = 1."""
+def _single_predictions() -> Table:
+    """Losses and slopes of single predictions for y = 1."""
     Y = np.ones(1)
     rows = []
     for a in (0.99, 0.5, 0.1, 0.01, 0.0001):
@@ -147,7 +145,7 @@ def _answers() -> Table:
         slopes = [loss.dZ(A, Y).item() for loss in (_CROSS_ENTROPY, _SQUARED_ERROR)]
         rows.append((a, losses[0], slopes[0], losses[1], slopes[1]))
     return Table(
-        "One cat (y = 1), from rightly confident to confidently wrong",
+        "One cat (y = 1), from confidently right to confidently wrong",
         [
             Column("a", "g"),
             Column("-log a", ".4f"),
@@ -167,7 +165,7 @@ def _near_the_boundary() -> Table:
         cross_entropy = _CROSS_ENTROPY.values(Z, A, Y).tolist()
         rows.append((a, *cross_entropy, *_SQUARED_ERROR.values(Z, A, Y).tolist()))
     return Table(
-        "Near the decision boundary both losses hardly tell right from wrong",
+        "Near the decision boundary, both losses are almost the same for y = 1 and y = 0",
         [
             Column("a", "g"),
             Column("cross-entropy, y = 1", ".4f"),
@@ -179,22 +177,23 @@ def _near_the_boundary() -> Table:
     )
 
 
-def _draw(figure: "Figure", curves: dict[tuple[str, str], Array]) -> None:
+def _draw(figure: "Figure", curves: _Curves) -> None:
     from catclf.plots.figure import BLUE, RED
 
-    places = figure.subplots(1, 2)
+    both = figure.subplots(1, 2)
     lines = dict.fromkeys(line for line, _ in curves)
-    for axes, line in zip(places, lines, strict=True):
+    for axes, line in zip(both, lines, strict=True):
         for loss, colour, style in ((_CROSS_ENTROPY, BLUE, "-"), (_SQUARED_ERROR, RED, "--")):
             J = curves[line, loss.name]
-            # Each on its own scale: not the height matters but the shape.
+            # Each relative to its maximum: the shape matters, not the height.
             axes.plot(
-                _LINE,
+                _T,
                 J / J.max(),
                 color=colour,
                 linestyle=style,
                 label=loss.name.replace("-error", " error"),
             )
-        axes.set(xlabel="t", title=line)
-    places[0].set_ylabel("cost, as a share of its highest")
-    places[0].legend()
+        axes.set_title(line, fontsize=12)
+        axes.set_xlabel("t")
+    both[0].set_ylabel("cost relative to its maximum")
+    both[0].legend()

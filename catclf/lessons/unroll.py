@@ -1,4 +1,4 @@
-"""One image as three matrices R, G and B, and as one column; and how not to unroll many."""
+"""An image as three matrices R, G and B, and as one column; and how not to unroll many images."""
 
 from typing import TYPE_CHECKING
 
@@ -17,51 +17,39 @@ _SHOWN = 4
 
 
 def lesson(settings: LessonSettings) -> Lesson:
-    """Unroll images, and scramble them.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        The data set.
-
-    Returns
-    -------
-    Lesson
-        With the corner of the first image that shows the positive class, the places of its pixels
-        in the column, and what each of two ways to unroll makes of all images.
-    """
+    """Show where each pixel lands in a column, and that the wrong reshape mixes all images."""
     dataset = settings.images
     images: Images = dataset.images[:]
     m = len(images)
     first = int(np.argmax(dataset.labels))
     X = images.reshape(m, -1).T  # (n_x, m)
-    scrambled = images.reshape(_N_X, m)  # (n_x, m), but these are no columns of images
+    scrambled = images.reshape(_N_X, m)  # (n_x, m), but a column is not an image
     return Lesson(
         explanation=(
-            "To a computer an image is three matrices of 64 × 64 numbers from 0 to 255: how red, "
+            "To a computer, an image is three matrices of 64 × 64 numbers from 0 to 255: how red, "
             "how green and how blue each pixel is. Logistic regression takes one column of "
-            "n_x = 64·64·3 = 12 288 numbers, so the matrices are unrolled, and the columns of all "
-            "m images stand side by side in X. The image in the first two tables is "
+            "n_x = 64·64·3 = 12 288 numbers, so the matrices are unrolled into a column, and the "
+            "columns of all m images form X. The image in the first two tables is "
             f"{dataset.names[first]}."
         ),
         formula=(
             "images           (m, 64, 64, 3)   image, row, column, channel\n"
             "X = images.reshape(m, -1).T / 255     (n_x, m) = (12288, m)\n"
-            "pixel (i, j), channel c  is in row  k = 3·(64·i + j) + c  of the column"
+            "pixel (i, j) of channel c is row k = 3·(64·i + j) + c of the column"
         ),
         tables=(
             _corner(images[first]),
-            _places(images[first], X[:, first], settings.seed),
-            _ways(X, scrambled),
+            _pixel_rows(images[first], X[:, first], settings.seed),
+            _two_reshapes(X, scrambled),
         ),
         see=(
-            "reshape(m, -1).T gives each image a column of its own, and reshape(12288, m), of "
-            "the same shape, gives each column a bit of all images."
+            "reshape(m, -1).T puts each image in its own column; reshape(12288, m) has the same "
+            "shape, but mixes all images in every column."
         ),
         note=(
-            "The slide stacks all of R on all of G on all of B; catclf, like the course's "
-            "program, keeps the three numbers of a pixel together. Any order will do, if it is "
-            "the same for every image."
+            "The slide stacks all of R, then all of G, then all of B; catclf, like the course's "
+            "programs, keeps the three numbers of a pixel together. Any order works, as long as "
+            "it is the same for every image."
         ),
         draw=lambda figure: _draw(figure, images, first, scrambled),
     )
@@ -74,17 +62,17 @@ def _corner(image: Images) -> Table:
     return Table("The upper left corner of the three matrices", columns, rows)
 
 
-def _places(image: Images, x: Images, seed: int) -> Table:
-    """Where some pixels of an image (64, 64, 3) are in its column (n_x,)."""
-    drawn = np.random.default_rng(seed).integers(0, _N_X, 4)
+def _pixel_rows(image: Images, x: Images, seed: int) -> Table:
+    """Some pixels of an image (64, 64, 3), and their rows in its column x (n_x,)."""
+    sampled = np.random.default_rng(seed).integers(0, _N_X, 4)
     rows = []
-    for k in [0, 1, 2, 3, 192, *sorted(drawn.tolist()), _N_X - 1]:
+    for k in [0, 1, 2, 3, 192, *sorted(sampled.tolist()), _N_X - 1]:
         pixel, c = divmod(k, 3)
         i, j = divmod(pixel, SIDE)
         on_the_slide = c * SIDE * SIDE + pixel
         rows.append((k, i, j, _CHANNELS[c], int(image[i, j, c]), int(x[k]), on_the_slide))
     return Table(
-        "Which row of the column holds which pixel",
+        "Where the pixels are in the column",
         [
             Column("k"),
             Column("i"),
@@ -98,11 +86,11 @@ def _places(image: Images, x: Images, seed: int) -> Table:
     )
 
 
-def _ways(X: Images, scrambled: Images) -> Table:
+def _two_reshapes(X: Images, scrambled: Images) -> Table:
     m = X.shape[1]
-    # Number n in memory belongs to image n // n_x.
+    # The number at index n in memory belongs to image n // n_x.
     owner = np.arange(X.size) // _N_X
-    ways = {
+    reshapes = {
         "reshape(m, -1).T": (X, owner.reshape(m, -1).T),  # (n_x, m)
         f"reshape({_N_X}, m)": (scrambled, owner.reshape(_N_X, m)),  # (n_x, m)
     }
@@ -114,10 +102,10 @@ def _ways(X: Images, scrambled: Images) -> Table:
             100 * float((columns == X).mean()),
             100 * float((owners == np.arange(m)).mean()),
         )
-        for name, (columns, owners) in ways.items()
+        for name, (columns, owners) in reshapes.items()
     ]
     return Table(
-        f"Two ways to unroll all {m} images, of the same shape",
+        f"Two ways to unroll all {m} images into the same shape",
         [
             Column("way"),
             Column("shape"),
@@ -136,13 +124,13 @@ def _draw(figure: "Figure", images: Images, first: int, scrambled: Images) -> No
     upper, middle, lower = figure.subfigures(3, 1, squeeze=False)[:, 0]
     axes = upper.subplots(1, _SHOWN)
     axes[0].imshow(images[first])
-    image_axes(axes[0], "an image")
+    image_axes(axes[0], "RGB image")
     for c, name in enumerate(_CHANNELS):
         axes[c + 1].imshow(images[first][:, :, c], cmap="gray", vmin=0, vmax=255)
         image_axes(axes[c + 1], f"{name}, 64 × 64")
-    _draw_row(middle, images[:_SHOWN], "columns 0 … of reshape(m, -1).T, drawn as images")
+    _draw_row(middle, images[:_SHOWN], "first columns of reshape(m, -1).T, as images")
     columns = scrambled[:, :_SHOWN].T.reshape(-1, SIDE, SIDE, 3)  # (4, 64, 64, 3)
-    _draw_row(lower, columns, f"columns 0 … of reshape({_N_X}, m): the mistake")
+    _draw_row(lower, columns, f"first columns of reshape({_N_X}, m), as images: all mixed up")
 
 
 def _draw_row(figure: "SubFigure", images: Images, title: str) -> None:
@@ -150,6 +138,6 @@ def _draw_row(figure: "SubFigure", images: Images, title: str) -> None:
 
     figure.suptitle(title)
     axes = figure.subplots(1, len(images))
-    for place, image in zip(axes, images, strict=True):
-        place.imshow(image)
-        image_axes(place, "")
+    for ax, image in zip(axes, images, strict=True):
+        ax.imshow(image)
+        image_axes(ax, "")

@@ -1,4 +1,4 @@
-"""The same step with two loops, with one, and with none; and in the span of the images."""
+"""The same step with two loops, with one loop, and without loops; and in the span of the images."""
 
 import math
 import time
@@ -9,8 +9,7 @@ import numpy as np
 
 from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import Images
-from catclf.lessons.durations import in_words
-from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
+from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table, duration_in_words
 from catclf.logistic import Array, propagate, sigmoid
 from catclf.parallel import one_blas_thread
 from catclf.solvers.span import Span
@@ -18,19 +17,9 @@ from catclf.solvers.span import Span
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MOST_PICTURES = 100
+_MOST_IMAGES = 100
 _ITERATIONS = 2000
 _WEIGHT_SCALE = 0.001
-
-
-class _Step(NamedTuple):
-    """Cost and gradients at one place, and the seconds they took."""
-
-    name: str
-    J: float
-    dw: Array
-    db: float
-    seconds: float
 
 
 class _Gradients(NamedTuple):
@@ -39,63 +28,72 @@ class _Gradients(NamedTuple):
     db: float
 
 
+class _Step(NamedTuple):
+    """Cost and gradients of one step, and how long it took."""
+
+    name: str
+    J: float
+    dw: Array
+    db: float
+    seconds: float
+
+
+class _SpanTimes(NamedTuple):
+    """Seconds to reduce all images to their span, and for a step there."""
+
+    reduction: float
+    step: float
+
+    @property
+    def total(self) -> float:
+        return self.reduction + _ITERATIONS * self.step
+
+
 def lesson(settings: LessonSettings) -> Lesson:
-    """Time one step.
-
-    Parameters
-    ----------
-    settings : LessonSettings
-        The data set, and the seed of the weights where the step is made.
-
-    Returns
-    -------
-    Lesson
-        With cost and gradients from each way, their times, and what 2000 iterations on all images
-        would take.
-    """
+    """Time one step in three ways, and extrapolate to 2000 iterations on all images."""
     dataset = settings.images
     images, Y_all = dataset.images[:], dataset.Y.astype(np.float64)
-    m_all = dataset.m
-    # Every so many of them, as the loops are slow.
-    every = -(-m_all // _MOST_PICTURES)
+    every = -(-dataset.m // _MOST_IMAGES)  # the loops are slow: every so many images
     X, Y = Pixels().columns(images[::every]), Y_all[:, ::every]  # (n_x, m), (1, m)
-    rng = np.random.default_rng(settings.seed)
-    w = _WEIGHT_SCALE * rng.standard_normal((len(X), 1))
+    w = _WEIGHT_SCALE * np.random.default_rng(settings.seed).standard_normal((len(X), 1))
     with one_blas_thread():
-        steps = [
-            _timed("two loops", 1, lambda: _two_loops(w, 0.0, X, Y)),
-            _timed("one loop", 3, lambda: _one_loop(w, 0.0, X, Y)),
-            _timed("no loop", 5, lambda: _Gradients(*propagate(w, 0.0, X, Y)[:3])),
-        ]
-        reduction, in_span = _span_times(images, Y_all)
+        steps = _timed_steps(w, X, Y)
+        span = _span_times(images, Y_all)
     m = Y.size
-    totals = {step.name: _ITERATIONS * step.seconds * m_all / m for step in steps}
-    totals["in the span"] = reduction + _ITERATIONS * in_span
+    totals = {step.name: _ITERATIONS * step.seconds * dataset.m / m for step in steps}
     return Lesson(
         explanation=(
             "J, dw and db can be computed with a loop over the examples and one over the features, "
-            "with the first alone, or with none: a line of matrix products, in which the "
-            f"processor's own loops do the work. Here at random weights, on {m} images; the two "
-            "loops run over Python's lists, which is the fastest way to run them."
+            "with the loop over the examples only, or without loops: with matrix products, whose "
+            f"loops run in compiled code. Here at random weights, on {m} images; the two loops run "
+            "over Python lists, the fastest way to write them in Python."
         ),
         formula=(
             "Z = wᵀX + b        A = σ(Z)        dZ = A - Y              (1, m)\n"
             "dw = X dZᵀ / m     (n_x, 1)        db = Σ dZ / m           a number\n"
             "span: X = QR,  w = Qu:   the same steps on R (m, m) in place of X (n_x, m)"
         ),
-        tables=(_same(steps), _times(steps, totals, m_all), _span(reduction, in_span, m_all)),
-        see=("The numbers are the same, to rounding; the time is not."),
+        tables=(_same(steps), _times(steps, totals, dataset.m), _span(span, dataset.m)),
+        see="The numbers are the same, up to rounding; the times are not.",
         note=(
-            "What the span makes of it is no trick of programming: from zeros, w never leaves the "
-            "span of the images' columns, so a column of m numbers says as much as one of 12 "
-            "288."
+            "The speed of the span comes from mathematics, not from programming: starting at "
+            "zeros, w never leaves the span of the images' columns, so m numbers describe it as "
+            "well as 12 288 do."
         ),
-        draw=lambda figure: _draw(figure, totals),
+        draw=lambda figure: _draw(figure, {**totals, "in the span": span.total}),
     )
 
 
+def _timed_steps(w: Array, X: Array, Y: Array) -> list[_Step]:
+    return [
+        _timed("two loops", 1, lambda: _two_loops(w, 0.0, X, Y)),
+        _timed("one loop", 3, lambda: _one_loop(w, 0.0, X, Y)),
+        _timed("no loop", 5, lambda: _Gradients(*propagate(w, 0.0, X, Y)[:3])),
+    ]
+
+
 def _two_loops(w: Array, b: float, X: Array, Y: Array) -> _Gradients:
-    """The lecture's loops, over the examples and over the features."""
+    """Loops over the examples and over the features, as in the lecture."""
     weights = w[:, 0].tolist()
     J, db = 0.0, 0.0
     dw = [0.0] * len(weights)
@@ -129,7 +127,7 @@ def _one_loop(w: Array, b: float, X: Array, Y: Array) -> _Gradients:
 
 
 def _timed(name: str, rounds: int, compute: Callable[[], _Gradients]) -> _Step:
-    """The shortest of some rounds: whatever else runs on the machine can only add to it."""
+    """Time a step: the fastest of several rounds, as other programs can only slow it down."""
     seconds = math.inf
     for _ in range(rounds):
         start = time.perf_counter()
@@ -138,15 +136,14 @@ def _timed(name: str, rounds: int, compute: Callable[[], _Gradients]) -> _Step:
     return _Step(name, *gradients, seconds)
 
 
-def _span_times(images: Images, Y: Array) -> tuple[float, float]:
-    """Seconds to reduce all images to their span, and for a step there."""
+def _span_times(images: Images, Y: Array) -> _SpanTimes:
     m = Y.size
     start = time.perf_counter()
     span = Span(images.reshape(m, -1).T, 1 / 255)  # of X (n_x, m)
     reduction = time.perf_counter() - start
     u = np.zeros((len(span.R), 1))
     step = _timed("in the span", 5, lambda: _Gradients(*propagate(u, 0.0, span.R, Y)[:3]))
-    return reduction, step.seconds
+    return _SpanTimes(reduction, step.seconds)
 
 
 def _same(steps: list[_Step]) -> Table:
@@ -181,12 +178,12 @@ def _times(steps: list[_Step], totals: dict[str, float], m: int) -> Table:
             1000 * step.seconds,
             step.seconds / fastest,
             totals[step.name],
-            in_words(totals[step.name]),
+            duration_in_words(totals[step.name]),
         )
         for step in steps
     ]
     return Table(
-        f"Time for the step, and carried over to {_ITERATIONS} iterations on all {m} images",
+        f"Time for one step, and extrapolated to {_ITERATIONS} iterations on all {m} images",
         [
             Column("way"),
             Column("milliseconds", ".3f"),
@@ -198,7 +195,7 @@ def _times(steps: list[_Step], totals: dict[str, float], m: int) -> Table:
     )
 
 
-def _span(reduction: float, in_span: float, m: int) -> Table:
+def _span(span: _SpanTimes, m: int) -> Table:
     return Table(
         f"All {m} images in their span",
         [
@@ -206,7 +203,7 @@ def _span(reduction: float, in_span: float, m: int) -> Table:
             Column("a step, ms", ".3f"),
             Column(f"all {_ITERATIONS} iterations, s", ".3g"),
         ],
-        [(1000 * reduction, 1000 * in_span, reduction + _ITERATIONS * in_span)],
+        [(1000 * span.reduction, 1000 * span.step, span.total)],
     )
 
 
@@ -216,7 +213,9 @@ def _draw(figure: "Figure", totals: dict[str, float]) -> None:
     axes = figure.subplots()
     names = list(totals)[::-1]
     bars = axes.barh(names, [totals[name] for name in names], color=BLUE)
-    axes.bar_label(bars, [in_words(totals[name]) for name in names], padding=4)
-    axes.set(xscale="log", xlabel="seconds", title=f"{_ITERATIONS} iterations on all images")
-    axes.margins(x=0.15)
+    axes.bar_label(bars, [duration_in_words(totals[name]) for name in names], padding=4)
+    axes.set(
+        xscale="log", xlabel="seconds", title=f"Time for {_ITERATIONS} iterations on all images"
+    )
+    axes.margins(x=0.2)
     axes.grid(visible=False, axis="y")

@@ -1,1 +1,1 @@
-"""What can be drawn of a model, an image or a training, one module each."""
+"""Figures of models, images and trainings, one module each; `figure` writes them to files."""

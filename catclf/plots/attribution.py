@@ -1,6 +1,6 @@
-"""An image, what the model sees of it, and what each pixel adds to the logit."""
+"""An image, what the model sees of it, and the contribution of each pixel to the logit."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,14 @@ from catclf.plots.figure import DIVERGING, image_axes, label
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# How much of the image shows through the colours.
+# Of the colours, so that the image shows through.
 _OPACITY = 0.75
 
 
 def draw(
     figure: "Figure",
     explanation: Explanation,
-    original: NDArray[Any],
+    original: NDArray[np.uint8],
     seen: Images,
     positive: str,
 ) -> None:
@@ -30,9 +30,9 @@ def draw(
     figure : matplotlib.figure.Figure
         An empty figure.
     explanation : Explanation
-        Of the image.
+        The contributions of the pixels.
     original : uint8 array (height, width, 3)
-        The image.
+        The image as it is in the file.
     seen : uint8 array (64, 64, 3)
         The image as the model sees it.
     positive : str
@@ -42,20 +42,20 @@ def draw(
     positive = label(positive)
     first, second, third = figure.subplots(1, 3)
     first.imshow(original)
-    image_axes(first, "the image")
+    image_axes(first, "image")
     second.imshow(seen)
     image_axes(second, "what the model sees")
     contributions = explanation.contributions
     largest = float(np.abs(contributions).max()) or 1.0
-    third.imshow(seen.mean(axis=2), cmap="gray", vmin=0, vmax=255)
+    third.imshow(seen.mean(axis=2), cmap="gray", vmin=0, vmax=255)  # (64, 64)
     overlay = third.imshow(
         contributions, cmap=DIVERGING, vmin=-largest, vmax=largest, alpha=_OPACITY
     )
-    image_axes(third, "what each pixel adds to z")
+    image_axes(third, "contribution of each pixel to z")
     bar = figure.colorbar(overlay, ax=third, shrink=0.8)
     bar.set_label(f"against {positive}   ·   for {positive}")
     total = float(contributions.sum())
     figure.suptitle(
-        f"z = b + Σ = {explanation.bias:.3f} {'+' if total >= 0 else '−'} {abs(total):.3f} = "
+        f"z = b + Σ = {explanation.bias:.3f} {'+' if total >= 0 else '-'} {abs(total):.3f} = "
         f"{explanation.logit:.3f},   probability of {positive}: {explanation.probability:.4f}"
     )

@@ -1,4 +1,4 @@
-"""The cost of every iteration, of one training or several."""
+"""The cost at every iteration, of one or more trainings."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 _STYLES = ("-", "--", "-.", ":")
 
-# More names than these stand beside the plot, with so many inches for each.
-_FEW = 5
-_LINE = 0.25
+# A legend with more lines than this goes next to the plot, with this many inches per line.
+_MOST_LINES_INSIDE = 5
+_INCHES_PER_LINE = 0.25
 
 
 def draw(figure: "Figure", histories: Mapping[str, Sequence[float]]) -> None:
-    """Draw costs.
+    """Draw the cost against the iteration.
 
     Parameters
     ----------
@@ -28,13 +28,13 @@ def draw(figure: "Figure", histories: Mapping[str, Sequence[float]]) -> None:
     axes = figure.subplots()
     for i, (name, costs) in enumerate(histories.items()):
         colour, style = COLOURS[i % len(COLOURS)], _STYLES[i % len(_STYLES)]
-        # One cost alone makes no line.
+        # A single cost would be an invisible line.
         marker = "o" if len(costs) == 1 else None
         axes.plot(costs, color=colour, linestyle=style, marker=marker, label=label(name))
     axes.set(xlabel="iteration", ylabel="cost J")
     axes.set_ylim(bottom=0)
-    if len(histories) > _FEW:
-        figure.set_size_inches(11, max(4.5, _LINE * len(histories)))
+    if len(histories) > _MOST_LINES_INSIDE:
+        figure.set_size_inches(11, max(4.5, _INCHES_PER_LINE * len(histories)))
         figure.legend(loc="outside right upper")
     elif len(histories) > 1:
         axes.legend()

@@ -1,4 +1,4 @@
-"""Images of numbers, in a file."""
+"""Writing figures to files, and what all figures share: colours, style, labels."""
 
 import logging
 import warnings
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".png", ".svg", ".pdf")
 
-# Colours that people with any kind of colour vision can tell apart (Okabe and Ito, "Color Universal
-# Design", 2008).
+# Colours that are distinct with any kind of colour vision (Okabe and Ito, "Color Universal Design",
+# 2008).
 BLUE, ORANGE, GREEN, RED, PINK, SKY = (
     "#0072B2",
     "#E69F00",
@@ -27,7 +27,7 @@ BLUE, ORANGE, GREEN, RED, PINK, SKY = (
 )
 COLOURS = (BLUE, RED, GREEN, ORANGE, PINK, SKY)
 DIVERGING = "PuOr_r"
-"""Name of a colour map for numbers around 0: orange above, purple below."""
+"""Name of a colour map for numbers around 0: positive is orange, negative is purple."""
 
 _STYLE: Any = {
     "font.size": 11,
@@ -38,16 +38,15 @@ _STYLE: Any = {
     "legend.frameon": False,
     "lines.linewidth": 1.8,
     "svg.hashsalt": "catclf",  # the same figure, the same bytes
-    "agg.path.chunksize": 10_000,  # a line of millions of points is drawn in parts
+    "agg.path.chunksize": 10_000,  # draws lines of millions of points in parts
 }
 
-# Matplotlib logs where it keeps its cache, which would reach the terminal of a program that has not
-# set up logging.
+# Matplotlib logs where its cache is, and without this line Python would print that on the terminal.
 logging.getLogger("matplotlib").addHandler(logging.NullHandler())
 
 
 def check_figure(path: Path) -> None:
-    """Find out before a long computation whether a figure can be drawn.
+    """Check before a long computation that a figure can be drawn.
 
     Parameters
     ----------
@@ -57,7 +56,7 @@ def check_figure(path: Path) -> None:
     Raises
     ------
     SettingsError
-        If its ending is none of .png, .svg and .pdf.
+        If its suffix is not .png, .svg or .pdf.
     OutputError
         If matplotlib is missing, or the file cannot be written.
     """
@@ -67,7 +66,7 @@ def check_figure(path: Path) -> None:
         )
     check_writable(path)
     try:
-        import matplotlib.figure  # noqa: F401 - it takes long, and is needed anyway
+        import matplotlib.figure  # noqa: F401 - slow to import, but needed anyway
     except ImportError:
         raise OutputError(
             "figures need matplotlib, which is not installed; install it with: "
@@ -76,19 +75,19 @@ def check_figure(path: Path) -> None:
 
 
 def save_figure(draw: Callable[["Figure"], None], path: Path) -> None:
-    """Draw a figure, and write it to a file.
+    """Draw a figure and write it to a file.
 
     Parameters
     ----------
     draw : callable
         Draws on an empty figure; it may change its size.
     path : Path
-        The file.
+        The file; its suffix determines the format.
 
     Raises
     ------
     SettingsError, OutputError
-        As `check_figure`.
+        As for `check_figure`.
     """
     check_figure(path)
     import matplotlib as mpl
@@ -96,28 +95,28 @@ def save_figure(draw: Callable[["Figure"], None], path: Path) -> None:
     from matplotlib.figure import Figure
 
     kind = path.suffix.lower()[1:]
-    # Numbers may be as large as floats can be.
+    # Costs may be as large as a float can be.
     with mpl.rc_context(_STYLE), warnings.catch_warnings(), np.errstate(over="ignore"):
-        # A file's name may have letters that the font has not.
+        # A file name may contain characters that the font does not have.
         warnings.filterwarnings("ignore", message="Glyph")
         figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
         draw(figure)
         with written_whole(path) as file:
-            # A date would make the same figure another file every day.
-            dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-            figure.savefig(file, format=kind, metadata=dates.get(kind))
+            # Without a date, the same figure is always the same file.
+            no_date = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+            figure.savefig(file, format=kind, metadata=no_date.get(kind))
 
 
 def label(text: str) -> str:
-    """A text from outside, a file's name for instance, as matplotlib draws it letter by letter."""
+    """Escape a text from outside, such as a file name, so that matplotlib draws it literally."""
     printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    # Between dollar signs it would look for formulas, and an underscore first would hide a label.
+    # Text between dollar signs is a formula, and a label that begins with an underscore is hidden.
     plain = printable.replace("$", r"\$")
     return f" {plain}" if plain.startswith("_") else plain
 
 
 def image_axes(axes: "Axes", title: str) -> None:
-    """Make axes ready for an image: no scale, no grid."""
+    """Prepare axes for an image: a title, but no ticks, grid or frame."""
     axes.set_title(title)
     axes.set_xticks([])
     axes.set_yticks([])

@@ -18,9 +18,9 @@ def draw(figure: "Figure", curve: LearningCurve, title: str) -> None:
     figure : matplotlib.figure.Figure
         An empty figure.
     curve : LearningCurve
-        What to draw.
+        Accuracies by number of training images.
     title : str
-        What was trained on what.
+        Title of the figure: which model on which data.
     """
     axes = figure.subplots()
     sizes = [point.images for point in curve.points]
@@ -30,14 +30,14 @@ def draw(figure: "Figure", curve: LearningCurve, title: str) -> None:
     )
     for name, accuracies, colour, style in lines:
         means = [mean(draws) for draws in accuracies]
-        axes.plot(sizes, means, style, marker="o", color=colour, label=f"on the {name}")
+        axes.plot(sizes, means, style, marker="o", color=colour, label=name)
         lowest, highest = [min(draws) for draws in accuracies], [max(draws) for draws in accuracies]
         axes.fill_between(sizes, lowest, highest, color=colour, alpha=0.15, linewidth=0)
     low, high = curve.interval
-    axes.vlines(sizes[-1], low, high, color=BLUE, linewidth=1.2, label="95 % interval of the last")
-    axes.axhline(
-        curve.baseline, color="0.4", linestyle=":", label="always giving the commoner answer"
+    axes.vlines(
+        sizes[-1], low, high, color=BLUE, linewidth=1.2, label="95 % interval of the last point"
     )
+    axes.axhline(curve.baseline, color="0.4", linestyle=":", label="majority baseline")
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [str(size) for size in sizes])
     axes.minorticks_off()

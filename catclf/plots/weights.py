@@ -17,40 +17,41 @@ _CHANNELS = ("red", "green", "blue")
 
 
 def require_pixels(model: Model, where: str) -> None:
-    """Raise `ModelError` unless a model's weights belong to pixels."""
+    """Raise `ModelError` unless the features of a model are pixels."""
     if not isinstance(model.features, Pixels):
         raise ModelError(
-            f"{where} has weights for {model.features.name}, which are no image; train with "
-            "--features pixels, or see `catclf explain`"
+            f"{where} has weights for {model.features.name}, which are no image; "
+            "train with --features pixels, or use `catclf explain`"
         )
 
 
 def draw(figure: "Figure", model: Model) -> None:
-    """Draw w for each channel, and together.
+    """Draw w for each colour channel, and their sum.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         An empty figure.
     model : Model
-        A model of pixels.
+        A model whose features are pixels.
     """
     from matplotlib.ticker import MaxNLocator
 
     figure.set_size_inches(10, 4)
     channels = model.w.reshape(SIDE, SIDE, 3)  # (64, 64, 3)
-    together = channels.sum(axis=2)
-    places = figure.subplots(1, 4)
+    total = channels.sum(axis=2)
+    axes = figure.subplots(1, 4)
     # The channels share their scale, so that they can be compared.
     largest = float(np.abs(channels).max()) or 1.0
     for c, name in enumerate(_CHANNELS):
-        image = places[c].imshow(channels[:, :, c], cmap=DIVERGING, vmin=-largest, vmax=largest)
-        image_axes(places[c], f"w, {name}")
-    figure.colorbar(image, ax=places[:3], location="bottom", pad=0.03, ticks=MaxNLocator(6))
-    largest = float(np.abs(together).max()) or 1.0
-    image = places[3].imshow(together, cmap=DIVERGING, vmin=-largest, vmax=largest)
-    image_axes(places[3], "all three together")
-    figure.colorbar(image, ax=places[3], location="bottom", pad=0.03, ticks=MaxNLocator(4))
+        image = axes[c].imshow(channels[:, :, c], cmap=DIVERGING, vmin=-largest, vmax=largest)
+        image_axes(axes[c], f"w, {name}")
+    figure.colorbar(image, ax=axes[:3], location="bottom", pad=0.03, ticks=MaxNLocator(6))
+    largest = float(np.abs(total).max()) or 1.0
+    image = axes[3].imshow(total, cmap=DIVERGING, vmin=-largest, vmax=largest)
+    image_axes(axes[3], "sum of the three")
+    figure.colorbar(image, ax=axes[3], location="bottom", pad=0.03, ticks=MaxNLocator(4))
     figure.suptitle(
-        f"Light pixels speak for {label(model.positive)} where w is orange, against it where purple"
+        f"Bright pixels count for {label(model.positive)} where w is orange, "
+        "against it where w is purple"
     )

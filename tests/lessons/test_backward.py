@@ -1,26 +1,28 @@
+from typing import Any
+
 import mpmath
 import pytest
 
 from catclf.lessons.backward import lesson
 from catclf.lessons.lesson import LessonSettings
-from tests.lessons.conftest import numbers
+from tests.lessons.conftest import rows_of
 
 LESSON = lesson(LessonSettings())
 
 
-def loss(w1, w2, b):
-    """Of x = (1, 2) and y = 1."""
+def loss(w1: Any, w2: Any, b: Any) -> Any:
+    """The loss for x = (1, 2) and y = 1, in high precision."""
     return -mpmath.log(1 / (1 + mpmath.exp(-(w1 * 1 + w2 * 2 + b))))
 
 
-def test_forward():
-    (_, z), (_, a), (_, L) = numbers(LESSON, "Forward")
+def test_the_forward_pass() -> None:
+    (_, z), (_, a), (_, L) = rows_of(LESSON, "Forward")
     assert z == 0.5 * 1 - 0.75 * 2 + 0.25
     assert a == pytest.approx(float(1 / (1 + mpmath.exp(0.75))))
     assert pytest.approx(float(loss(0.5, -0.75, 0.25))) == L
 
 
-def test_backward_against_derivatives_in_high_precision():
+def test_the_backward_pass_agrees_with_derivatives_in_high_precision() -> None:
     at = (0.5, -0.75, 0.25)
     a = 1 / (1 + mpmath.exp(0.75))
     expected = {
@@ -30,13 +32,13 @@ def test_backward_against_derivatives_in_high_precision():
         "dw2": mpmath.diff(loss, at, (0, 1, 0)),
         "db": mpmath.diff(loss, at, (0, 0, 1)),
     }
-    for name, _, value, by_step, catclf_finds in numbers(LESSON, "Backward"):
+    for name, _, value, by_step, from_catclf in rows_of(LESSON, "Backward"):
         assert value == pytest.approx(float(expected[name]), rel=1e-12)
         assert by_step == pytest.approx(value, rel=1e-8)
         if name != "da":
-            assert catclf_finds == pytest.approx(value, rel=1e-12)
+            assert from_catclf == pytest.approx(value, rel=1e-12)
 
 
-def test_dz_at_once():
-    (_, by_rule), (_, at_once) = numbers(LESSON, "dz at once")
-    assert by_rule == pytest.approx(at_once, rel=1e-14)
+def test_a_minus_y_is_the_product_of_the_chain_rule() -> None:
+    (_, by_rule), (_, in_one_step) = rows_of(LESSON, "dz in one step")
+    assert by_rule == pytest.approx(in_one_step, rel=1e-14)

@@ -1,26 +1,30 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
 from catclf.lessons.gradient_descent import lesson
 from catclf.lessons.lesson import LessonSettings
+from catclf.logistic import Array
 from tests.conftest import write_images
-from tests.lessons.conftest import numbers
+from tests.lessons.conftest import rows_of
 
 
-def redness(settings) -> tuple[np.ndarray, np.ndarray]:
-    red = np.array([p[:, :, 0].astype(float).mean() for p in settings.images.images])
+def redness(settings: LessonSettings) -> tuple[Array, Array]:
+    """The standardised mean red of each image (m,), and labels (m,)."""
+    red = np.array([image[:, :, 0].astype(float).mean() for image in settings.images.images[:]])
     return (red - red.mean()) / red.std(), settings.images.labels.astype(float)
 
 
-def cost(w: float, b: float, x: np.ndarray, y: np.ndarray) -> float:
+def cost(w: float, b: float, x: Array, y: Array) -> float:
     z = w * x + b
     return float(np.mean(np.logaddexp(0, z) - y * z))
 
 
-def test_one_step_on_one_example_and_on_all(settings):
+def test_one_step_on_one_example_and_on_all(settings: LessonSettings) -> None:
     x, y = redness(settings)
-    rows = numbers(lesson(settings), "One step")
+    rows = rows_of(lesson(settings), "One step")
     for (_, dw, db, w, b, before, after, on_all), chosen in zip(
         rows, (slice(1), slice(None)), strict=True
     ):
@@ -33,9 +37,9 @@ def test_one_step_on_one_example_and_on_all(settings):
         assert on_all == pytest.approx(cost(w, b, x, y))
 
 
-def test_the_loop_without_the_minus_has_the_sign_wrong(settings):
+def test_the_loop_without_the_minus_sign_has_the_wrong_sign(settings: LessonSettings) -> None:
     x, y = redness(settings)
-    missing, loop, vectorized = numbers(lesson(settings), "J, dw and db")
+    missing, loop, vectorized = rows_of(lesson(settings), "J, dw and db")
     assert loop[1:] == pytest.approx(vectorized[1:], rel=1e-12)
     assert loop[1] == pytest.approx(cost(1, 0, x, y))
     assert missing[1] == pytest.approx(-loop[1])
@@ -44,9 +48,9 @@ def test_the_loop_without_the_minus_has_the_sign_wrong(settings):
     assert loop[3] == pytest.approx((a - y).mean())
 
 
-def test_steps_in_w_alone(settings):
+def test_steps_in_w_alone(settings: LessonSettings) -> None:
     x, y = redness(settings)
-    rows = {row[0]: row[1:] for row in numbers(lesson(settings), "Steps in w alone")}
+    rows = {row[0]: row[1:] for row in rows_of(lesson(settings), "Steps in w alone")}
     w = -4.0
     for step in range(21):
         if step in rows:
@@ -55,37 +59,37 @@ def test_steps_in_w_alone(settings):
     assert set(rows) == {0, 1, 2, 3, 5, 10, 20}
 
 
-def test_many_steps(settings):
+def test_many_steps(settings: LessonSettings) -> None:
     x, y = redness(settings)
-    rows = numbers(lesson(settings), "Many steps")
-    places = {0: (0.0, 0.0)}
+    rows = rows_of(lesson(settings), "Many steps")
+    expected = {0: (0.0, 0.0)}
     w = b = 0.0
     for step in range(1, rows[-1][0] + 1):
         off = 1 / (1 + np.exp(-(w * x + b))) - y
         w, b = w - (x * off).mean(), b - off.mean()
-        places[step] = (w, b)
+        expected[step] = (w, b)
     for step, w, b, J in rows:
-        assert (w, b) == pytest.approx(places[step], abs=1e-12)
+        assert (w, b) == pytest.approx(expected[step], abs=1e-12)
         assert pytest.approx(cost(w, b, x, y)) == J
 
 
-def test_all_starts_come_to_the_optimum_of_scikit_learn(settings):
+def test_all_starts_converge_to_the_optimum_of_scikit_learn(settings: LessonSettings) -> None:
     x, y = redness(settings)
     optimum = LogisticRegression(C=1e10, tol=1e-12).fit(x[:, np.newaxis], y)
-    rows = numbers(lesson(settings), "From zeros")
+    rows = rows_of(lesson(settings), "From zeros")
     assert len(rows) == 5
     assert rows[0][:2] == (0.0, 0.0)
-    for w_first, b_first, J_first, _, w, b, J, arrived in rows:
-        assert arrived == "yes"
+    for w_first, b_first, J_first, _, w, b, J, converged in rows:
+        assert converged == "yes"
         assert pytest.approx(cost(w_first, b_first, x, y)) == J_first
         assert w == pytest.approx(optimum.coef_.item(), abs=1e-3)
         assert b == pytest.approx(optimum.intercept_.item(), abs=1e-3)
         assert pytest.approx(cost(w, b, x, y)) == J
 
 
-def test_classes_that_one_feature_tells_apart_have_no_lowest_point(tmp_path):
+def test_for_separable_classes_the_cost_has_no_minimum(tmp_path: Path) -> None:
     write_images(tmp_path / "cat", 4, red=190)
     write_images(tmp_path / "dog", 4, red=80)
     result = lesson(LessonSettings(tmp_path))
-    assert "falls for ever" in result.see
-    assert {row[-1] for row in numbers(result, "From zeros")} == {"no"}
+    assert "linearly separable" in result.see
+    assert {row[-1] for row in rows_of(result, "From zeros")} == {"no"}

@@ -4,29 +4,30 @@ import pytest
 from catclf.lessons.learning_rate import lesson
 from catclf.lessons.lesson import LessonSettings
 from tests.conftest import shared
-from tests.lessons.conftest import numbers
+from tests.lessons.conftest import rows_of
 
 
-def test_costs_of_a_plain_descent(settings):
+def test_costs_agree_with_plain_gradient_descent(settings: LessonSettings) -> None:
     images = settings.images
-    X = images.images.reshape(len(images.images), -1).T / 255.0  # (n_x, m)
+    X = images.images[:].reshape(images.m, -1).T / 255.0  # (n_x, m)
     y = images.labels.astype(float)
     m = y.size
     L = np.linalg.norm(np.vstack([X, np.ones((1, m))]), 2) ** 2 / (4 * m)
-    rows = numbers(lesson(settings), "The cost after")
+    rows = rows_of(lesson(settings), "The cost J")
     rates = [row[0] for row in rows]
     assert rates == sorted(rates)
     assert any(rate == pytest.approx(1 / L) for rate in rates)
     assert any(rate == pytest.approx(2 / L) for rate in rates)
     for rate, relative, after_1, after_10, after_100, after_1000, highest, rises, verdict in rows:
         assert relative == pytest.approx(rate * L)
-        w, b, costs = np.zeros(len(X)), 0.0, []
+        w, b = np.zeros(len(X)), 0.0
+        costs: list[float] = []
         for _ in range(101):
             z = w @ X + b
-            costs.append(np.mean(np.logaddexp(0, z) - y * z))
+            costs.append(float(np.mean(np.logaddexp(0, z) - y * z)))
             off = np.exp(-np.logaddexp(0, -z)) - y
             w, b = w - rate * X @ off / m, b - rate * off.mean()
-        # Above the bound, rounding is amplified from step to step.
+        # Above 2/L, rounding errors grow from step to step.
         assert after_1 == pytest.approx(costs[1], rel=1e-9)
         assert after_10 == pytest.approx(costs[10], rel=1e-6)
         if rate <= 2 / L:
@@ -41,9 +42,9 @@ def test_costs_of_a_plain_descent(settings):
     assert rows[0][-1] == "crawls"
 
 
-def test_golden_costs_of_the_courses_images():
+def test_golden_costs_on_the_courses_images() -> None:
     rows = {
-        row[0]: row for row in numbers(lesson(LessonSettings(shared("catvnoncat"))), "The cost")
+        row[0]: row for row in rows_of(lesson(LessonSettings(shared("catvnoncat"))), "The cost J")
     }
     *_, after_100, after_1000, highest, rises, verdict = rows[0.005]
     assert after_100 == pytest.approx(0.584508, abs=1e-6)

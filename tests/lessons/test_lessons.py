@@ -1,24 +1,29 @@
-"""What all lessons have in common."""
+"""The contract that all lessons share."""
 
 import json
 import re
+from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
+from PIL import Image
 
 import catclf
-from catclf.lessons import LESSONS, run_lesson
 from catclf.lessons.lesson import LessonSettings
+from catclf.lessons.register import LESSONS, run_lesson
 from catclf.plots.figure import save_figure
 from tests.conftest import shared, write_images
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_has_words_numbers_and_a_figure(name, settings, tmp_path):
+def test_a_lesson_has_text_numbers_and_a_figure(
+    name: str, settings: LessonSettings, tmp_path: Path
+) -> None:
     lesson = run_lesson(name, settings)
     assert lesson.explanation.endswith(".")
     assert re.fullmatch(r"([^.]|\.\S)*\.", lesson.see), "one sentence"
-    # The formula comes with shapes, or says that there are none.
+    # The formula gives shapes, or says that everything is a number.
     assert re.search(r"\(.*, .*\)|numbers?", lesson.formula)
     for table in lesson.tables:
         assert table.rows
@@ -33,26 +38,26 @@ def test_a_lesson_has_words_numbers_and_a_figure(name, settings, tmp_path):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_the_same_seed_gives_the_same_lesson(name, settings):
+def test_the_same_seed_gives_the_same_lesson(name: str, settings: LessonSettings) -> None:
     if name in ("brute-force", "vectorization"):
-        pytest.skip("it tells of times")
+        pytest.skip("measures times")
     again = LessonSettings(settings.data, seed=settings.seed)
     assert run_lesson(name, settings).to_dict() == run_lesson(name, again).to_dict()
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_lessons_on_the_courses_images(name):
+def test_lessons_run_on_the_courses_images(name: str) -> None:
     lesson = run_lesson(name, LessonSettings(shared("catvnoncat")))
     assert lesson.tables
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "bias", "derivative", "computation-graph", "backward"])
-def test_lessons_without_images_need_none(name, tmp_path):
+def test_lessons_without_images_need_no_data_set(name: str, tmp_path: Path) -> None:
     run_lesson(name, LessonSettings(tmp_path / "nothing"))
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_two_images_are_enough(name, tmp_path):
+def test_two_images_are_enough(name: str, tmp_path: Path) -> None:
     write_images(tmp_path / "cat", 1, red=190)
     write_images(tmp_path / "dog", 1, red=80)
     lesson = run_lesson(name, LessonSettings(tmp_path))
@@ -61,22 +66,18 @@ def test_two_images_are_enough(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_images_that_are_all_alike(name, tmp_path):
-    from PIL import Image
-
-    for class_ in ("cat", "dog"):
-        (tmp_path / class_).mkdir()
+def test_identical_images_are_no_problem(name: str, tmp_path: Path) -> None:
+    for class_name in ("cat", "dog"):
+        (tmp_path / class_name).mkdir()
         for i in range(3):
-            Image.new("RGB", (64, 64), (90, 80, 70)).save(tmp_path / class_ / f"{i}.png")
+            Image.new("RGB", (64, 64), (90, 80, 70)).save(tmp_path / class_name / f"{i}.png")
     lesson = run_lesson(name, LessonSettings(tmp_path))
     json.dumps(lesson.to_dict(), allow_nan=False)
     save_figure(lesson.draw, tmp_path / "figure.png")
 
 
-def test_at_most_500_images_with_both_classes_in_their_shares(tmp_path):
+def test_at_most_500_images_with_the_class_shares_kept(tmp_path: Path) -> None:
     path = tmp_path / "many.h5"
-    import h5py
-
     rng = np.random.default_rng(0)
     with h5py.File(path, "w") as file:
         file["train_set_x"] = rng.integers(0, 256, (1200, 64, 64, 3), np.uint8)
@@ -87,6 +88,6 @@ def test_at_most_500_images_with_both_classes_in_their_shares(tmp_path):
     assert images.class_counts() == {"cat": 25, "non-cat": 475}
 
 
-def test_unknown_lessons():
+def test_an_unknown_name_suggests_similar_ones() -> None:
     with pytest.raises(catclf.CatclfError, match="there is no lesson sigmiod; there are sigmoid,"):
         run_lesson("sigmiod", LessonSettings())

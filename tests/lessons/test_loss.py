@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 import catclf
+from catclf.lessons.lesson import LessonSettings
 from catclf.lessons.loss import lesson
-from tests.lessons.conftest import numbers
+from catclf.logistic import Array
+from tests.lessons.conftest import rows_of
 
 
-def trained(settings) -> tuple[np.ndarray, np.ndarray]:
+def trained(settings: LessonSettings) -> tuple[Array, Array]:
     """Logits after 500 steps of plain gradient descent at 1/L, and labels."""
     images = settings.images
-    X = images.images.reshape(len(images.images), -1).T / 255.0  # (n_x, m)
+    X = images.images[:].reshape(images.m, -1).T / 255.0  # (n_x, m)
     Y = images.labels[np.newaxis].astype(float)
     m = Y.size
     ones = np.vstack([X, np.ones((1, m))])
@@ -23,9 +25,9 @@ def trained(settings) -> tuple[np.ndarray, np.ndarray]:
     return w.T @ X + b, Y
 
 
-def test_only_the_squared_error_bends_down(settings):
+def test_only_the_squared_error_is_not_convex(settings: LessonSettings) -> None:
     Z, Y = trained(settings)
-    rows = numbers(lesson(settings), "Is the cost convex")
+    rows = rows_of(lesson(settings), "Is the cost convex")
     for line, loss, points, down, convex, _ in rows:
         assert points == 159
         assert convex == ("no" if down else "yes")
@@ -41,7 +43,7 @@ def test_only_the_squared_error_bends_down(settings):
     assert lowest["(a - y)²"] == pytest.approx(t[J.argmin(), 0], abs=0.051)
 
 
-def test_slopes_by_finite_differences(settings):
+def test_slopes_agree_with_finite_differences(settings: LessonSettings) -> None:
     Z, Y = trained(settings)
 
     def J(t: float) -> tuple[float, float]:
@@ -50,13 +52,13 @@ def test_slopes_by_finite_differences(settings):
         return cross_entropy, ((A - Y) ** 2).mean() / 2
 
     h = 1e-5
-    rows = numbers(lesson(settings), "Slope dJ/dt")
+    rows = rows_of(lesson(settings), "Slope dJ/dt")
     for t, right, cross_entropy, half_square, square in rows:
         slopes = (np.array(J(t + h)) - J(t - h)) / (2 * h)
         assert [cross_entropy, half_square] == pytest.approx(slopes.tolist(), rel=1e-4, abs=1e-7)
         assert square == 2 * half_square
         assert right == pytest.approx(100 * ((t * Z >= 0) == (Y == 1)).mean())
-    # Confidently wrong: the cross-entropy is at its steepest, the squared error is not.
+    # Where the model is confidently wrong, the cross-entropy is steepest; the squared error is not.
     steepest = {
         name: max(rows, key=lambda row: abs(row[i]))[0] for i, name in ((2, "ce"), (3, "se"))
     }
@@ -64,19 +66,19 @@ def test_slopes_by_finite_differences(settings):
     assert steepest["se"] > -4
 
 
-def test_losses_of_single_answers(settings):
+def test_losses_of_single_predictions(settings: LessonSettings) -> None:
     result = lesson(settings)
-    for a, loss, slope, square, square_slope in numbers(result, "One cat"):
+    for a, loss, slope, square, square_slope in rows_of(result, "One cat"):
         assert loss == pytest.approx(-math.log(a))
         assert slope == pytest.approx(a - 1)
         assert square == pytest.approx((a - 1) ** 2 / 2)
         assert square_slope == pytest.approx((a - 1) * a * (1 - a))
-    for a, *losses in numbers(result, "Near the decision"):
+    for a, *losses in rows_of(result, "Near the decision"):
         squares = [(a - 1) ** 2 / 2, a**2 / 2]
         assert losses == pytest.approx([-math.log(a), -math.log(1 - a), *squares])
 
 
-def test_the_trained_weights_are_those_of_train(settings):
+def test_the_trained_model_is_that_of_train(settings: LessonSettings) -> None:
     Z, _ = trained(settings)
     model = catclf.train(
         settings.images, catclf.TrainingSettings(learning_rate="auto", iterations=500)
