@@ -69,7 +69,7 @@ def check_figure(path: Path) -> None:
         import matplotlib.figure  # noqa: F401 - slow to import, but needed anyway
     except ImportError:
         raise OutputError(
-            "figures need matplotlib, which is not installed; install it with: "
+            "figures need matplotlib, which is not installed; install catclf's extra [plot], or: "
             "pip install matplotlib"
         ) from None
 

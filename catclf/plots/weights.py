@@ -20,7 +20,7 @@ def require_pixels(model: Model, where: str) -> None:
     """Raise `ModelError` unless the features of a model are pixels."""
     if not isinstance(model.features, Pixels):
         raise ModelError(
-            f"{where} has weights for {model.features.name}, which are no image; "
+            f"{where} has weights for {model.features.name}, which cannot be drawn as an image; "
             "train with --features pixels, or use `catclf explain`"
         )
 

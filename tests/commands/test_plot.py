@@ -105,7 +105,7 @@ def test_a_learning_curve_with_a_test_split_and_without(
             "m.npz is a model, which does not",
         ),
         (["m.npz", "-o", "a.png", "--kind", "dictionary"], 1, "m.npz has no dictionary"),
-        (["hog.npz", "-o", "a.png"], 1, "hog.npz has weights for hog, which are no image"),
+        (["hog.npz", "-o", "a.png"], 1, "hog.npz has weights for hog, which cannot"),
         (["hog.npz", "-o", "a.png", "--kind", "learning-curve"], 1, "does not record how it was"),
         (["m.npz", "-o", "a.png", "--kind", "learning-curve", "--data", "no"], 1, "no does not"),
         (["m.npz", "-o", "a.png", "--kind", "pie"], 2, "pie"),
