@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from catclf.datasets import Skipped, Source
+    from catclf.datasets.dataset import Skipped
+    from catclf.datasets.source import Source
     from catclf.evaluation.evaluate import Evaluation
     from catclf.model import Model
 

@@ -14,7 +14,7 @@ from catclf.errors import ModelError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from catclf.datasets import Dataset
+    from catclf.datasets.dataset import Dataset
 
     Drawing = tuple[Callable[[Figure], None], dict[str, Any]]
 

@@ -33,7 +33,7 @@ from catclf.commands.output import (
 from catclf.commands.process import Stopped
 
 if TYPE_CHECKING:
-    from catclf.datasets import Dataset
+    from catclf.datasets.dataset import Dataset
     from catclf.datasets.source import Source
     from catclf.evaluation.cross_validation import CrossValidation
     from catclf.evaluation.evaluate import Evaluation

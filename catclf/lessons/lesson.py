@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from catclf.datasets import Dataset, load_dataset
+from catclf.datasets.dataset import Dataset
+from catclf.datasets.source import load_dataset
 from catclf.errors import DataError
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 import pytest
 
 from catclf import load_dataset
-from catclf.datasets import open_source
+from catclf.datasets.source import open_source
 from catclf.errors import DataError
 from tests.conftest import image, write_images
 

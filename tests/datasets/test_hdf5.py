@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from catclf import load_dataset
-from catclf.datasets import open_source
+from catclf.datasets.source import open_source
 from catclf.errors import DataError
 from tests.conftest import shared
 

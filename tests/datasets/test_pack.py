@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import catclf
-from catclf.datasets import hdf5, load_dataset, open_source
+from catclf.datasets import hdf5
+from catclf.datasets.source import load_dataset, open_source
 from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, OutputError
 from catclf.images.preprocessing import Preprocessing
