@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import ModelError, SettingsError
 from catclf.features import array_names, is_known, restore_features
 from catclf.images.preprocessing import Preprocessing
 from catclf.model import Model
+from catclf.storage import ArchiveError, Arrays, read_archive, write_archive
 
 FORMAT = 2
 _FORMATS = (1, 2)

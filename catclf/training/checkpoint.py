@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import CheckpointError
 from catclf.images.fingerprints import Fingerprints
 from catclf.solvers.state import State
+from catclf.storage import ArchiveError, Arrays, read_archive, write_archive
 from catclf.training.settings import TrainingSettings
 
 FORMAT = 1
