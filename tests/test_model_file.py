@@ -116,11 +116,11 @@ def test_float32_and_fortran_order_are_read(path):
         ({"meta": {"positive": ""}}, "positive class"),
         ({"meta": {"positive": 3}}, "positive class"),
         ({"meta": {"training": []}}, "how it was trained"),
-        ({"meta": {"pictures": None}}, "prepared in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"side": 32}}}, "prepared in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"fit": "squeeze"}}}, "prepared in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"new": 1}}}, "prepared in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"jpeg_oversampling": True}}}, "prepared in"),
+        ({"meta": {"pictures": None}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"side": 32}}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"fit": "squeeze"}}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"new": 1}}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"jpeg_oversampling": True}}}, "preprocessed in"),
     ],
 )
 def test_models_that_are_wrong(path, changes, reason):

@@ -10,7 +10,12 @@ from catclf.datasets.dataset import Dataset, Progress, Skipped
 from catclf.datasets.source import Source
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints, fingerprints
-from catclf.images.near_duplicates import PerceptualHashes, exact_duplicates, looks, near_duplicates
+from catclf.images.near_duplicates import (
+    PerceptualHashes,
+    exact_duplicates,
+    near_duplicates,
+    perceptual_hashes,
+)
 
 _MOST_COMPARED = 20_000
 
@@ -106,7 +111,7 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
         for batch in found.batches(source.preprocessing):
             images = batch.images[:]
             prints.append(fingerprints(images))
-            hashes_of_all.append(looks(images))
+            hashes_of_all.append(perceptual_hashes(images))
             places += [
                 _Place(name, split, class_)
                 for name, class_ in zip(batch.names, batch.classes, strict=True)
@@ -144,7 +149,7 @@ def near_leaks(train: Dataset, test: Dataset) -> int:
     if train.m + test.m > _MOST_COMPARED:
         return 0
     images = np.concatenate([test.images[:], train.images[:]])
-    pairs = [(i, j) for i, j in near_duplicates(looks(images)) if i < test.m <= j]
+    pairs = [(i, j) for i, j in near_duplicates(perceptual_hashes(images)) if i < test.m <= j]
     return len({i for i, j in pairs if not np.array_equal(images[i], images[j])})
 
 

@@ -78,9 +78,9 @@ class Hdf5Split:
 
         if self.preprocessing and self.preprocessing != preprocessing:
             raise DataError(
-                f"{self.path} was packed with --fit {self.preprocessing.fit}, and "
-                f"{preprocessing.fit} is needed; "
-                f"pack the images again with --fit {preprocessing.fit}"
+                f"{self.path} was packed with --resize {self.preprocessing.resize}, but "
+                f"{preprocessing.resize} is needed; "
+                f"pack the images again with --resize {preprocessing.resize}"
             )
 
         with _readable(self.path):

@@ -140,7 +140,7 @@ def load_dataset(
     split: str | None = None,
     *,
     positive: str | None = None,
-    fit: str | None = None,
+    resize: str | None = None,
     skip_bad: bool = False,
     progress: Progress | None = None,
 ) -> Dataset:
@@ -156,7 +156,7 @@ def load_dataset(
         Which split; by default the training split, or everything where there are no splits.
     positive : str, optional
         The class that gets the label 1; by default the one named cat or cats.
-    fit : {"stretch", "crop"}, optional
+    resize : {"stretch", "crop"}, optional
         Stretch images to the square, or take their centre square; by default as they were packed,
         or else stretch.
     skip_bad : bool
@@ -177,7 +177,7 @@ def load_dataset(
     source = open_source(Path(path), positive)
     return source.load(
         source.choose(split, "train"),
-        Preprocessing(fit) if fit else None,
+        Preprocessing(resize) if resize else None,
         skip_bad=skip_bad,
         progress=progress,
     )

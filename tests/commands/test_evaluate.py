@@ -55,9 +55,9 @@ def test_bad_images_are_counted_named_and_skipped(evaluate, data):
     (data / "test" / "cat" / "bad.jpg").write_text("no image")
     result = evaluate(data, status=1)
     assert "Skipped 1 file that is no image" in result.out
-    assert f"Skipped: {data}/test/cat/bad.jpg: not an image of a known kind" in result.err
+    assert f"Skipped: {data}/test/cat/bad.jpg: unsupported or damaged image" in result.err
     assert json.loads(evaluate(data, "--json", status=1).out)["skipped"] == [
-        {"name": f"{data}/test/cat/bad.jpg", "reason": "not an image of a known kind"}
+        {"name": f"{data}/test/cat/bad.jpg", "reason": "unsupported or damaged image"}
     ]
 
 

@@ -69,13 +69,13 @@ def test_crop_goes_with_the_file(catclf_run, data, tmp_path, model_path):
     path = tmp_path / "p.h5"
     catclf_run("pack", data, path, "--fit", "crop")
     catclf_run("train", path, "-o", tmp_path / "m.npz", *QUICK)
-    assert catclf.load_model(tmp_path / "m.npz").preprocessing.fit == "crop"
+    assert catclf.load_model(tmp_path / "m.npz").preprocessing.resize == "crop"
     for arguments in (
         ("train", path, "--fit", "stretch", *QUICK),
         ("evaluate", path, "-m", model_path),
         ("predict", path, "-m", model_path),
     ):
-        assert "packed with --fit crop" in catclf_run(*arguments, status=1).err
+        assert "packed with --resize crop" in catclf_run(*arguments, status=1).err
 
 
 def test_bad_images(catclf_run, data, tmp_path):
@@ -83,7 +83,7 @@ def test_bad_images(catclf_run, data, tmp_path):
     assert "--skip-bad" in catclf_run("pack", data, tmp_path / "p.h5", status=1).err
     result = catclf_run("pack", data, tmp_path / "p.h5", "--skip-bad")
     assert "Skipped 1 file that is no image" in result.out
-    assert "bad.png: not an image of a known kind" in result.err
+    assert "bad.png: unsupported or damaged image" in result.err
     with h5py.File(tmp_path / "p.h5") as file:
         assert len(file["test_set_x"]) == 8
 

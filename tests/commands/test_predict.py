@@ -40,7 +40,7 @@ def test_json_lines(predict, data):
     ] * 8
     (bad,) = (document for document in documents if "error" in document)
     assert bad["path"].endswith('odd "name"\n.jpg')
-    assert bad["error"] == "not an image of a known kind"
+    assert bad["error"] == "unsupported or damaged image"
 
 
 def test_csv(predict, data):
@@ -63,7 +63,7 @@ def test_bad_images_are_named_and_the_rest_goes_on(predict, data, tmp_path):
     assert result.out.splitlines() == [result.out.strip()]
     assert result.out.startswith("cat\t")
     assert result.err.splitlines() == [
-        f"Error: {tmp_path}/bad\\n.jpg: not an image of a known kind",
+        f"Error: {tmp_path}/bad\\n.jpg: unsupported or damaged image",
         f"Error: {tmp_path}/missing.jpg: no such file",
         f"Error: {tmp_path}/empty: no images in this folder",
         "3 of 4 could not be predicted",
@@ -87,7 +87,7 @@ def test_standard_input(predict, data, monkeypatch):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
         result = predict("-", status=status)
         if status:
-            assert result.err == "Error: standard input: not an image of a known kind\n"
+            assert result.err == "Error: standard input: unsupported or damaged image\n"
         else:
             assert result.out.startswith("cat\t")
             assert result.out.endswith("\t-\n")

@@ -126,15 +126,16 @@ def test_bad_images(tmp_path):
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / "dog" / name).write_text("no image")
     with pytest.raises(
-        DataError, match=r"a\.jpg: not an image.*\(and 1 more such file\); .*--skip-bad"
+        DataError,
+        match=r"a\.jpg: unsupported or damaged image.*\(and 1 more such file\); .*--skip-bad",
     ):
         load_dataset(tmp_path)
     dataset = load_dataset(tmp_path, skip_bad=True)
     assert dataset.m == 3
     assert dataset.labels.tolist() == [1, 1, 0]
     assert [(file.name.rsplit("/", 1)[1], file.reason) for file in dataset.skipped] == [
-        ("a.jpg", "not an image of a known kind"),
-        ("b.jpg", "not an image of a known kind"),
+        ("a.jpg", "unsupported or damaged image"),
+        ("b.jpg", "unsupported or damaged image"),
     ]
 
 

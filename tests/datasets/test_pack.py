@@ -76,8 +76,8 @@ def test_the_way_to_64_by_64_is_kept(data, tmp_path):
     crop = Preprocessing("crop")
     path = packed(data, tmp_path / "p.h5", preprocessing=crop)
     assert load_dataset(path).preprocessing == crop
-    assert (load_dataset(path).images == load_dataset(data, fit="crop").images).all()
-    with pytest.raises(DataError, match="packed with --fit crop, and stretch is needed; pack"):
+    assert (load_dataset(path).images == load_dataset(data, resize="crop").images).all()
+    with pytest.raises(DataError, match="packed with --resize crop, but stretch is needed; pack"):
         open_source(path).load("train", Preprocessing("stretch"))
 
 
@@ -96,7 +96,7 @@ def test_odd_names(tmp_path):
 
 def test_bad_images_stop_it_or_are_left_out(data, tmp_path):
     (data / "train" / "cat" / "bad.jpg").write_text("no image")
-    with pytest.raises(DataError, match=r"bad\.jpg: not an image .* --skip-bad"):
+    with pytest.raises(DataError, match=r"bad\.jpg: unsupported or damaged image; .* --skip-bad"):
         packed(data, tmp_path / "p.h5")
     assert list(tmp_path.glob("*.h5")) + list(tmp_path.glob(".*")) == []
     result = catclf.pack(open_source(data), tmp_path / "p.h5", skip_bad=True)
