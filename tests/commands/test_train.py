@@ -250,7 +250,7 @@ def test_the_model_keeps_a_threshold_for_a_target(catclf_run, data, tmp_path):
 @pytest.mark.parametrize(
     ("options", "status", "reason"),
     [
-        (("--cv", 7), 1, "7 folds need 7 different images of each class"),
+        (("--cv", 7), 1, "7 folds need at least 7 different images of each class"),
         (("--cv", 1), 2, "--cv"),
         (("--features", "magic"), 2, "features must be one of pixels, patches, hog"),
         (("--threshold", "precision=7"), 2, "like precision=0.95 or recall=0.99"),
