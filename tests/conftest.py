@@ -3,6 +3,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from catclf.commands.process import run
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CATCLF_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX: pipes, links, odd names")
 
 
 def shared(*parts: str) -> Path:
@@ -62,6 +65,7 @@ class Outcome:
 
 
 Runner = Callable[..., Outcome]
+Program = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -80,15 +84,18 @@ def catclf_run(capsys: pytest.CaptureFixture[str]) -> Runner:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def program(tmp_path: Path) -> Program:
     """Runs the installed program from outside the checkout."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    executable = Path(sys.executable).with_name("catclf")
+    executable = str(Path(sys.executable).with_name("catclf"))
 
-    def runner(*args: object, status: int = 0, **options: object) -> subprocess.CompletedProcess:
-        options = {"cwd": elsewhere, "capture_output": True, "text": True, "timeout": 120} | options
-        result = subprocess.run([executable, *map(str, args)], **options)
+    def runner(*args: object, status: int = 0, **options: Any) -> subprocess.CompletedProcess[str]:
+        defaults = {"cwd": elsewhere, "capture_output": True, "text": True, "timeout": 120}
+        command = [executable, *map(str, args)]
+        result: subprocess.CompletedProcess[str] = subprocess.run(
+            command, **{**defaults, **options}
+        )
         assert result.returncode == status, f"status {result.returncode}\n{result.stderr}"
         if result.stderr:
             assert "Traceback" not in result.stderr
