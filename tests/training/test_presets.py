@@ -200,12 +200,9 @@ def test_choices_on_held_out_images_work_with_every_solver(images, solver, featu
     "settings", [replace(BEST, features="hog"), TrainingSettings(learning_rate="auto", l2="auto",
                  iterations=20)]
 )  # fmt: skip
-def test_images_that_stay_in_their_file_are_trained_on_alike(
-    data, images, tmp_path, monkeypatch, settings
-):
+def test_images_that_stay_in_their_file_are_trained_on_alike(data, images, tmp_path, settings):
     catclf.pack(catclf.open_source(data), tmp_path / "packed.h5")
-    monkeypatch.setattr("catclf.datasets.hdf5._IN_MEMORY", 0)
-    stored = catclf.load_dataset(tmp_path / "packed.h5")
+    stored = catclf.load_dataset(tmp_path / "packed.h5", memory_limit=0)
     assert not isinstance(stored.images, np.ndarray)
     one, two = (catclf.train(dataset, settings).model for dataset in (stored, images))
     np.testing.assert_allclose(
