@@ -10,7 +10,7 @@ from catclf.commands.options import json_option, positive_option
 from catclf.commands.output import note_understanding, progress_bar, say, say_json, skipped_files
 
 if TYPE_CHECKING:
-    from catclf.datasets.check import Copy, Report
+    from catclf.datasets.check import Duplicate, Report
 
 # A class with fewer than a third of another's images deserves a word.
 _IMBALANCE = 3
@@ -61,15 +61,15 @@ def _print(report: "Report") -> None:
         say(f"Left out: {skipped_files(len(report.skipped))}")
         for name, reason in report.skipped:
             say(f"  {name}: {reason}")
-    within = [copy for copy in report.copies if not copy.leaks]
+    within = [duplicate for duplicate in report.duplicates if not duplicate.leaks]
     _print_duplicates("in different splits: scores will flatter the model", report.leaks)
     _print_duplicates("in different classes", [copy for copy in within if copy.contradicts])
     _print_duplicates("in one class", [copy for copy in within if not copy.contradicts])
-    if not report.copies:
+    if not report.duplicates:
         say("No image is there twice")
 
 
-def _print_duplicates(where: str, copies: "list[Copy]") -> None:
+def _print_duplicates(where: str, copies: "list[Duplicate]") -> None:
     if not copies:
         return
     say(f"{len(copies)} {'pair' if len(copies) == 1 else 'pairs'} of copies {where}")

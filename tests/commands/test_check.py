@@ -91,5 +91,5 @@ def test_the_course_has_a_leak(catclf_run):
 
 def test_real_photographs_are_no_copies_of_each_other():
     report = catclf.check(catclf.open_source(shared("photos")))
-    assert report.copies == []
+    assert report.duplicates == []
     assert report.formats == {"JPEG": 300}
