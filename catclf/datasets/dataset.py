@@ -85,7 +85,7 @@ class Dataset:
             only, missing = sorted(counts, key=lambda name: -counts[name])
             raise DataError(
                 f"{self.where} has only {only} images; add {missing} images, "
-                "or name the positive class with --positive"
+                "or choose the positive class with --positive"
             )
 
 

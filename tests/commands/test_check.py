@@ -78,7 +78,7 @@ def test_nothing_but_broken_files(catclf_run, tmp_path):
     (tmp_path / "cat").mkdir()
     (tmp_path / "cat" / "bad.jpg").write_text("no image")
     err = catclf_run("check", tmp_path, status=1).err
-    assert "has no image that can be used" in err
+    assert "has no usable images" in err
 
 
 def test_the_course_has_a_leak(catclf_run):

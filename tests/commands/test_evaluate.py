@@ -72,7 +72,7 @@ def test_undefined_figures_are_said_to_be_so(evaluate, data):
     ("arguments", "status", "reason"),
     [
         (["missing"], 1, "missing does not exist"),
-        (["{data}", "--split", "validation"], 1, "has no validation split"),
+        (["{data}", "--split", "validation"], 1, "does not have a validation split"),
         (["{data}/test", "--split", "test"], 1, "not divided into splits"),
         (["{data}/test/cat"], 1, "has only cat images"),
         (["{data}", "--split", "bogus"], 2, "'bogus' is not one of"),
