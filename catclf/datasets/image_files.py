@@ -26,7 +26,7 @@ class ImageFiles:
     """None: files can be brought to 64 × 64 in either way."""
 
     def class_names(self) -> Counter[str]:
-        """Names of the classes, with the number of files of each."""
+        """Names of the classes and the number of files of each."""
         return Counter(self.classes)
 
     def files(self) -> list[Path]:
