@@ -154,8 +154,12 @@ class _PlainFile:
             view, offset = view[count:], offset + count
 
     def _read(self, view: memoryview, offset: int) -> int:
+        """Read some bytes at an offset into a view; how many."""
+        count: int
         if hasattr(os, "preadv"):
-            return os.preadv(self._file.fileno(), [view], offset)
+            count = os.preadv(self._file.fileno(), [view], offset)
+            return count
         with self._lock:  # on Windows, threads share the file's one position
             self._file.seek(offset)
-            return self._file.readinto(view)
+            count = self._file.readinto(view)
+            return count

@@ -238,7 +238,7 @@ def test_one_image_of_a_class(tmp_path):
     dataset = catclf.load_dataset(tmp_path)
     with pytest.raises(DataError, match=r"only one image of a class.*add images"):
         catclf.train(dataset, BEST)
-    with pytest.raises(DataError, match="2 folds need 2 different images"):
+    with pytest.raises(DataError, match="2 folds need at least 2 different images"):
         cross_validate(dataset, TrainingSettings(), 2)
 
 
