@@ -20,7 +20,7 @@ import numpy as np
 import catclf
 from benchmarks.machine import installed
 from benchmarks.places import SHARED
-from catclf.datasets import Dataset
+from catclf.datasets.dataset import Dataset
 from catclf.datasets.folds import stratified_folds
 from catclf.errors import TrainingError
 from catclf.evaluation.metrics import Metrics, calibration_error, metrics, reliability

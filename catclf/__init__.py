@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 from catclf._version import __version__
 
 if TYPE_CHECKING:
-    from catclf.datasets import Dataset, load_dataset, open_source
     from catclf.datasets.check import check
+    from catclf.datasets.dataset import Dataset
     from catclf.datasets.pack import pack
+    from catclf.datasets.source import load_dataset, open_source
     from catclf.errors import CatclfError, ImageError
     from catclf.evaluation.cross_validation import CrossValidation, cross_validate
     from catclf.evaluation.evaluate import Evaluation, evaluate
@@ -63,7 +64,7 @@ _MODULES = {
     "PRESETS": "training.settings",
     "CatclfError": "errors",
     "CrossValidation": "evaluation.cross_validation",
-    "Dataset": "datasets",
+    "Dataset": "datasets.dataset",
     "Evaluation": "evaluation.evaluate",
     "Model": "model",
     "ImageError": "errors",
@@ -75,9 +76,9 @@ _MODULES = {
     "check": "datasets.check",
     "cross_validate": "evaluation.cross_validation",
     "evaluate": "evaluation.evaluate",
-    "load_dataset": "datasets",
+    "load_dataset": "datasets.source",
     "load_model": "model_file",
-    "open_source": "datasets",
+    "open_source": "datasets.source",
     "pack": "datasets.pack",
     "save_model": "model_file",
     "train": "training.train",

@@ -1,6 +1,6 @@
 """The model file: an `.npz` archive with `w`, `b`, `meta` (JSON) and `fingerprints`.
 
-Beside them is what the features have learned. Format 1 knew pixels only, and no mirror images.
+Features that learn add arrays of their own. Format 1 had only pixels, and no mirror images.
 """
 
 from math import isfinite
@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import ModelError, SettingsError
 from catclf.features.register import array_names, restore_features
 from catclf.features.specification import FeatureSpecification
 from catclf.images.preprocessing import Preprocessing
 from catclf.model import Model
+from catclf.storage import ArchiveError, Arrays, read_archive, write_archive
 
 FORMAT = 2
 _FORMATS = (1, 2)
 
 _LARGEST_LOGIT = 1e30
+_LONGEST_NAME = 255
 
 _ARRAYS = ("w", "b", "fingerprints")
 
@@ -30,9 +32,9 @@ def save_model(model: Model, path: str | Path) -> None:
     Parameters
     ----------
     model : Model
-        What to write.
+        The model.
     path : str or Path
-        Where. An old file there stays as it is until the new one is complete.
+        The file. An old one is unchanged until the new one is complete.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def load_model(path: str | Path) -> Model:
     Raises
     ------
     ModelError
-        If the file is missing, is no model, is damaged, or was made by a newer version.
+        If the file is missing, damaged, not a model, or made by a newer version.
     """
     path = Path(path)
     try:
@@ -87,10 +89,10 @@ def load_model(path: str | Path) -> Model:
                 "or name another with --model"
             )
         if not path.is_file():
-            raise ModelError(f"{path} is no file; name a model file with --model")
+            raise ModelError(f"{path} is not a file; name a model file with --model")
         return _model(*read_archive(path, _names))
     except ArchiveError as error:
-        raise ModelError(f"{path} is no usable catclf model: {error}") from error
+        raise ModelError(f"{path} is not a valid catclf model: {error}") from error
     except OSError as error:
         raise ModelError(
             f"{path} cannot be read: {(error.strerror or str(error)).lower()}"
@@ -98,13 +100,13 @@ def load_model(path: str | Path) -> Model:
 
 
 def _names(meta: dict[str, Any]) -> tuple[str, ...]:
-    """Names of the arrays that such a model has."""
+    """Names of the arrays that a model with this meta has."""
     version = str(meta.get("catclf"))[:20]
     if type(meta.get("format")) is not int:
         raise ArchiveError("its meta has no format number")
     if meta["format"] not in _FORMATS:
         raise ArchiveError(
-            f"it has format {str(meta['format'])[:20]} (written by catclf {version}), and this "
+            f"it has format {str(meta['format'])[:20]} (written by catclf {version}), but this "
             f"version reads formats up to {FORMAT}; use catclf {version} or newer"
         )
     return *_ARRAYS, *array_names(_specification(meta))
@@ -123,6 +125,7 @@ def _specification(meta: dict[str, Any]) -> FeatureSpecification:
 
 
 def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
+    """A model of what is in the file, if all of it is valid."""
     try:
         preprocessing = Preprocessing.from_dict(meta.get("pictures"))
     except SettingsError as error:
@@ -131,42 +134,49 @@ def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
         features = restore_features(_specification(meta), arrays)
     except ValueError as error:
         raise ArchiveError(str(error)) from None
-    flip = meta.get("flip", False)
-    if type(flip) is not bool:
-        raise ArchiveError("its meta does not say whether it looks at mirror images")
+    _require_valid_meta(meta)
+    _require_valid_weights(arrays["w"], arrays["b"], features.n_x)
+    fingerprints = arrays["fingerprints"]
+    if fingerprints.dtype != np.uint64 or fingerprints.ndim != 1:
+        raise ArchiveError("its fingerprints are not a list of 64-bit numbers")
+    return Model(
+        w=arrays["w"],
+        b=float(arrays["b"]),
+        positive=meta["positive"],
+        preprocessing=preprocessing,
+        features=features,
+        flip=meta.get("flip", False),
+        threshold=float(meta["threshold"]),
+        training=meta["training"],
+        fingerprints=fingerprints,
+    )
+
+
+def _require_valid_meta(meta: dict[str, Any]) -> None:
+    """Check the types and ranges of what is used as it stands."""
     positive: Any = meta.get("positive")
     threshold: Any = meta.get("threshold")
-    if not isinstance(positive, str) or not 0 < len(positive) <= 255:
-        raise ArchiveError("its positive class has no name")
+    if type(meta.get("flip", False)) is not bool:
+        raise ArchiveError("its meta does not say whether it averages mirror images")
+    if not isinstance(positive, str) or not 0 < len(positive) <= _LONGEST_NAME:
+        raise ArchiveError("its positive class does not have a name")
     if type(threshold) not in (int, float) or not 0 <= threshold <= 1:
-        raise ArchiveError("its threshold is no number between 0 and 1")
+        raise ArchiveError("its threshold is not a number between 0 and 1")
     if not isinstance(meta.get("training"), dict):
         raise ArchiveError("its meta does not say how it was trained")
 
-    w, b, fingerprints = arrays["w"], arrays["b"], arrays["fingerprints"]
+
+def _require_valid_weights(w: NDArray[Any], b: NDArray[Any], n_x: int) -> None:
+    """Check that w and b have the right shapes, and that every logit will be finite."""
     if w.dtype not in (np.float64, np.float32) or b.dtype != np.float64:
-        raise ArchiveError("w and b are no floating-point numbers")
-    if w.shape != (features.n_x, 1) or b.shape != ():
+        raise ArchiveError("w and b are not floating-point numbers")
+    if w.shape != (n_x, 1) or b.shape != ():
         raise ArchiveError(
-            f"w is {w.shape} and b is {b.shape}; its images and features make "
-            f"({features.n_x}, 1) and ()"
+            f"w is {w.shape} and b is {b.shape}; its images and features make ({n_x}, 1) and ()"
         )
     if not np.isfinite(w).all() or not isfinite(b):
-        raise ArchiveError("w or b holds values that are no numbers")
+        raise ArchiveError("w or b contains values that are not finite")
     with np.errstate(over="ignore"):
         largest_logit = np.abs(w).sum(dtype=np.float64) + abs(float(b))
     if largest_logit > _LARGEST_LOGIT:
-        raise ArchiveError("w or b is too large for any logit to be a number")
-    if fingerprints.dtype != np.uint64 or fingerprints.ndim != 1:
-        raise ArchiveError("its fingerprints are no list of 64-bit numbers")
-    return Model(
-        w,
-        float(b),
-        positive,
-        preprocessing,
-        features,
-        flip,
-        float(threshold),
-        meta["training"],
-        fingerprints,
-    )
+        raise ArchiveError("w or b is so large that logits may overflow")

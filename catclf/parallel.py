@@ -1,4 +1,4 @@
-"""All cores at work, and none of them twice."""
+"""Work on all cores, without oversubscribing them."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-# How builds of OpenBLAS, the linear algebra library inside numpy, call these two functions.
+# Names of these two functions in builds of OpenBLAS, the linear algebra library inside numpy.
 _NAMES = (
     "scipy_openblas_{}_num_threads64_",
     "scipy_openblas_{}_num_threads",
@@ -29,42 +29,42 @@ def cores() -> int:
 
 
 def workers() -> int:
-    """How many threads may do linear algebra side by side.
+    """Number of threads that may do linear algebra at the same time.
 
     One for each core, or a single one where numpy's linear algebra has threads of its own that
-    cannot be held back: they would take the cores from each other.
+    cannot be limited, as they would compete for the cores.
     """
     return cores() if _blas_switch() else 1
 
 
 def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int) -> list[R]:
-    """Results of a function for all items, worked out by several threads.
+    """Apply a function to all items on several threads.
 
-    Far quicker to set up than a pool of threads, so that it can be done a thousand times a second.
-    The calling thread is one of the workers.
+    Much faster to start than a thread pool, so it can be called a thousand times a second. The
+    calling thread is one of the workers.
 
     Parameters
     ----------
     function : callable
-        Takes an item; should spend its time where other threads may run, as in large numpy calls.
+        Takes an item; should spend its time where the GIL is released, as in large numpy calls.
     items : sequence
-        What to call it with.
+        Its arguments.
     threads : int
-        Number of workers, the calling thread included.
+        Number of workers, including the calling thread.
 
     Returns
     -------
     list
-        In the order of the items.
+        The results, in the order of the items.
 
     Raises
     ------
     Exception
-        Whatever the function raises; the other workers stop after the item that they are at.
+        Whatever the function raises; the other workers stop after their current item.
     """
     results: dict[int, R] = {}
     failures: list[BaseException] = []
-    waiting = iter(range(len(items)))  # taking the next of an iterator is safe between threads
+    waiting = iter(range(len(items)))  # next() is safe between threads
 
     def work() -> None:
         try:
@@ -88,7 +88,7 @@ def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int)
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold numpy's linear algebra to the thread that calls it, for as long as the context lasts.
+    """Limit numpy's linear algebra to the calling thread within the context.
 
     Best held around a whole loop: a thread of OpenBLAS that was used once keeps looking for work,
     on a core that others need, for a while.
@@ -107,7 +107,7 @@ def one_blas_thread() -> Iterator[None]:
 
 @cache
 def _blas_switch() -> tuple[Callable[[], int], Callable[[int], Any]] | None:
-    """The functions that get and set OpenBLAS's number of threads, if numpy uses OpenBLAS."""
+    """The functions that get and set OpenBLAS's number of threads, or None without OpenBLAS."""
     import ctypes
 
     from numpy.linalg import _umath_linalg

@@ -1,16 +1,36 @@
-"""Writing a file whole or not at all."""
+"""Files whole or not at all, and strict archives.
 
+Archives are `.npz` files that people pass on; `numpy.load` opens them too. They may come from
+anybody, so reading is strict: nothing is unpickled or decompressed, and no claim of a header is
+believed that the bytes do not confirm.
+"""
+
+import errno
+import io
+import json
 import os
-from collections.abc import Iterator
+import warnings
+import zipfile
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from math import prod
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from catclf.errors import OutputError
 
+Arrays = dict[str, NDArray[Any]]
+
+
+class ArchiveError(Exception):
+    """What is wrong with an archive; the text does not name the file."""
+
 
 def check_writable(path: Path) -> None:
-    """Find out before a long computation whether its result can be written.
+    """Check before a long computation that its result can be written.
 
     Parameters
     ----------
@@ -20,7 +40,7 @@ def check_writable(path: Path) -> None:
     Raises
     ------
     OutputError
-        If the path is a folder, or lies in a folder that is missing or not writable.
+        If the path is a folder, or its folder is missing or not writable.
     """
     try:
         _check(path)
@@ -30,10 +50,10 @@ def check_writable(path: Path) -> None:
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing so that the old one or the whole new one is there, never a part.
+    """Open a file for writing that replaces an old one only when it is complete.
 
-    The bytes go to a new file in the same folder, which takes the old one's place when all of them
-    are safe on the disk. If anything fails, the old file stays as it was.
+    The bytes go to a new file in the same folder, which is renamed when all of them are safely on
+    the disk. If anything fails, the old file is unchanged.
 
     Parameters
     ----------
@@ -52,7 +72,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """
     check_writable(path)
     target = _real(path)
-    partial = target.with_name(f".catclf-{os.urandom(4).hex()}.partial")
+    partial = _partial(path)
     try:
         try:
             with partial.open("x+b") as file:
@@ -70,20 +90,133 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}{kept}") from error
 
 
+def write_archive(path: Path, meta: dict[str, Any], **arrays: Any) -> None:
+    """Write an archive, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The file. An old one is unchanged until the new one is complete.
+    meta : dict
+        Anything that JSON can represent; stored as the text `meta`.
+    **arrays : array
+        Stored under their names.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    with written_whole(path) as file:
+        np.savez(file, meta=np.array(json.dumps(meta)), **arrays)
+
+
+def read_archive(
+    path: Path, names: Callable[[dict[str, Any]], Collection[str]]
+) -> tuple[dict[str, Any], Arrays]:
+    """Read an archive.
+
+    Parameters
+    ----------
+    path : Path
+        A file that `write_archive` wrote.
+    names : callable
+        Takes `meta`, and returns the names of the arrays that must be in the archive besides
+        `meta`; no others may be.
+
+    Returns
+    -------
+    dict, dict
+        `meta`, and the arrays.
+
+    Raises
+    ------
+    ArchiveError
+        If it is not such an archive, or is damaged.
+    OSError
+        If it cannot be read.
+    """
+    size = path.stat().st_size
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            found = sorted(member.filename for member in members)
+            if "meta.npy" not in found:
+                raise ArchiveError("it has no meta")
+            if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+                raise ArchiveError("it is compressed, which catclf never does")
+            if sum(member.file_size for member in members) > size:
+                raise ArchiveError("it claims more bytes than it has")
+            meta = _meta(_array(archive.read("meta.npy")))
+            expected = sorted(names(meta))
+            if found != sorted(f"{name}.npy" for name in ["meta", *expected]):
+                raise ArchiveError(f"it does not contain exactly meta, {', '.join(expected)}")
+            return meta, {name: _array(archive.read(f"{name}.npy")) for name in expected}
+    except (ArchiveError, OSError):
+        raise
+    except Exception as error:
+        # zipfile meets damage with all kinds of exceptions, from BadZipFile to struct.error.
+        raise ArchiveError("it is damaged, truncated, or not an .npz archive") from error
+
+
 def _check(path: Path) -> None:
     if path.is_dir():
         raise OutputError(f"{path} is a folder; give the name of a file to write, like {path}/NAME")
     if path.exists() and not path.is_file():
-        raise OutputError(f"{path} is no ordinary file; give the name of a file to write")
+        raise OutputError(f"{path} is not a regular file; give the name of a file to write")
     folder = _real(path).parent
     if not folder.is_dir():
         raise OutputError(f"{path} cannot be written: there is no folder {folder}; create it first")
-    if not os.access(folder, os.W_OK | os.X_OK):
+    probe = _partial(path)
+    try:  # os.access would say yes to every folder on Windows
+        probe.touch(exist_ok=False)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
         raise OutputError(
             f"{path} cannot be written: the folder {folder} is read-only; name another file"
-        )
+        ) from None
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
+
+
+def _partial(path: Path) -> Path:
+    """A new name in the folder of a file."""
+    return _real(path).with_name(f".catclf-{os.urandom(4).hex()}.partial")
 
 
 def _real(path: Path) -> Path:
-    """The file that a link leads to. Unlike `Path.resolve`, not upset by links in a circle."""
+    """The file that a link leads to. Unlike `Path.resolve`, does not fail on circular links."""
     return Path(os.path.realpath(path))
+
+
+def _array(data: bytes) -> NDArray[Any]:
+    """One `.npy` member as an array that shares the memory of the bytes."""
+    file = io.BytesIO(data)
+    version = np.lib.format.read_magic(file)
+    read_header = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }[version]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # about headers in an old style, which catclf never writes
+        shape, fortran_order, dtype = read_header(file)
+    if dtype.hasobject:
+        raise ArchiveError("it contains pickled objects, which are not opened")
+    if dtype.itemsize * prod(shape) != len(data) - file.tell():
+        raise ArchiveError("an array in it does not have the size that it claims")
+    flat = np.frombuffer(data, dtype, offset=file.tell())
+    return flat.reshape(shape, order="F" if fortran_order else "C")
+
+
+def _meta(array: NDArray[Any]) -> dict[str, Any]:
+    try:
+        if array.dtype.kind != "U" or array.shape != ():
+            raise ValueError
+        meta = json.loads(str(array))
+    except (ValueError, RecursionError):
+        raise ArchiveError("its meta is not a JSON text") from None
+    if not isinstance(meta, dict):
+        raise ArchiveError("its meta is not a JSON object")
+    return meta

@@ -16,6 +16,8 @@ from catclf.commands.process import run
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CATCLF_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX: pipes, links, odd names")
+
 
 def shared(*parts: str) -> Path:
     """A folder of real images beside the project; the test is skipped where it is absent."""
@@ -63,6 +65,7 @@ class Outcome:
 
 
 Runner = Callable[..., Outcome]
+Program = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -80,15 +83,12 @@ def catclf_run(capsys: pytest.CaptureFixture[str]) -> Runner:
     return runner
 
 
-Program = Callable[..., subprocess.CompletedProcess[str]]
-
-
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """Runs the installed program from outside the checkout."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    executable = Path(sys.executable).with_name("catclf")
+    executable = str(Path(sys.executable).with_name("catclf"))
 
     def runner(*args: object, status: int = 0, **options: Any) -> subprocess.CompletedProcess[str]:
         defaults: dict[str, Any] = {"cwd": elsewhere, "capture_output": True, "timeout": 120}

@@ -53,7 +53,7 @@ def test_arrays_that_are_no_images(model: Model, array: Any) -> None:
 
 def test_a_file_that_is_no_image_is_named(model: Model, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_text("no image")
-    with pytest.raises(ImageError, match=r"a\.jpg: not an image"):
+    with pytest.raises(ImageError, match=r"a\.jpg: unsupported or damaged image"):
         model.predict(tmp_path / "a.jpg")
 
 

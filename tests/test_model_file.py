@@ -1,6 +1,8 @@
 import json
 import tracemalloc
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,12 +11,12 @@ import catclf
 from catclf.errors import ModelError
 from catclf.model import Model
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "w": np.zeros((12288, 1)),
     "b": np.float64(0.25),
     "fingerprints": np.arange(3, dtype=np.uint64),
 }
-META = {
+META: dict[str, Any] = {
     "format": 1,
     "catclf": "0.1.0",
     "pictures": {"side": 64, "resample": "bicubic", "fit": "stretch", "jpeg_oversampling": 2},
@@ -25,7 +27,7 @@ META = {
 }
 
 
-def write(path, meta=None, compressed=False, **changes):
+def write(path: Path, meta: Any = None, compressed: bool = False, **changes: Any) -> Path:
     if not isinstance(meta, np.ndarray):
         meta = np.array(json.dumps(META | (meta or {})))
     arrays = GOOD | {"meta": meta} | changes
@@ -35,11 +37,11 @@ def write(path, meta=None, compressed=False, **changes):
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path) -> Path:
     return tmp_path / "m.npz"
 
 
-def test_what_is_saved_is_loaded(path):
+def test_what_is_saved_is_loaded(path: Path) -> None:
     rng = np.random.default_rng(0)
     model = Model(
         w=rng.standard_normal((12288, 1)),
@@ -57,7 +59,7 @@ def test_what_is_saved_is_loaded(path):
         assert getattr(loaded, name) == getattr(model, name)
 
 
-def test_numpy_opens_it(path):
+def test_numpy_opens_it(path: Path) -> None:
     catclf.save_model(Model(np.ones((12288, 1)), 2.0), path)
     with np.load(path) as arrays:
         assert arrays["w"].shape == (12288, 1)
@@ -65,14 +67,14 @@ def test_numpy_opens_it(path):
         assert json.loads(str(arrays["meta"]))["format"] == 2
 
 
-def test_the_same_model_gives_the_same_bytes(path, tmp_path):
+def test_the_same_model_gives_the_same_bytes(path: Path, tmp_path: Path) -> None:
     model = Model(np.ones((12288, 1)), 2.0)
     catclf.save_model(model, path)
     catclf.save_model(model, tmp_path / "again.npz")
     assert path.read_bytes() == (tmp_path / "again.npz").read_bytes()
 
 
-def test_float32_and_fortran_order_are_read(path):
+def test_float32_and_fortran_order_are_read(path: Path) -> None:
     w = np.asfortranarray(np.ones((12288, 1), np.float32))
     assert catclf.load_model(write(path, w=w)).w.dtype == np.float32
 
@@ -80,23 +82,23 @@ def test_float32_and_fortran_order_are_read(path):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"w": None}, "does not hold just meta, b, fingerprints, w"),
-        ({"extra": np.zeros(1)}, "does not hold just"),
+        ({"w": None}, "does not contain exactly meta, b, fingerprints, w"),
+        ({"extra": np.zeros(1)}, "does not contain exactly"),
         ({"w": np.zeros((12288,))}, r"w is \(12288,\) .* make \(12288, 1\)"),
         ({"w": np.zeros((3072, 1))}, r"w is \(3072, 1\) .* make \(12288, 1\)"),
         ({"b": np.zeros(2)}, r"b is \(2,\)"),
-        ({"w": np.zeros((12288, 1), int)}, "no floating-point numbers"),
-        ({"b": np.array("x")}, "no floating-point numbers"),
-        ({"w": np.full((12288, 1), np.nan)}, "no numbers"),
-        ({"b": np.float64(np.inf)}, "no numbers"),
-        ({"w": np.full((12288, 1), 1e308)}, "too large"),
-        ({"b": np.float64(-1e300)}, "too large"),
+        ({"w": np.zeros((12288, 1), int)}, "not floating-point numbers"),
+        ({"b": np.array("x")}, "not floating-point numbers"),
+        ({"w": np.full((12288, 1), np.nan)}, "not finite"),
+        ({"b": np.float64(np.inf)}, "not finite"),
+        ({"w": np.full((12288, 1), 1e308)}, "so large"),
+        ({"b": np.float64(-1e300)}, "so large"),
         ({"w": np.full((12288, 1), None)}, "pickled objects"),
         ({"meta": np.array({"format": 1}, dtype=object)}, "pickled objects"),
-        ({"meta": np.array("no json")}, "no JSON text"),
-        ({"meta": np.array("[" * 100_000)}, "no JSON text"),
-        ({"meta": np.array("[1]")}, "no JSON object"),
-        ({"meta": np.zeros(3)}, "no JSON text"),
+        ({"meta": np.array("no json")}, "not a JSON text"),
+        ({"meta": np.array("[" * 100_000)}, "not a JSON text"),
+        ({"meta": np.array("[1]")}, "not a JSON object"),
+        ({"meta": np.zeros(3)}, "not a JSON text"),
         ({"fingerprints": np.zeros(3)}, "fingerprints"),
         ({"fingerprints": np.zeros((3, 1), np.uint64)}, "fingerprints"),
         ({"compressed": True}, "compressed"),
@@ -105,7 +107,7 @@ def test_float32_and_fortran_order_are_read(path):
             r"format 3 \(written by catclf 9.0\).*use catclf 9",
         ),
         ({"meta": {"format": 2, "flip": 1}}, "mirror images"),
-        ({"meta": {"format": 2, "features": "patches"}}, "does not hold just.*patches_atoms"),
+        ({"meta": {"format": 2, "features": "patches"}}, "does not contain exactly.*patches_atoms"),
         ({"meta": {"format": True}}, "no format number"),
         ({"meta": {"format": None}}, "no format number"),
         ({"meta": {"features": "magic"}}, "feature map 'magic'"),
@@ -116,31 +118,31 @@ def test_float32_and_fortran_order_are_read(path):
         ({"meta": {"positive": ""}}, "positive class"),
         ({"meta": {"positive": 3}}, "positive class"),
         ({"meta": {"training": []}}, "how it was trained"),
-        ({"meta": {"pictures": None}}, "prepared in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"side": 32}}}, "prepared in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"fit": "squeeze"}}}, "prepared in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"new": 1}}}, "prepared in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"jpeg_oversampling": True}}}, "prepared in"),
+        ({"meta": {"pictures": None}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"side": 32}}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"fit": "squeeze"}}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"new": 1}}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"jpeg_oversampling": True}}}, "preprocessed in"),
     ],
 )
-def test_models_that_are_wrong(path, changes, reason):
-    with pytest.raises(ModelError, match=rf"m\.npz is no usable catclf model: .*{reason}"):
+def test_invalid_models(path: Path, changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ModelError, match=rf"m\.npz is not a valid catclf model: .*{reason}"):
         catclf.load_model(write(path, **changes))
 
 
 @pytest.fixture
-def whole(path):
+def whole(path: Path) -> bytes:
     return write(path).read_bytes()
 
 
-def test_every_truncation_is_refused(path, whole):
+def test_every_truncation_is_refused(path: Path, whole: bytes) -> None:
     for length in [*range(0, 300), *range(300, len(whole), 997), len(whole) - 1]:
         path.write_bytes(whole[:length])
         with pytest.raises(ModelError):
             catclf.load_model(path)
 
 
-def test_changed_bytes_are_refused_or_harmless(path, whole):
+def test_changed_bytes_are_refused_or_harmless(path: Path, whole: bytes) -> None:
     rng = np.random.default_rng(0)
     # Headers, directory and meta: all but the long run of zeros that is w.
     places = np.flatnonzero(np.frombuffer(whole, np.uint8))
@@ -157,20 +159,22 @@ def test_changed_bytes_are_refused_or_harmless(path, whole):
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x05\x06" + bytes(18), bytes(10_000)])
-def test_files_that_are_no_archive(path, content):
+def test_files_that_are_not_archives(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    with pytest.raises(ModelError, match=r"damaged, cut short, or no \.npz archive|has no meta"):
+    with pytest.raises(
+        ModelError, match=r"damaged, truncated, or not an \.npz archive|has no meta"
+    ):
         catclf.load_model(path)
 
 
-def npy(shape, data=b""):
+def npy(shape: str, data: bytes = b"") -> bytes:
     header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
     header = header.ljust(117) + "\n"
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + data
 
 
 @pytest.mark.parametrize("shape", ["(10**13, 1)", "(10000000000000, 1)", "(-1, 1)", "(2**70,)"])
-def test_claims_take_no_memory(path, shape):
+def test_false_claims_take_no_memory(path: Path, shape: str) -> None:
     write(path)
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
@@ -185,7 +189,7 @@ def test_claims_take_no_memory(path, shape):
     assert peak < 5 * path.stat().st_size + 2**20
 
 
-def test_a_good_model_takes_a_small_multiple_of_its_size(path):
+def test_loading_takes_a_small_multiple_of_the_size_of_a_file(path: Path) -> None:
     write(path, fingerprints=np.arange(10**6, dtype=np.uint64))
     tracemalloc.start()
     catclf.load_model(path)
@@ -194,8 +198,8 @@ def test_a_good_model_takes_a_small_multiple_of_its_size(path):
     assert peak < 4 * path.stat().st_size
 
 
-def test_paths_that_are_no_file(tmp_path):
+def test_paths_that_are_not_files(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"there is no model .*'catclf train DATA -o"):
         catclf.load_model(tmp_path / "missing.npz")
-    with pytest.raises(ModelError, match="is no file"):
+    with pytest.raises(ModelError, match="is not a file"):
         catclf.load_model(tmp_path)

@@ -6,18 +6,18 @@ from catclf.parallel import cores, map_on_threads, one_blas_thread, workers
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
-def test_results_are_in_the_order_of_the_items(threads):
+def test_results_are_in_the_order_of_the_items(threads: int) -> None:
     assert map_on_threads(lambda x: x * x, range(20), threads) == [x * x for x in range(20)]
     assert map_on_threads(str, [], threads) == []
 
 
-def test_several_threads_are_at_work():
+def test_several_threads_work_at_once() -> None:
     together = threading.Barrier(3, timeout=20)  # breaks unless three threads meet
     assert map_on_threads(lambda _: together.wait() >= 0, range(3), 3) == [True] * 3
 
 
-def test_an_error_in_any_thread_comes_out():
-    def fail(x):
+def test_an_error_in_any_thread_is_raised() -> None:
+    def fail(x: int) -> int:
         if x == 5:
             raise ValueError("five")
         return x
@@ -26,10 +26,10 @@ def test_an_error_in_any_thread_comes_out():
         map_on_threads(fail, range(10), 2)
 
 
-def test_linear_algebra_is_held_to_one_thread_and_let_go_again():
+def test_linear_algebra_is_limited_to_one_thread_for_a_while() -> None:
     threadpoolctl = pytest.importorskip("threadpoolctl")
 
-    def blas_threads():
+    def blas_threads() -> list[int]:
         pools = threadpoolctl.threadpool_info()
         return [pool["num_threads"] for pool in pools if "numpy" in pool["filepath"]]
 
@@ -40,5 +40,5 @@ def test_linear_algebra_is_held_to_one_thread_and_let_go_again():
         assert blas_threads() == before
 
 
-def test_there_is_a_worker_at_least():
+def test_there_is_at_least_one_worker() -> None:
     assert 1 <= workers() <= cores()

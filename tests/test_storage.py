@@ -1,24 +1,28 @@
+import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
 from catclf.errors import OutputError
 from catclf.storage import check_writable, written_whole
+from tests.conftest import needs_posix
 
 
-def write(path, content=b"new"):
+def write(path: Path, content: bytes = b"new") -> None:
     with written_whole(path) as file:
         file.write(content)
 
 
-def test_writes_a_new_file_and_nothing_else(tmp_path):
+def test_writes_a_new_file_and_nothing_else(tmp_path: Path) -> None:
     write(tmp_path / "a")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_bytes() == b"new"
 
 
-def test_permissions_are_those_of_any_new_file_or_of_the_old_one(tmp_path):
+@needs_posix
+def test_permissions_are_those_of_any_new_file_or_of_the_old_one(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()
     write(tmp_path / "new")
@@ -28,7 +32,8 @@ def test_permissions_are_those_of_any_new_file_or_of_the_old_one(tmp_path):
     assert stat.S_IMODE(plain.stat().st_mode) == 0o640
 
 
-def test_a_link_stays_a_link(tmp_path):
+@needs_posix
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     write(tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
@@ -36,7 +41,9 @@ def test_a_link_stays_a_link(tmp_path):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, SystemExit])
-def test_the_old_file_stays_when_writing_is_broken_off(tmp_path, error):
+def test_the_old_file_stays_when_writing_is_interrupted(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
     with pytest.raises(error), written_whole(path) as file:  # noqa: PT012
@@ -46,7 +53,7 @@ def test_the_old_file_stays_when_writing_is_broken_off(tmp_path, error):
     assert path.read_bytes() == b"old"
 
 
-def test_a_full_disk_keeps_the_old_file(tmp_path):
+def test_a_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
     reason = r"No space left on device \(the old file is unchanged\)"
@@ -56,11 +63,12 @@ def test_a_full_disk_keeps_the_old_file(tmp_path):
     assert path.read_bytes() == b"old"
 
 
-def test_paths_that_cannot_be_written(tmp_path):
+@needs_posix
+def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path, reason in (
         (tmp_path, "is a folder"),
-        (tmp_path / "pipe", "no ordinary file"),
+        (tmp_path / "pipe", "not a regular file"),
         (tmp_path / "missing" / "a", "there is no folder"),
         (tmp_path / ("x" * 300), "too long"),
     ):
@@ -70,14 +78,24 @@ def test_paths_that_cannot_be_written(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["pipe"]
 
 
-def test_links_in_a_circle(tmp_path):
+@needs_posix
+def test_circular_links(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(tmp_path / "a")
     write(tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == b"new"
 
 
-def test_a_read_only_folder(tmp_path, monkeypatch):
-    # Faked, because nothing is read-only to root, as whom tests often run.
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(OutputError, match="read-only"):
-        check_writable(tmp_path / "a")
+def test_a_read_only_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Faked, because nothing is read-only to root, who often runs the tests.
+    def refuse(path: Path, **options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    for attempt in (check_writable, write):
+        with pytest.raises(OutputError, match=r"the folder .* is read-only; name another file"):
+            attempt(tmp_path / "a")
+
+
+def test_checking_leaves_nothing_behind(tmp_path: Path) -> None:
+    check_writable(tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []

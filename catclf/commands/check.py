@@ -10,7 +10,7 @@ from catclf.commands.options import json_option, positive_option
 from catclf.commands.output import note_understanding, plural, progress_bar, say, say_json
 
 if TYPE_CHECKING:
-    from catclf.datasets.check import Copy, Report
+    from catclf.datasets.check import Duplicate, Report
 
 # A class with fewer than a third of another's images is worth a line.
 _IMBALANCE = 3
@@ -60,20 +60,20 @@ def _print(report: "Report") -> None:
         say(f"Left out: {plural(len(report.skipped), 'unreadable file')}")
         for name, reason in report.skipped:
             say(f"  {name}: {reason}")
-    within = [copy for copy in report.copies if not copy.leaks]
+    within = [duplicate for duplicate in report.duplicates if not duplicate.leaks]
     _print_duplicates("in different splits: scores will be optimistic", report.leaks)
-    _print_duplicates("with conflicting labels", [copy for copy in within if copy.contradicts])
-    _print_duplicates("in one class", [copy for copy in within if not copy.contradicts])
-    if not report.copies:
+    _print_duplicates("with conflicting labels", [d for d in within if d.contradicts])
+    _print_duplicates("in one class", [d for d in within if not d.contradicts])
+    if not report.duplicates:
         say("No duplicates found")
 
 
-def _print_duplicates(where: str, copies: "list[Copy]") -> None:
-    if not copies:
+def _print_duplicates(where: str, duplicates: "list[Duplicate]") -> None:
+    if not duplicates:
         return
-    say(f"{plural(len(copies), 'duplicate')} {where}")
-    for copy in copies[:_SHOWN]:
-        kind = "identical" if copy.exact else "near duplicate"
-        say(f"  {kind}: {copy.names[0]}, {copy.names[1]}")
-    if len(copies) > _SHOWN:
-        say(f"  and {len(copies) - _SHOWN} more (--json names all)")
+    say(f"{plural(len(duplicates), 'duplicate')} {where}")
+    for duplicate in duplicates[:_SHOWN]:
+        kind = "identical" if duplicate.exact else "near duplicate"
+        say(f"  {kind}: {duplicate.names[0]}, {duplicate.names[1]}")
+    if len(duplicates) > _SHOWN:
+        say(f"  and {len(duplicates) - _SHOWN} more (--json names all)")

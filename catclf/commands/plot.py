@@ -14,8 +14,6 @@ from catclf.errors import ModelError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from catclf.datasets import Dataset
-
     Drawing = tuple[Callable[[Figure], None], dict[str, Any]]
 
 _KINDS = ("cost", "weights", "learning-curve", "dictionary")
@@ -139,18 +137,10 @@ def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
     if "test" in source.splits:
         held_out = source.load("test", model.preprocessing)
     else:
-        dataset, held_out = _divided(dataset, settings.seed)
+        from catclf.datasets.folds import hold_out
+
+        dataset, held_out = hold_out(dataset, _FOLDS, settings.seed)
     with progress_bar("Training", "model") as update:
         curve = learning_curve(dataset, held_out, settings, progress=update)
     title = f"Models like {path.name}, trained on parts of {dataset.where}"
     return lambda figure: draw(figure, curve, title), curve.to_dict()
-
-
-def _divided(dataset: "Dataset", seed: int) -> "tuple[Dataset, Dataset]":
-    """Four fifths of the images, and the other fifth."""
-    from catclf.datasets.folds import stratified_folds
-    from catclf.images.fingerprints import fingerprints
-
-    dataset.require_both_classes()
-    folds = stratified_folds(dataset.labels, fingerprints(dataset.images), _FOLDS, seed)
-    return dataset.subset(folds != 0), dataset.subset(folds == 0)

@@ -14,23 +14,18 @@ import click
 import catclf
 from catclf.commands.options import Probability, json_option, model_option, threshold_option
 from catclf.commands.output import note, printable, progress_bar
-from catclf.images.find import HDF5_ENDINGS
 
 if TYPE_CHECKING:
-    from catclf.datasets.hdf5 import Hdf5Split
+    from catclf.datasets.inputs import Input
     from catclf.errors import CatclfError
     from catclf.model import Model, Prediction
 
-    Entry = tuple[str, Path | bytes | Hdf5Split | CatclfError]
-
-STDIN = "-"
-
-# More cannot be an image of 100 megapixels.
+# An image of 100 megapixels is smaller.
 _STDIN_BYTES = 2**30
 
 
 @click.command(
-    short_help="Say which images show a cat.",
+    short_help="Classify images.",
     epilog="\b\nExamples:\n"
     "  catclf predict cat.jpg\n"
     "  catclf predict photos/ --unsure 0.3 0.7\n"
@@ -45,7 +40,7 @@ _STDIN_BYTES = 2**30
     type=Probability(0, 1),
     nargs=2,
     metavar="LOW HIGH",
-    help="Label images unsure if their probability is from LOW up to HIGH.",
+    help="Label images unsure if their probability is at least LOW and below HIGH.",
 )
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -59,12 +54,13 @@ def predict(
 ) -> None:
     """Print label and probability for each IMAGE.
 
-    IMAGE is an image file, a folder, which is searched for images at any depth, an HDF5 file of
-    images, or - for one image on standard input. There is one line an image: label,
-    probability of the positive class, and name, with tabs between; with --json, a JSON object a
-    line. A file that is no image is reported, the others go on, and the exit status is 1 in the
-    end.
+    IMAGE is an image file, a folder, which is searched recursively, an HDF5 file of images, or -
+    for one image on standard input. There is one line per image: label, probability of the
+    positive class, and name, separated by tabs; with --json, a JSON object per line. An unreadable
+    file is reported, the rest are processed, and the exit status is 1.
     """
+    from catclf.datasets.inputs import STDIN, find_inputs
+
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
     if unsure and unsure[0] > unsure[1]:
@@ -76,15 +72,15 @@ def predict(
     if as_csv:
         click.echo("path,label,probability,error")
 
-    entries = [entry for argument in images for entry in _entries(argument)]
-    total = sum(_count(source) for _, source in entries)
+    stdin = sys.stdin.buffer.read(_STDIN_BYTES) if STDIN in images else b""
+    inputs = find_inputs(images, stdin)
+    total = sum(item.count for item in inputs)
     failures = 0
     # Lines on the terminal show the progress themselves.
     with progress_bar("Predicting", "image", show=not sys.stdout.isatty()) as update:
-        for done, (name, outcome) in enumerate(
-            _outcomes(model, entries, threshold, unsure), start=1
-        ):
-            if isinstance(outcome, Exception):
+        outcomes = _outcomes(model, inputs, threshold, unsure)
+        for done, (name, outcome) in enumerate(outcomes, start=1):
+            if isinstance(outcome, catclf.CatclfError):
                 failures += 1
                 note(f"Error: {'standard input' if name == STDIN else name}: {outcome}")
             if line := line_of(name, outcome):
@@ -93,69 +89,29 @@ def predict(
                 update(done, total)
     if failures:
         if total > 1:
-            note(f"{failures} of {total} could not be predicted")
+            note(f"{failures} of {total} files could not be read")
         click.get_current_context().exit(1)
-
-
-def _entries(argument: str) -> "Iterator[Entry]":
-    """Names and images that an argument stands for."""
-    if argument == STDIN:
-        yield argument, sys.stdin.buffer.read(_STDIN_BYTES)
-    elif not argument:
-        yield argument, catclf.ImageError("an empty name")
-    elif argument.lower().endswith(HDF5_ENDINGS):
-        from catclf.datasets.hdf5 import labelled_splits
-
-        try:
-            yield from ((argument, split) for split in labelled_splits(Path(argument)).values())
-        except catclf.CatclfError as error:
-            yield argument, error
-    elif not os.path.isdir(argument):  # noqa: PTH112 - unlike Path.is_dir, never raises
-        yield argument, Path(argument)
-    else:
-        from catclf.images.find import images_below
-
-        try:
-            paths = images_below(Path(argument))
-        except catclf.CatclfError as error:
-            yield argument, error
-            return
-        if not paths:
-            yield argument, catclf.ImageError("no images in this folder")
-        for path in paths:
-            yield str(path), path
-
-
-def _count(source: "Path | bytes | Hdf5Split | CatclfError") -> int:
-    return len(source.names) if hasattr(source, "names") else 1
 
 
 def _outcomes(
     model: "Model",
-    entries: "list[Entry]",
+    inputs: "list[Input]",
     threshold: float | None,
     unsure: tuple[float, float] | None,
 ) -> "Iterator[tuple[str, Prediction | CatclfError]]":
-    """Names and predictions, in the order of the entries."""
-    files = [source for _, source in entries if isinstance(source, Path | bytes)]
-    predictions = model.predict_files(files, threshold, unsure)
-    for name, source in entries:
-        if isinstance(source, Path | bytes):
-            yield name, next(predictions)
-        elif isinstance(source, Exception):
-            yield name, source
+    """Names and predictions, in the order of the inputs."""
+    from catclf.datasets.inputs import read_inputs
+
+    for names, images in read_inputs(inputs, model.preprocessing):
+        if isinstance(images, catclf.CatclfError):
+            yield names[0], images
         else:
-            try:
-                for batch in source.batches(model.preprocessing):
-                    outcomes = model.predict_images(batch.images, threshold, unsure)
-                    yield from zip(batch.names, outcomes, strict=True)
-            except catclf.CatclfError as error:
-                yield name, error
+            yield from zip(names, model.predict_images(images, threshold, unsure), strict=True)
 
 
 def _text_line(name: str, outcome: "Prediction | CatclfError") -> str:
     if isinstance(outcome, Exception):
-        return ""  # told on stderr
+        return ""  # reported on stderr
     return f"{printable(outcome.label)}\t{outcome.probability:.4f}\t{printable(name)}"
 
 

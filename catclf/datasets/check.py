@@ -1,4 +1,4 @@
-"""What is in a data set, and what may be wrong with it."""
+"""What a data set contains, and what may be wrong with it."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,54 +6,59 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from catclf.datasets.dataset import Dataset, Progress, Skipped
+from catclf.datasets.dataset import Batch, Dataset, Progress, Skipped, Tally
 from catclf.datasets.source import Source
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints, fingerprints
-from catclf.images.near_duplicates import PerceptualHashes, exact_duplicates, looks, near_duplicates
+from catclf.images.near_duplicates import (
+    PerceptualHashes,
+    exact_duplicates,
+    near_duplicates,
+    perceptual_hashes,
+)
 
 _MOST_COMPARED = 20_000
 
 
-class Copy(NamedTuple):
-    """Two images that are the same, or nearly."""
+class Duplicate(NamedTuple):
+    """Two images that are identical or nearly so."""
 
     names: tuple[str, str]
     splits: tuple[str, str]
     classes: tuple[str, str]
     exact: bool
-    """Whether all their pixels are the same at 64 × 64."""
+    """Whether all pixels are equal at 64 × 64."""
 
     @property
     def leaks(self) -> bool:
-        """Whether they are in different splits: a score on one then flatters the model."""
+        """Whether they are in different splits, which makes a score too good."""
         return self.splits[0] != self.splits[1]
 
     @property
     def contradicts(self) -> bool:
-        """Whether they are in different classes: one of them is wrong."""
+        """Whether they are in different classes, so that one label is wrong."""
         return self.classes[0] != self.classes[1]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is in a data set."""
+    """What a data set contains."""
 
     where: str
     images: dict[str, dict[str, int]]
     """For each split, the number of images of each class."""
     formats: dict[str, int]
-    """Number of files of each format, the commonest first; none where there are no files."""
+    """Number of files of each format, the most frequent first; empty for HDF5 files."""
     sizes: list[tuple[int, int]]
-    """Width and height of the files with the fewest and with the most pixels; or none."""
-    copies: list[Copy]
+    """Width and height of the smallest and the largest image file; empty for HDF5 files."""
+    duplicates: list[Duplicate]
     skipped: list[Skipped]
-    """Files that are no images."""
+    """Unreadable files."""
 
     @property
-    def leaks(self) -> list[Copy]:
-        """Copies in different splits."""
-        return [copy for copy in self.copies if copy.leaks]
+    def leaks(self) -> list[Duplicate]:
+        """Duplicates in different splits."""
+        return [duplicate for duplicate in self.duplicates if duplicate.leaks]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, for JSON."""
@@ -63,120 +68,130 @@ class Report:
             "formats": self.formats,
             "sizes": self.sizes,
             "copies": [
-                {**copy._asdict(), "leaks": copy.leaks, "contradicts": copy.contradicts}
-                for copy in self.copies
+                {
+                    **duplicate._asdict(),
+                    "leaks": duplicate.leaks,
+                    "contradicts": duplicate.contradicts,
+                }
+                for duplicate in self.duplicates
             ],
             "skipped": [file._asdict() for file in self.skipped],
             "leaks": len(self.leaks),
         }
 
 
-class _Place(NamedTuple):
+class _Image(NamedTuple):
     name: str
     split: str
     class_: str
 
 
+class _Seen:
+    """What remains of the images that were read."""
+
+    def __init__(self) -> None:
+        self.images: list[_Image] = []
+        self.skipped: list[Skipped] = []
+        self._prints: list[Fingerprints] = []
+        self._hashes: list[PerceptualHashes] = []
+
+    def add(self, split: str, batch: Batch) -> None:
+        pixels = batch.images[:]
+        self._prints.append(fingerprints(pixels))
+        self._hashes.append(perceptual_hashes(pixels))
+        self.images += [
+            _Image(name, split, class_)
+            for name, class_ in zip(batch.names, batch.classes, strict=True)
+        ]
+        self.skipped += batch.skipped
+
+    def class_counts(self, split: str) -> dict[str, int]:
+        """Number of images of each class, by name."""
+        return dict(sorted(Counter(i.class_ for i in self.images if i.split == split).items()))
+
+    def duplicates(self) -> list[Duplicate]:
+        """Exact duplicates, then near ones."""
+        prints = np.concatenate(self._prints)
+        hashes, thumbnails = map(np.concatenate, zip(*self._hashes, strict=True))
+        near = near_duplicates(PerceptualHashes(hashes, thumbnails))
+        return [self._duplicate(i, j, exact=True) for i, j in exact_duplicates(prints)] + [
+            self._duplicate(i, j, exact=False) for i, j in near if prints[i] != prints[j]
+        ]
+
+    def _duplicate(self, i: int, j: int, *, exact: bool) -> Duplicate:
+        first, second = self.images[i], self.images[j]
+        return Duplicate(
+            (first.name, second.name),
+            (first.split, second.split),
+            (first.class_, second.class_),
+            exact,
+        )
+
+
 def check(source: Source, *, progress: Progress | None = None) -> Report:
-    """Look through all splits of a data set.
+    """Inspect all splits of a data set.
 
     Parameters
     ----------
     source : Source
         The data set.
     progress : callable, optional
-        Told how many images are done.
+        Called with the number of images done and the number of all.
 
     Returns
     -------
     Report
-        What is there.
+        What it contains.
 
     Raises
     ------
     DataError
-        If the data set is damaged, or no image in it can be used.
+        If the data set is damaged, or has no usable images.
     """
-    total = source.class_names().total()
-    places: list[_Place] = []
-    prints: list[Fingerprints] = []
-    hashes_of_all: list[PerceptualHashes] = []
-    skipped: list[Skipped] = []
+    seen = _Seen()
+    tally = Tally(progress, source.class_names().total())
     for split, found in source.splits.items():
         for batch in found.batches(source.preprocessing):
-            images = batch.images[:]
-            prints.append(fingerprints(images))
-            hashes_of_all.append(looks(images))
-            places += [
-                _Place(name, split, class_)
-                for name, class_ in zip(batch.names, batch.classes, strict=True)
-            ]
-            skipped += batch.skipped
-            if progress:
-                progress(min(len(places) + len(skipped), total), total)
-    if not places:
-        name, reason = skipped[0]
-        raise DataError(f"{source.path} has no image that can be used: {name}: {reason}")
-    formats, sizes = _files(source, {place.name for place in places})
+            seen.add(split, batch)
+            tally.add(batch)
+    if not seen.images:
+        name, reason = seen.skipped[0]
+        raise DataError(f"{source.path} has no usable images: {name}: {reason}")
+    formats, sizes = _formats_and_sizes(source, {image.name for image in seen.images})
     return Report(
         where=str(source.path),
-        images={split: _count(places, split) for split in source.splits},
+        images={split: seen.class_counts(split) for split in source.splits},
         formats=formats,
         sizes=sizes,
-        copies=_copies(places, np.concatenate(prints), hashes_of_all),
-        skipped=skipped,
+        duplicates=seen.duplicates(),
+        skipped=seen.skipped,
     )
 
 
 def near_leaks(train: Dataset, test: Dataset) -> int:
-    """How many test images are nearly, but not quite, the same as a training image.
+    """Count the test images that are near, but not exact, duplicates of a training image.
 
     Parameters
     ----------
     train, test : Dataset
-        Images. More than 20 000 together would take long to compare.
+        Images; more than 20 000 together are not compared, as that would take long.
 
     Returns
     -------
     int
-        0 too where there are too many to compare.
+        The number; 0 if there are too many images to compare.
     """
     if train.m + test.m > _MOST_COMPARED:
         return 0
     images = np.concatenate([test.images[:], train.images[:]])
-    pairs = [(i, j) for i, j in near_duplicates(looks(images)) if i < test.m <= j]
+    pairs = [(i, j) for i, j in near_duplicates(perceptual_hashes(images)) if i < test.m <= j]
     return len({i for i, j in pairs if not np.array_equal(images[i], images[j])})
 
 
-def _count(places: list[_Place], split: str) -> dict[str, int]:
-    return dict(sorted(Counter(place.class_ for place in places if place.split == split).items()))
-
-
-def _copies(
-    places: list[_Place], prints: Fingerprints, hashes_of_all: list[PerceptualHashes]
-) -> list[Copy]:
-    exact = exact_duplicates(prints)
-    near = near_duplicates(
-        PerceptualHashes(
-            np.concatenate([some.hashes for some in hashes_of_all]),
-            np.concatenate([some.thumbnails for some in hashes_of_all]),
-        )
-    )
-    pairs = [(i, j, True) for i, j in exact]
-    pairs += [(i, j, False) for i, j in near if prints[i] != prints[j]]
-    return [
-        Copy(
-            (places[i].name, places[j].name),
-            (places[i].split, places[j].split),
-            (places[i].class_, places[j].class_),
-            is_exact,
-        )
-        for i, j, is_exact in pairs
-    ]
-
-
-def _files(source: Source, good: set[str]) -> tuple[dict[str, int], list[tuple[int, int]]]:
-    """Formats, and the smallest and the largest size, of the files that are images."""
+def _formats_and_sizes(
+    source: Source, good: set[str]
+) -> tuple[dict[str, int], list[tuple[int, int]]]:
+    """Formats, and the smallest and the largest size, of the readable files."""
     from catclf.images.decode import format_and_size
 
     formats: Counter[str] = Counter()

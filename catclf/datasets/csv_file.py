@@ -13,8 +13,8 @@ def labelled_files(path: Path) -> ImageFiles:
     Parameters
     ----------
     path : Path
-        Two columns: an image's path, taken from the CSV file's own folder, and its label: a class
-        name, or 1 (cat) or 0. A first line `path,label` is optional.
+        Two columns: an image's path, relative to the CSV file's folder, and its label: a class
+        name, or 1 (cat) or 0. The header `path,label` is optional.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def labelled_files(path: Path) -> ImageFiles:
     Raises
     ------
     DataError
-        If the file cannot be read, or a line has not two columns.
+        If the file cannot be read, or a line does not have two columns.
     """
     paths: list[Path] = []
     classes: list[str] = []
@@ -45,7 +45,7 @@ def labelled_files(path: Path) -> ImageFiles:
     except UnicodeDecodeError:
         raise DataError(f"{path} is not UTF-8 text; save it as UTF-8") from None
     except csv.Error as error:
-        raise DataError(f"{path} is no CSV file: {error}") from None
+        raise DataError(f"{path} is not a valid CSV file: {error}") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from error
     return ImageFiles(paths, classes)

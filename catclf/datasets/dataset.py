@@ -19,9 +19,12 @@ Progress = Callable[[int, int], None]
 WHOLE = "all"
 """The one split of a data set that is not divided."""
 
+MEMORY_LIMIT = 100 * 10**6
+"""Bytes. More images than that, if they need no work, stay in their file until they are used."""
+
 
 class Skipped(NamedTuple):
-    """A file that is left out."""
+    """A file that was skipped."""
 
     name: str
     reason: str
@@ -32,7 +35,7 @@ class Dataset:
     """Labelled images."""
 
     images: Rows
-    """uint8 (m, 64, 64, 3); perhaps in a file, from which slices are read when asked for."""
+    """uint8 (m, 64, 64, 3), in memory or in a file."""
     labels: NDArray[np.uint8]
     """(m,); 1 is the positive class."""
     names: Sequence[str]
@@ -40,11 +43,11 @@ class Dataset:
     positive: str
     """Name of the positive class; the other is `negative`."""
     where: str
-    """What this is, for people: the data set's path, and its split."""
+    """The data set's path and split, for messages."""
     preprocessing: Preprocessing
     """How the images were brought to 64 × 64."""
     skipped: Sequence[Skipped] = field(default_factory=tuple)
-    """Files that are no images."""
+    """Unreadable files."""
 
     @property
     def m(self) -> int:
@@ -62,7 +65,7 @@ class Dataset:
         return self.labels.reshape(1, self.m)  # (1, m)
 
     def subset(self, chosen: NDArray[np.bool_]) -> "Dataset":
-        """Some of the images, in memory; chosen is (m,)."""
+        """The chosen images, in memory; `chosen` is (m,)."""
         return replace(
             self,
             images=self.images[:][chosen],
@@ -71,52 +74,67 @@ class Dataset:
         )
 
     def class_counts(self) -> dict[str, int]:
-        """Images of each class, the positive one first."""
+        """Number of images of each class, the positive one first."""
         positive = int(self.labels.sum())
         return {self.positive: positive, self.negative: self.m - positive}
 
     def require_both_classes(self) -> None:
-        """Raise `DataError` unless there are images of both classes."""
+        """Raise `DataError` unless both classes have images."""
         counts = self.class_counts()
         if not all(counts.values()):
             only, missing = sorted(counts, key=lambda name: -counts[name])
             raise DataError(
                 f"{self.where} has only {only} images; add {missing} images, "
-                "or name the positive class with --positive"
+                "or choose the positive class with --positive"
             )
 
 
 class Batch(NamedTuple):
-    """Some of a split's images, or all."""
+    """Some or all images of a split."""
 
     images: Rows
     """uint8 (k, 64, 64, 3)."""
     classes: list[str]
-    """Name of each image's class."""
+    """Class of each image."""
     names: list[str]
     """Where each image came from."""
     skipped: list[Skipped]
-    """Files among them that are no images."""
+    """Unreadable files among them."""
 
 
 class Split(Protocol):
-    """Labelled images that are found but not yet read."""
+    """Labelled images, found but not yet read."""
 
     @property
     def preprocessing(self) -> Preprocessing | None:
-        """By which they were brought to 64 × 64, if that has been done already."""
+        """How they were brought to 64 × 64; None if that is still to be done."""
 
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of images of each."""
 
     def files(self) -> Sequence[Path]:
-        """The images' files; none where images lie together in one."""
+        """The image files; empty where one file holds all images."""
 
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
-        """All images, some at a time, brought to 64 × 64."""
+        """Read all images, some at a time, and bring them to 64 × 64."""
 
-    def load(self, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
-        """All images at once; from a large file they are read only when they are used."""
+    def load(
+        self, preprocessing: Preprocessing, progress: Progress | None, memory_limit: int
+    ) -> Batch:
+        """Load all images; if they need no work and take more bytes, they may stay in the file."""
+
+
+class Tally:
+    """Counts the images that are done, and reports the progress."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def add(self, batch: Batch) -> None:
+        """Count the images of a batch and its skipped files."""
+        self._done += len(batch.names) + len(batch.skipped)
+        if self._progress:  # files without a class are skipped, but not in the total
+            self._progress(min(self._done, self._total), self._total)
 
 
 def in_memory(split: Split, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
@@ -129,14 +147,15 @@ def in_memory(split: Split, preprocessing: Preprocessing, progress: Progress | N
     preprocessing : Preprocessing
         How to bring them to 64 × 64.
     progress : callable, optional
-        Told how many are done.
+        Called with the number of images done and the number of all.
 
     Returns
     -------
     Batch
-        With all of them.
+        All of them.
     """
     total = split.class_names().total()
+    tally = Tally(progress, total)
     images = np.empty((total, *preprocessing.shape), np.uint8)  # (m, 64, 64, 3)
     classes: list[str] = []
     names: list[str] = []
@@ -146,6 +165,5 @@ def in_memory(split: Split, preprocessing: Preprocessing, progress: Progress | N
         classes += batch.classes
         names += batch.names
         skipped += batch.skipped
-        if progress:
-            progress(min(len(names) + len(skipped), total), total)
+        tally.add(batch)
     return Batch(images[: len(names)], classes, names, skipped)

@@ -19,7 +19,7 @@ _CLASS_AND_NUMBER = re.compile(r"(?P<class>.*[^\W\d_])[\W_]*\d+\)?")
 
 
 def split_folders(folder: Path) -> list[tuple[str, Path]]:
-    """Folders in a folder that are named as splits, with the split that each stands for."""
+    """Subfolders that are named after splits, each with its split."""
     return [
         (_SPLIT_NAMES[path.name.casefold()], path)
         for path in subfolders(folder)
@@ -28,18 +28,18 @@ def split_folders(folder: Path) -> list[tuple[str, Path]]:
 
 
 def labelled_files(folder: Path) -> ImageFiles:
-    """Image files of a folder with their classes.
+    """Image files in a folder and their classes.
 
     Parameters
     ----------
     folder : Path
-        Has a folder for each class, with images at any depth, or else image files named as
-        their class and a number (`cat.0.jpg`).
+        Contains a folder for each class, with images at any depth, or image files named after
+        their class with a number (`cat.0.jpg`).
 
     Returns
     -------
     ImageFiles
-        Sorted by class folder and name.
+        Sorted by class folder and path.
     """
     loose = [path for path in files(folder) if is_image_name(path.name)]
     by_class = [(path.name, images_below(path)) for path in subfolders(folder)]

@@ -9,25 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from catclf.datasets.dataset import WHOLE, Batch, Progress, in_memory
+from catclf.datasets.dataset import MEMORY_LIMIT, WHOLE, Batch, Progress, in_memory
 from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, SettingsError
 from catclf.images.preprocessing import Preprocessing
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
-"""How the arrays of a split are called, before `_x` and `_y`, and the split."""
+"""How the names of a split's arrays begin, before `_x` and `_y`; and the split."""
 
 PACKED = "catclf"
-"""Name of the attribute, a JSON text, that tells how `catclf pack` made a file."""
+"""Name of the attribute, a JSON text, that says how `catclf pack` made a file."""
 
 # Deflate, the strongest of HDF5's usual compressions, makes data at most 1032 times smaller. A file
-# that claims more holds nothing but the claim.
+# that claims more does not hold what it claims.
 _LARGEST_COMPRESSION = 1032
-
-
-# More bytes of images than this stay in the file, and are read on each pass.
-_IN_MEMORY = 100 * 10**6
 
 _BATCH = 256
 
@@ -44,18 +41,18 @@ class Hdf5Split:
     names: list[str]
     """Where each image came from."""
     preprocessing: Preprocessing | None
-    """By which the images were brought to 64 × 64, if `catclf pack` has done so."""
+    """How `catclf pack` brought the images to 64 × 64; None in other files."""
 
     def class_names(self) -> Counter[str]:
-        """Names of the classes, with the number of images of each."""
+        """Names of the classes and the number of images of each."""
         return Counter(self.classes)
 
     def files(self) -> tuple[()]:
-        """None: the images lie together."""
+        """None: one file holds all images."""
         return ()
 
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
-        """Read the images, and resize them unless they are 64 × 64."""
+        """Read the images, resized unless they are 64 × 64."""
         stored = self._opened(preprocessing)
         for start in range(0, len(stored), _BATCH):
             here = slice(start, start + _BATCH)
@@ -66,10 +63,15 @@ class Hdf5Split:
                 images = resize_images(images, preprocessing)
             yield Batch(images, self.classes[here], self.names[here], [])
 
-    def load(self, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
-        """All images; if they need no work and are many, left in the file until they are used."""
+    def load(
+        self,
+        preprocessing: Preprocessing,
+        progress: Progress | None,
+        memory_limit: int = MEMORY_LIMIT,
+    ) -> Batch:
+        """Load all images, or leave them in the file if they are 64 × 64 and above the limit."""
         stored = self._opened(preprocessing)
-        if stored.shape[1:] == preprocessing.shape and stored.nbytes > _IN_MEMORY:
+        if stored.shape[1:] == preprocessing.shape and stored.nbytes > memory_limit:
             return Batch(stored, self.classes, self.names, [])
         return in_memory(self, preprocessing, progress)
 
@@ -78,25 +80,25 @@ class Hdf5Split:
 
         if self.preprocessing and self.preprocessing != preprocessing:
             raise DataError(
-                f"{self.path} was packed with --fit {self.preprocessing.fit}, and "
-                f"{preprocessing.fit} is needed; "
-                f"pack the images again with --fit {preprocessing.fit}"
+                f"{self.path} was packed with --resize {self.preprocessing.resize}, but "
+                f"{preprocessing.resize} is needed; "
+                f"pack the images again with --resize {preprocessing.resize}"
             )
 
         with _readable(self.path):
-            # Closed when the images are not in use any more.
+            # Closed when the images are no longer in use.
             return StoredImages(self.path, h5py.File(self.path, "r")[f"{self.prefix}_x"])
 
 
 def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
-    """Splits in an HDF5 file; images are not read yet.
+    """Find the splits in an HDF5 file; images are not read yet.
 
     Parameters
     ----------
     path : Path
         An HDF5 file with `train_set_x` (m, h, w, 3) of uint8 and `train_set_y` (m,), and
-        `test_set_…` alike, or one of them; and, if it has class names, `list_classes`, in the order
-        of the labels. What `catclf pack` adds to that is used where it is there.
+        likewise `test_set_…`, or one of them; optionally `list_classes`, the names of the classes
+        in the order of the labels. What `catclf pack` adds is used where it exists.
 
     Returns
     -------
@@ -106,7 +108,7 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
     Raises
     ------
     DataError
-        If the file is no such file, is damaged, or if lengths, types or labels do not fit.
+        If the file has another layout or is damaged, or if lengths, types or labels do not match.
     """
     import h5py
 
@@ -124,20 +126,26 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
             if {f"{prefix}_x", f"{prefix}_y"} & set(file)
         }
     if not splits:
-        raise DataError(f"{path} has neither train_set_x nor test_set_x, as the course's files do")
+        raise DataError(
+            f"{path} does not have the course's layout: neither train_set_x nor test_set_x"
+        )
     return splits
 
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
+    """Turn the HDF5 library's errors into `DataError`."""
     try:
         yield
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        # What the HDF5 library says is long and of its inner life; the last part is the gist.
-        reason = str(error).strip("'\"").split("(")[-1].rstrip(")")
-        raise DataError(f"{path} cannot be read as HDF5: {reason}") from error
+        raise DataError(f"{path} cannot be read as HDF5: {_cause(error)}") from error
     except MemoryError:
-        raise DataError(f"{path} holds more images than fit into memory") from None
+        raise DataError(f"{path} has more images than fit in memory") from None
+
+
+def _cause(error: Exception) -> str:
+    """The part of an HDF5 error that a user understands: what stands last in parentheses."""
+    return str(error).strip("'\"").rpartition("(")[2].rstrip(")")
 
 
 def _packed(path: Path, file: Any) -> tuple[Preprocessing | None, bool]:
@@ -149,12 +157,12 @@ def _packed(path: Path, file: Any) -> tuple[Preprocessing | None, bool]:
         return Preprocessing.from_dict(meta["pictures"]), bool(meta["undivided"])
     except (SettingsError, ValueError, KeyError, TypeError):
         raise DataError(
-            f"{path} was packed in a way that this version does not know; upgrade catclf"
+            f"{path} was packed in a way that this version does not support; upgrade catclf"
         ) from None
 
 
 def _names(path: Path, file: Any, prefix: str) -> list[str]:
-    """Where each image came from: its file if the packed file tells, or its place here."""
+    """Where each image came from: its file, if the packed file says so, or its place here."""
     count = len(file[f"{prefix}_x"])
     if f"{prefix}_names" not in set(file):
         return [f"{path}[{prefix}_x {i}]" for i in range(count)]
@@ -165,28 +173,54 @@ def _names(path: Path, file: Any, prefix: str) -> list[str]:
 
 
 def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
-    x, y = (_array(path, file, f"{prefix}_{letter}") for letter in "xy")
+    """Class of each image: a name, or the label itself where labels have no names."""
+    x = _array(path, file, f"{prefix}_x")
+    _require_images(path, prefix, x)
+    labels = _labels(path, file, prefix, len(x))
+    names = _class_names(path, file, prefix)
+    _require_known(path, prefix, labels, names)
+    return [names[int(label)] if names else str(int(label)) for label in labels]
+
+
+def _require_images(path: Path, prefix: str, x: Any) -> None:
     if x.ndim != 4 or x.shape[3] != 3 or x.dtype != np.uint8 or 0 in x.shape[1:]:
         raise DataError(
             f"{path}: {prefix}_x is {x.shape} of {x.dtype}; expected images "
             "(m, height, width, 3) of uint8"
         )
+
+
+def _labels(path: Path, file: Any, prefix: str, m: int) -> NDArray[Any]:
+    """Label of each of m images: a position in the list of class names."""
+    y = _array(path, file, f"{prefix}_y")
     if y.dtype.kind not in "iufb":
         raise DataError(f"{path}: {prefix}_y is of {y.dtype}; expected the labels 0 and 1")
     labels = np.ravel(y[()])
-    if len(labels) != len(x):
+    if len(labels) != m:
         raise DataError(
-            f"{path}: {prefix}_x has {len(x)} images, but {prefix}_y has {len(labels)} labels"
+            f"{path}: {prefix}_x has {m} images, but {prefix}_y has {len(labels)} labels"
         )
-    if f"{prefix}_class" in set(file):  # more than the two classes of the course's layout
-        labels = np.ravel(_array(path, file, f"{prefix}_class")[()])
-        names = _texts(_array(path, file, "class_names"))
-        if len(labels) != len(x) or labels.dtype.kind not in "iu":
-            raise DataError(f"{path}: {prefix}_class does not fit {prefix}_x")
-    elif "list_classes" in set(file):
-        names = _texts(_array(path, file, "list_classes"))
-    else:
-        names = []
+    if not _has_class(file, prefix):
+        return labels
+    classes = np.ravel(_array(path, file, f"{prefix}_class")[()])
+    if len(classes) != m or classes.dtype.kind not in "iu":
+        raise DataError(f"{path}: {prefix}_class does not match {prefix}_x")
+    return classes
+
+
+def _has_class(file: Any, prefix: str) -> bool:
+    """Whether a packed file holds more than the two classes of the course's layout."""
+    return f"{prefix}_class" in set(file)
+
+
+def _class_names(path: Path, file: Any, prefix: str) -> list[str]:
+    """Names of the classes; empty if the file has none."""
+    if _has_class(file, prefix):
+        return _texts(_array(path, file, "class_names"))
+    return _texts(_array(path, file, "list_classes")) if "list_classes" in set(file) else []
+
+
+def _require_known(path: Path, prefix: str, labels: NDArray[Any], names: list[str]) -> None:
     known = (labels >= 0) & (labels < (len(names) or 2)) & (labels == np.floor(labels))
     wrong = labels[~known]
     if len(wrong):
@@ -194,17 +228,16 @@ def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
             f"{path}: {prefix}_y has the label {wrong[0]}; labels must be 0 or 1"
             + (f", or up to {len(names) - 1} as list_classes names them" if len(names) > 2 else "")
         )
-    return [names[int(label)] if names else str(int(label)) for label in labels]
 
 
 def _array(path: Path, file: Any, key: str) -> Any:
     import h5py
 
-    # A link could lead to another file, or to a pipe that never answers; so could storage outside.
+    # A link could lead to another file or to a pipe that blocks forever; so could external storage.
     is_here = isinstance(file.get(key, getlink=True), h5py.HardLink)
     array = file[key] if is_here else None
     if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
-        raise DataError(f"{path} has no array {key} of its own")
+        raise DataError(f"{path} does not contain an array {key}")
     if array.nbytes > _LARGEST_COMPRESSION * array.id.get_storage_size():
         raise DataError(f"{path}: {key} claims {array.nbytes} bytes, more than the file can hold")
     return array

@@ -1,4 +1,4 @@
-"""Labelled images that are files, whatever told their labels."""
+"""Labelled image files, wherever their labels come from."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catclf.datasets.dataset import Batch, Progress, Skipped, in_memory
+from catclf.datasets.dataset import MEMORY_LIMIT, Batch, Progress, Skipped, in_memory
 from catclf.errors import ImageError
 from catclf.images.preprocessing import Images, Preprocessing
 
@@ -21,12 +21,12 @@ class ImageFiles:
     paths: list[Path]
     classes: list[str]
     unlabelled: list[Path] = field(default_factory=list)
-    """Images beside them of which nothing tells the class."""
+    """Image files beside them that have no class."""
     preprocessing: Preprocessing | None = None
-    """None: files can be brought to 64 × 64 in any way."""
+    """None: files can be brought to 64 × 64 in either way."""
 
     def class_names(self) -> Counter[str]:
-        """Names of the classes, with the number of files of each."""
+        """Names of the classes and the number of files of each."""
         return Counter(self.classes)
 
     def files(self) -> list[Path]:
@@ -34,10 +34,10 @@ class ImageFiles:
         return self.paths
 
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
-        """Decode the files; those that are no images are left out."""
+        """Decode the files, and skip unreadable ones."""
         from catclf.images.decode import load_images
 
-        skipped = [Skipped(str(path), "nothing tells its class") for path in self.unlabelled]
+        skipped = [Skipped(str(path), "its class is unknown") for path in self.unlabelled]
         decoded = load_images(self.paths, preprocessing)
         images: list[Images] = []
         classes: list[str] = []
@@ -55,8 +55,13 @@ class ImageFiles:
         if names or skipped:
             yield _batch(images, classes, names, skipped, preprocessing)
 
-    def load(self, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
-        """Decode all files."""
+    def load(
+        self,
+        preprocessing: Preprocessing,
+        progress: Progress | None,
+        memory_limit: int = MEMORY_LIMIT,
+    ) -> Batch:
+        """Decode all files into memory, whatever the limit."""
         return in_memory(self, preprocessing, progress)
 
 

@@ -1,4 +1,4 @@
-"""Any data set into one HDF5 file, ready to be read again and again."""
+"""Any data set in one HDF5 file that is quick to read."""
 
 import json
 import os
@@ -8,24 +8,26 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from catclf.datasets.dataset import WHOLE, Batch, Progress, Skipped
+from catclf.datasets.dataset import WHOLE, Batch, Progress, Skipped, Tally
 from catclf.datasets.hdf5 import PACKED, PREFIXES
 from catclf.datasets.source import Source, refuse
 from catclf.errors import DataError
 from catclf.images.preprocessing import Preprocessing
 from catclf.storage import written_whole
 
-# Images that lie together in the file: 1.5 MB, about what one read takes at best.
+# Images in a chunk of the file: 1.5 MB, about the best size for one read.
 _CHUNK = 128
+
+_PREFIX_OF_SPLIT = {split: prefix for prefix, split in PREFIXES.items()}
 
 
 class Packed(NamedTuple):
-    """What has been packed."""
+    """What was packed."""
 
     images: dict[str, dict[str, int]]
     """For each split, the number of images of each class, the positive one first."""
     skipped: list[Skipped]
-    """Files that are no images."""
+    """Unreadable files."""
 
 
 def pack(
@@ -39,10 +41,10 @@ def pack(
     """Write all splits of a data set to one HDF5 file, without holding them in memory.
 
     The file has the course's layout: `train_set_x` (m, 64, 64, 3) of uint8, `train_set_y` (m,) with
-    1 for the positive class, `test_set_…` alike, and `list_classes`. Beside them are
-    `train_set_names`, the images' files, and `train_set_class`, places in `class_names`, where
-    there may be more than two classes; the attribute `catclf` tells how it was made. What is not
-    divided into splits becomes `train_set_…`.
+    1 for the positive class, likewise `test_set_…`, and `list_classes`. In addition,
+    `train_set_names` holds the images' files and `train_set_class` positions in `class_names`,
+    which may be more than two classes; the attribute `catclf` says how the file was made. A data
+    set without splits becomes `train_set_…`.
 
     Parameters
     ----------
@@ -53,60 +55,58 @@ def pack(
     preprocessing : Preprocessing, optional
         How to bring images to 64 × 64.
     skip_bad : bool
-        Leave out files that are no images instead of stopping.
+        Skip unreadable files instead of stopping.
     progress : callable, optional
-        Told how many images are done.
+        Called with the number of images done and the number of all.
 
     Returns
     -------
     Packed
-        What is in the file, and what was left out.
+        What is in the file, and what was skipped.
 
     Raises
     ------
     DataError
-        If there are files that are no images and `skip_bad` is off, or no images in a split.
+        If there are unreadable files and `skip_bad` is off, or a split has no usable images.
     OutputError
         If the file cannot be written.
     """
     import h5py
 
     preprocessing = preprocessing or source.preprocessing
-    classes = sorted(source.class_names())
-    total = source.class_names().total()
-    done = 0
+    tally = Tally(progress, source.class_names().total())
     packed = Packed({}, [])
     with written_whole(Path(path)) as output:
         disk = _Disk(output)
         with h5py.File(disk, "w") as file:
-            meta = {"pictures": preprocessing.to_dict(), "undivided": WHOLE in source.splits}
-            file.attrs[PACKED] = json.dumps(meta)
-            file["class_names"] = _texts(classes)
-            file["list_classes"] = _texts([f"non-{source.positive}", source.positive])
+            _describe(file, source, preprocessing)
             for split, found in source.splits.items():
-                into = _SplitWriter(file, _prefix(split), found.class_names().total())
+                writer = _SplitWriter(file, split, found.class_names().total())
                 for batch in found.batches(preprocessing):
                     if not skip_bad:
                         refuse(batch.skipped)
                     packed.skipped.extend(batch.skipped)
-                    into.write(batch)
+                    writer.write(batch)
                     disk.raise_error()
-                    done += len(batch.names) + len(batch.skipped)
-                    if progress:
-                        progress(min(done, total), total)
-                positive = into.finish(source, classes)
-                packed.images[split] = {
-                    source.positive: positive,
-                    f"non-{source.positive}": into.count - positive,
-                }
+                    tally.add(batch)
+                packed.images[split] = writer.finish(source)
         disk.raise_error()
     return packed
 
 
-class _SplitWriter:
-    """Writes the images of a split, and then what is known of them."""
+def _describe(file: Any, source: Source, preprocessing: Preprocessing) -> None:
+    """Write how the file was made, and the names of the classes."""
+    meta = {"pictures": preprocessing.to_dict(), "undivided": WHOLE in source.splits}
+    file.attrs[PACKED] = json.dumps(meta)
+    file["class_names"] = _texts(sorted(source.class_names()))
+    file["list_classes"] = _texts([f"non-{source.positive}", source.positive])
 
-    def __init__(self, file: Any, prefix: str, most: int) -> None:
+
+class _SplitWriter:
+    """Writes the images of a split, then their labels and names."""
+
+    def __init__(self, file: Any, split: str, most: int) -> None:
+        prefix = _PREFIX_OF_SPLIT.get(split, "train_set")
         shape = (most, *Preprocessing().shape)
         chunks = (min(_CHUNK, max(most, 1)), *shape[1:])
         self._file, self._prefix = file, prefix
@@ -127,25 +127,29 @@ class _SplitWriter:
         self._classes += batch.classes
         self._names += batch.names
 
-    def finish(self, source: Source, classes: list[str]) -> int:
-        """Add labels and names; the number of positive images."""
+    def finish(self, source: Source) -> dict[str, int]:
+        """Add labels and names; the number of images of each class, the positive one first."""
         if not self.count:
-            raise DataError(f"{source.path}: no image of {self._prefix} can be used")
+            raise DataError(f"{source.path}: {self._prefix} has no usable images")
         self._x.resize(self.count, axis=0)
         y = np.array([name in source.positive_classes for name in self._classes], np.int64)
-        place = {name: i for i, name in enumerate(classes)}
+        place = {name: i for i, name in enumerate(sorted(source.class_names()))}
         self._file[f"{self._prefix}_y"] = y
         self._file[f"{self._prefix}_class"] = np.array([place[name] for name in self._classes])
         folder = source.path if source.path.is_dir() else source.path.parent
         self._file[f"{self._prefix}_names"] = _texts(
-            [os.path.relpath(name, folder) for name in self._names]
+            [_name_in_file(name, folder) for name in self._names]
         )
-        return int(y.sum())
+        positive = int(y.sum())
+        return {source.positive: positive, f"non-{source.positive}": self.count - positive}
 
 
-def _prefix(split: str) -> str:
-    names = {name: prefix for prefix, name in PREFIXES.items()}
-    return names.get(split, "train_set")
+def _name_in_file(name: str, folder: Path) -> str:
+    """An image's path below a folder, with forward slashes on every system."""
+    try:
+        return Path(os.path.relpath(name, folder)).as_posix()
+    except ValueError:  # on Windows, another drive
+        return Path(name).as_posix()
 
 
 def _texts(texts: list[str]) -> Any:
@@ -153,10 +157,10 @@ def _texts(texts: list[str]) -> Any:
 
 
 class _Disk:
-    """A file for the HDF5 library to write to, which keeps the system's errors from it.
+    """A file for the HDF5 library to write to, which hides the system's errors from it.
 
-    The library ends the process when it cannot write what it still has in its buffers. So an error
-    is kept until `raise_error` is called, and what the library does meanwhile comes to nothing.
+    The library ends the process when it cannot write its buffers. So an error is kept until
+    `raise_error` is called, and what the library writes in between is lost.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -171,17 +175,17 @@ class _Disk:
         return len(data)
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place, or pretend to."""
+        """Move to an offset, or pretend to."""
         self._attempt(self._file.seek, offset, whence)
         return offset
 
     def truncate(self, size: int) -> int:
-        """Make the file so long, or pretend to."""
+        """Set the file's size, or pretend to."""
         self._attempt(self._file.truncate, size)
         return size
 
     def flush(self) -> None:
-        """Write what is in the file's buffer, or pretend to."""
+        """Write the buffer, or pretend to."""
         self._attempt(self._file.flush)
 
     def _attempt(self, operation: Callable[..., Any], *arguments: Any) -> None:
@@ -192,6 +196,6 @@ class _Disk:
                 self._error = error
 
     def raise_error(self) -> None:
-        """Raise the error that has been kept, if there is one."""
+        """Raise the error that was kept, if any."""
         if self._error:
             raise self._error

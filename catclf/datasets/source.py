@@ -1,4 +1,4 @@
-"""What a data set's path stands for, found without decoding an image."""
+"""A data set's path becomes its splits, without decoding an image, and then its images."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catclf.datasets.dataset import WHOLE, Dataset, Progress, Skipped, Split
+from catclf.datasets.dataset import MEMORY_LIMIT, WHOLE, Dataset, Progress, Skipped, Split
 from catclf.datasets.labels import positive_classes
 from catclf.errors import DataError, SettingsError
 from catclf.images.find import HDF5_ENDINGS, files
@@ -18,20 +18,20 @@ _LONGEST_NAME = 255
 
 @dataclass(frozen=True)
 class Source:
-    """A data set that is found but not yet read.
+    """A data set, found but not yet read.
 
     Parameters
     ----------
     path : Path
         Where it is.
     splits : dict
-        What it has of "train", "validation" and "test", or, undivided, "all".
+        Some of "train", "validation" and "test"; or, where it is not divided, "all".
     positive : str
         Name of the positive class.
     positive_classes : frozenset of str
-        The class names in the data that stand for it.
+        The class names in the data that mean this class.
     notes : list of str
-        What a user should know about how the data set was understood.
+        What a user should know of how the data set was interpreted.
     """
 
     path: Path
@@ -41,13 +41,13 @@ class Source:
     notes: list[str]
 
     def choose(self, wanted: str | None, *preferred: str) -> str:
-        """Which split to use.
+        """Choose a split.
 
         Parameters
         ----------
         wanted : str or None
-            "train", "validation" or "test"; None for the first that is there of `preferred`, or
-            the whole of a data set that is not divided.
+            "train", "validation" or "test"; None for the first of `preferred` that exists, or
+            for the whole of a data set that is not divided.
         *preferred : str
             Names of splits.
 
@@ -59,7 +59,7 @@ class Source:
         Raises
         ------
         DataError
-            If it has not that split.
+            If there is no such split.
         """
         if wanted in self.splits:
             return str(wanted)
@@ -70,7 +70,9 @@ class Source:
         missing = wanted or " or ".join(preferred)
         if WHOLE in self.splits:
             raise DataError(f"{self.path} is not divided into splits; leave out --split {missing}")
-        raise DataError(f"{self.path} has no {missing} split; it has {' and '.join(self.splits)}")
+        raise DataError(
+            f"{self.path} does not have a {missing} split; it has {' and '.join(self.splits)}"
+        )
 
     def load(
         self,
@@ -79,6 +81,7 @@ class Source:
         *,
         skip_bad: bool = False,
         progress: Progress | None = None,
+        memory_limit: int = MEMORY_LIMIT,
     ) -> Dataset:
         """Read a split.
 
@@ -87,11 +90,13 @@ class Source:
         split : str
             A key of `splits`.
         preprocessing : Preprocessing, optional
-            How to bring images to 64 × 64; by default as the course does it, or as has been done.
+            How to bring images to 64 × 64; by default as they were packed, or as the course does.
         skip_bad : bool
-            Leave out files that are no images, and list them in the result, instead of stopping.
+            Skip unreadable files, and list them in the result, instead of stopping.
         progress : callable, optional
-            Told how many images are done.
+            Called with the number of images done and the number of all.
+        memory_limit : int
+            Images of more bytes, if they need no work, stay in their file until they are used.
 
         Returns
         -------
@@ -101,42 +106,96 @@ class Source:
         Raises
         ------
         DataError
-            If there are files that are no images and `skip_bad` is off, or no images at all, or
-            if they have been brought to 64 × 64 by another preprocessing.
+            If there are unreadable files and `skip_bad` is off, or no readable ones, or if images
+            were packed with another preprocessing.
         """
         preprocessing = preprocessing or self.preprocessing
-        images, classes, names, skipped = self.splits[split].load(preprocessing, progress)
+        images, classes, names, skipped = self.splits[split].load(
+            preprocessing, progress, memory_limit
+        )
         where = str(self.path) if split == WHOLE else f"{self.path} ({split} split)"
         if not skip_bad:
             refuse(skipped)
         if not names:
             reason = f": {skipped[0].name}: {skipped[0].reason}" if skipped else ""
-            raise DataError(f"{where} has no image that can be used{reason}")
+            raise DataError(f"{where} has no usable images{reason}")
         labels = np.array([name in self.positive_classes for name in classes], np.uint8)  # (m,)
         return Dataset(images, labels, names, self.positive, where, preprocessing, skipped)
 
     def class_names(self) -> Counter[str]:
-        """Names of the classes, with the number of images of each in all splits."""
+        """Names of the classes and the number of images of each, in all splits."""
         return _class_names(self.splits)
 
     @property
     def preprocessing(self) -> Preprocessing:
-        """How the images have been brought to 64 × 64, or else the course's way to do it."""
+        """How the images were packed, or else the course's preprocessing."""
         used = (split.preprocessing for split in self.splits.values() if split.preprocessing)
         return next(used, Preprocessing())
 
 
 def refuse(skipped: Sequence[Skipped]) -> None:
-    """Raise `DataError` if there is a file that is no image."""
+    """Raise `DataError` if there are unreadable files."""
     if skipped:
         name, reason = skipped[0]
         others = len(skipped) - 1
         more = f" (and {others} more such file{'s' * (others > 1)})" if others else ""
-        raise DataError(f"{name}: {reason}{more}; remove it, or leave it out with --skip-bad")
+        raise DataError(f"{name}: {reason}{more}; remove it, or skip it with --skip-bad")
+
+
+def load_dataset(
+    path: str | Path,
+    split: str | None = None,
+    *,
+    positive: str | None = None,
+    resize: str | None = None,
+    skip_bad: bool = False,
+    progress: Progress | None = None,
+    memory_limit: int = MEMORY_LIMIT,
+) -> Dataset:
+    """Read labelled images into memory.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder with a folder for each class, perhaps below `train/` and `test/`; a folder of
+        files like `cat.0.jpg`; a CSV file of `path,label`; an HDF5 file in the course's layout, or
+        a folder of such files.
+    split : {"train", "validation", "test"}, optional
+        Which split; by default the training split, or everything where there are no splits.
+    positive : str, optional
+        The class that gets the label 1; by default the one named cat or cats.
+    resize : {"stretch", "crop"}, optional
+        Stretch images to the square, or take their centre square; by default as they were packed,
+        or else "stretch".
+    skip_bad : bool
+        Skip unreadable files, and list them as `skipped`, instead of stopping.
+    progress : callable, optional
+        Called with the number of images done and the number of all.
+    memory_limit : int
+        Images of more bytes, if they need no work, stay in their file until they are used.
+
+    Returns
+    -------
+    Dataset
+        With `images` (m, 64, 64, 3) of uint8, `Y` (1, m) and `names`.
+
+    Raises
+    ------
+    DataError
+        If there is no such data set, or it is damaged, or has unreadable files.
+    """
+    source = open_source(Path(path), positive)
+    return source.load(
+        source.choose(split, "train"),
+        Preprocessing(resize) if resize else None,
+        skip_bad=skip_bad,
+        progress=progress,
+        memory_limit=memory_limit,
+    )
 
 
 def open_source(path: Path, positive: str | None = None) -> Source:
-    """Find out what is at a path.
+    """Find a data set.
 
     Parameters
     ----------
@@ -148,7 +207,7 @@ def open_source(path: Path, positive: str | None = None) -> Source:
     Returns
     -------
     Source
-        The splits of the data set; images are not read yet.
+        Its splits; images are not read yet.
 
     Raises
     ------
@@ -167,7 +226,7 @@ def open_source(path: Path, positive: str | None = None) -> Source:
     classes = _class_names(splits)
     if not classes:
         raise DataError(
-            f"{path} has no images; put them into folders named as their class, like {path}/cat"
+            f"{path} has no images; put them into a folder for each class, like {path}/cat"
         )
     chosen = positive_classes(classes, positive, str(path))
     return Source(path, splits, positive or "cat", chosen, notes)
@@ -188,7 +247,7 @@ def _splits(path: Path, notes: list[str]) -> dict[str, Split]:
         return {WHOLE: csv_file.labelled_files(path)}
     if path.is_file() and path.suffix.lower() in HDF5_ENDINGS:
         return _in_hdf5([path])
-    raise DataError(f"{path} is no data set; name a folder, a .csv file or an .h5 file")
+    raise DataError(f"{path} is not a data set; name a folder, a .csv file or an .h5 file")
 
 
 def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
@@ -207,7 +266,7 @@ def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
         if split in splits:
             raise DataError(f"{path} has two folders for its {split} split; rename one of them")
         if not found.paths and found.unlabelled:
-            notes.append(f"{folder} is left out: its images have no class")
+            notes.append(f"{folder} is ignored: its images have no classes")
             continue
         splits[split] = found
     return splits

@@ -1,9 +1,11 @@
-"""Images that stay in their HDF5 file, and are read a slice at a time."""
+"""Images that stay in their HDF5 file and are read a slice at a time."""
 
 import os
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,15 +14,15 @@ from catclf.images.preprocessing import Images
 
 
 class StoredImages:
-    """PerceptualHashes like the array (m, 64, 64, 3) of uint8 that it would be in memory.
+    """Rows of images (m, 64, 64, 3) of uint8 in a file.
 
-    Several threads may read at once. Where the bytes lie in the file as they are, they are read
-    around the HDF5 library, which lets one thread in at a time.
+    Several threads may read at once. Where the bytes lie in the file uncompressed, they are read
+    without the HDF5 library, which serves one thread at a time.
 
     Parameters
     ----------
     path : Path
-        The file, for error messages.
+        The file.
     array : h5py.Dataset
         The images. Its file stays open as long as this object is in use.
     """
@@ -31,10 +33,8 @@ class StoredImages:
         self._path, self._array = path, array
         self.shape: tuple[int, int, int, int] = array.shape
         self._bytes_of_one = int(np.prod(self.shape[1:]))
-        self._batch, self._offsets = _places(array)
-        self._descriptor = os.open(path, os.O_RDONLY) if self._offsets else -1
-        if self._offsets:
-            weakref.finalize(self, os.close, self._descriptor)
+        self._chunks = _plain_chunks(array)
+        self._file = _PlainFile(path) if self._chunks else None
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -44,63 +44,122 @@ class StoredImages:
         """Size that the array would have in memory."""
         return len(self) * self._bytes_of_one
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the bytes lie in the file uncompressed."""
+        return self._chunks is not None
+
     def __getitem__(self, rows: slice) -> Images:
-        start, stop, step = rows.indices(len(self))
-        if step != 1:
-            return np.concatenate([self[i : i + 1] for i in range(start, stop, step)])
-        images = np.empty((max(stop - start, 0), *self.shape[1:]), np.uint8)
-        if not self._offsets:
-            self._read_through_hdf5(images, start, stop)
-            return images
-        while start < stop:
-            batch, place = divmod(start, self._batch)
-            end = min(stop, (batch + 1) * self._batch)
-            self._read(
-                images[len(images) - (stop - start) :][: end - start],
-                self._offsets[batch] + place * self._bytes_of_one,
-            )
-            start = end
+        places = range(len(self))[rows]
+        images = np.empty((len(places), *self.shape[1:]), np.uint8)
+        if places.step == 1:
+            self._read(images, places.start)
+        else:
+            for image, place in zip(images, places, strict=True):
+                self._read(image[np.newaxis], place)
         return images
 
-    def _read(self, images: Images, offset: int) -> None:
-        view = memoryview(images.data).cast("B")
-        while view:
-            try:
-                count = os.preadv(self._descriptor, [view], offset)
-            except OSError as error:
-                raise DataError(f"{self._path} cannot be read: {error.strerror}") from error
-            if not count:
-                raise DataError(f"{self._path} is cut short")
-            view, offset = view[count:], offset + count
+    def _read(self, images: Images, start: int) -> None:
+        """Fill an array with the images from `start` on."""
+        if not self._chunks or not self._file:
+            self._read_through_hdf5(images, start)
+            return
+        done = 0
+        for chunk, place, count in pieces(start, len(images), self._chunks.size):
+            offset = self._chunks.offsets[chunk] + place * self._bytes_of_one
+            self._file.fill(images[done : done + count], offset)
+            done += count
 
-    def _read_through_hdf5(self, images: Images, start: int, stop: int) -> None:
+    def _read_through_hdf5(self, images: Images, start: int) -> None:
         try:
             if len(images):
-                self._array.read_direct(images, np.s_[start:stop])
+                self._array.read_direct(images, np.s_[start : start + len(images)])
         except (OSError, RuntimeError) as error:
             raise DataError(f"{self._path} cannot be read: its images are damaged") from error
 
 
-def _places(array: Any) -> tuple[int, dict[int, int]]:
-    """How many images lie together, and at which byte of the file each such batch begins.
+def pieces(start: int, count: int, size: int) -> Iterator[tuple[int, int, int]]:
+    """Divide a run of items that are stored in chunks.
 
-    No batches, where the bytes are compressed or otherwise not just there, or where the system
-    cannot read from several places of a file at once.
+    Parameters
+    ----------
+    start, count : int
+        The first item, and the number of items.
+    size : int
+        Items in a chunk.
+
+    Yields
+    ------
+    int, int, int
+        A chunk, the place in it where the run begins or continues, and how many items of the run
+        are there.
     """
-    nowhere: tuple[int, dict[int, int]] = (1, {})
-    if not hasattr(os, "preadv") or array.file.userblock_size:
-        return nowhere
+    stop = start + count
+    while start < stop:
+        chunk, place = divmod(start, size)
+        here = min(size - place, stop - start)
+        yield chunk, place, here
+        start += here
+
+
+class _Chunks(NamedTuple):
+    """Where images lie in a file, uncompressed."""
+
+    size: int
+    """Images in a chunk."""
+    offsets: dict[int, int]
+    """For each chunk, its first byte in the file."""
+
+
+def _plain_chunks(array: Any) -> _Chunks | None:
+    """Where an array's images lie, or None where the file does not simply hold their bytes."""
+    if array.file.userblock_size:
+        return None
     if array.chunks is None:
         offset = array.id.get_offset()
-        return nowhere if offset is None else (len(array), {0: offset})
-    plain = array.id.get_create_plist().get_nfilters() == 0
-    if not plain or array.chunks[1:] != array.shape[1:] or not hasattr(array.id, "chunk_iter"):
-        return nowhere
-    batch = array.chunks[0]
+        return None if offset is None else _Chunks(len(array), {0: offset})
+    is_plain = array.id.get_create_plist().get_nfilters() == 0
+    if not is_plain or array.chunks[1:] != array.shape[1:] or not hasattr(array.id, "chunk_iter"):
+        return None
+    size = array.chunks[0]
     offsets: dict[int, int] = {}
 
     def note(chunk: Any) -> None:
-        offsets[chunk.chunk_offset[0] // batch] = chunk.byte_offset
+        offsets[chunk.chunk_offset[0] // size] = chunk.byte_offset
 
     array.id.chunk_iter(note)
-    return (batch, offsets) if len(offsets) == -(-len(array) // batch) else nowhere
+    is_complete = len(offsets) == -(-len(array) // size)
+    return _Chunks(size, offsets) if is_complete else None
+
+
+class _PlainFile:
+    """A file that several threads read from at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("rb", buffering=0)
+        self._lock = Lock()
+        weakref.finalize(self, self._file.close)
+
+    def fill(self, images: Images, offset: int) -> None:
+        """Fill an array with the bytes from an offset on."""
+        view = memoryview(images.data).cast("B")
+        while view:
+            try:
+                count = self._read(view, offset)
+            except OSError as error:
+                raise DataError(f"{self._path} cannot be read: {error.strerror}") from error
+            if not count:
+                raise DataError(f"{self._path} is truncated")
+            view, offset = view[count:], offset + count
+
+    def _read(self, view: memoryview, offset: int) -> int:
+        """Read some bytes at an offset into a view; how many."""
+        count: int
+        if hasattr(os, "preadv"):
+            count = os.preadv(self._file.fileno(), [view], offset)
+            return count
+        with self._lock:  # on Windows, threads share the file's one position
+            self._file.seek(offset)
+            count = self._file.readinto(view)
+            return count

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset, Progress
+from catclf.datasets.sampling import stratified_sample
 from catclf.errors import DataError
 from catclf.evaluation.metrics import Metrics, metrics
 from catclf.model import Model
@@ -128,9 +129,4 @@ def _score(model: Model, held_out: Dataset) -> Metrics:
 def _subsets(dataset: Dataset, share: float, seed: int) -> Iterator[NDArray[np.bool_]]:
     """That share of each class, (m,), drawn several times; a larger share has all of a smaller."""
     for draw in range(_DRAWS if share < 1 else 1):
-        rng = np.random.default_rng((seed, draw))
-        chosen = np.zeros(dataset.m, bool)
-        for label in (0, 1):
-            members = rng.permutation(np.flatnonzero(dataset.labels == label))
-            chosen[members[: round(share * len(members))]] = True
-        yield chosen
+        yield stratified_sample(dataset.labels, np.random.default_rng((seed, draw)), share=share)

@@ -5,7 +5,7 @@ import logging
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +20,17 @@ MEGAPIXELS = 100
 """An image with more is refused before it is decoded."""
 
 # Formats that Pillow decodes by itself and that come as images. Others would start programs
-# (EPS: Ghostscript) or are no images to most people (fonts, films, measurements).
+# (EPS: Ghostscript) or are not what people call images (fonts, films, measurements).
 _FORMATS = frozenset(
     "AVIF BMP DDS DIB GIF ICNS ICO JPEG JPEG2000 MPO PCX PNG PPM PSD QOI SGI SUN TGA TIFF WEBP XBM "
     "XPM".split()
 )
 
-# Images decoded together; no more results than that wait to be taken.
+# Images decoded together; no more results than this wait to be taken.
 _BATCH = 128
+
+# The formats that a HEIC file, the photograph of many phones, names after "ftyp" at its start.
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 
 _EXIF_ORIENTATION = 0x0112
 _TURN = {
@@ -40,21 +43,21 @@ _TURN = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# Pillow logs some damage as errors, which would reach the terminal of a program that has not set up
-# logging. What matters of it comes as an exception.
+# Pillow logs some damage as errors, which would reach the terminal of a program that did not set up
+# logging. Damage that matters also raises an exception.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
     """Decode one image.
 
-    EXIF orientation is applied, transparency is laid on white, and of an animation the first frame
-    is taken.
+    EXIF orientation is applied, transparency is composited on white, and an animation is its first
+    frame.
 
     Parameters
     ----------
     source : Path or bytes
-        An image file, or what is in one.
+        An image file, or its content.
     preprocessing : Preprocessing
         How to bring it to 64 × 64.
 
@@ -66,21 +69,21 @@ def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
     Raises
     ------
     ImageError
-        If there is no such file, or it is no image, is damaged, or has more than 100 megapixels.
+        If the file is missing, unsupported or damaged, or has more than 100 megapixels.
     """
     with _safe_pillow():
         return _decode(source, preprocessing)
 
 
 def load_to_show(source: Path | bytes, side: int) -> Images:
-    """Decode an image for people to look at, in its own proportions.
+    """Decode an image for display, in its own proportions.
 
     Parameters
     ----------
     source : Path or bytes
-        An image file, or what is in one.
+        An image file, or its content.
     side : int
-        Its longer side gets no more pixels than that.
+        The most pixels along its longer side.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def load_to_show(source: Path | bytes, side: int) -> Images:
 
 
 def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
-    """Format of an image file, and its width and height, from its first bytes.
+    """Format, width and height of an image file, from its first bytes.
 
     Parameters
     ----------
@@ -112,7 +115,7 @@ def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
     Returns
     -------
     str, (int, int)
-        A name like "JPEG", and pixels.
+        A name like "JPEG"; width and height in pixels.
     """
     with _safe_pillow(), Image.open(path) as image:
         return str(image.format), image.size
@@ -126,14 +129,14 @@ def load_images(
     Parameters
     ----------
     sources : sequence of Path or bytes
-        Image files, or what is in them.
+        Image files, or their contents.
     preprocessing : Preprocessing
         How to bring them to 64 × 64.
 
     Yields
     ------
     image or error
-        What `load_image` would return or raise for each, in the order given.
+        What `load_image` would return or raise for each, in order.
     """
     for start in range(0, len(sources), _BATCH):
         batch = sources[start : start + _BATCH]
@@ -145,31 +148,33 @@ def load_images(
 
 
 def resize_images(images: Images, preprocessing: Preprocessing) -> Images:
-    """Bring images that are already decoded to 64 × 64.
+    """Resize decoded images to 64 × 64.
 
     Parameters
     ----------
     images : uint8 array (m, h, w, 3)
-        Images of one size.
+        Images of the same size.
     preprocessing : Preprocessing
         How to bring them to 64 × 64.
 
     Returns
     -------
     uint8 array (m, 64, 64, 3)
-        The same array where it has that size already.
+        The array itself if it already has that size.
     """
     if images.shape[1:3] == (SIDE, SIDE):
         return images
-    return np.stack([np.asarray(_fitted(Image.fromarray(p), preprocessing)) for p in images])
+    return np.stack(
+        [np.asarray(_resized(Image.fromarray(image), preprocessing)) for image in images]
+    )
 
 
 @contextmanager
 def _safe_pillow() -> Iterator[None]:
-    """Keep Pillow's warnings from the terminal, and Pillow from decoding what is too large.
+    """Silence Pillow's warnings, and stop it from decoding what is too large.
 
-    Its own limit also reaches images inside of others, as in an icon. It refuses from twice that
-    number on, and warns below. Both switches are one for all threads.
+    Its own limit also covers images inside others, as in an icon: Pillow warns above the limit and
+    refuses above twice the limit. Both switches are global to all threads.
     """
     before = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2
@@ -190,32 +195,34 @@ def _image_or_error(source: Path | bytes, preprocessing: Preprocessing) -> Image
 
 def _decode(source: Path | bytes, preprocessing: Preprocessing) -> Images:
     return _decoded(
-        source, SIDE * preprocessing.jpeg_oversampling, lambda image: _fitted(image, preprocessing)
+        source, SIDE * preprocessing.jpeg_oversampling, lambda image: _resized(image, preprocessing)
     )
 
 
-def _decoded(source: Path | bytes, least: int, fit: Callable[[Image.Image], Image.Image]) -> Images:
-    """An image, (height, width, 3), brought to its size by `fit`.
+def _decoded(
+    source: Path | bytes, least: int, resize: Callable[[Image.Image], Image.Image]
+) -> Images:
+    """An image, (height, width, 3), after `resize`.
 
-    A JPEG may be decoded at a smaller scale that leaves `least` pixels along each side, unless that
-    is 0.
+    A JPEG may be decoded at a smaller scale that leaves `least` pixels along each side; 0 forbids
+    that.
     """
     try:
         if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
-            raise ImageError("not an ordinary file")
+            raise ImageError("not a regular file")
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
             if image.format not in _FORMATS:
                 raise ImageError(f"{image.format} files are not supported")
             _check_size(image)
             if least:
                 image.draft(None, (least, least))  # does nothing unless it is a JPEG
-            small = fit(to_rgb(image))
+            small = resize(to_rgb(image))
             turn = _TURN.get(_orientation(image))
             return np.array(small if turn is None else small.transpose(turn))
     except ImageError:
         raise
     except UnidentifiedImageError:
-        raise ImageError("not an image of a known kind") from None
+        raise ImageError(_unsupported(source)) from None
     except Image.DecompressionBombError:
         raise ImageError(f"more than {MEGAPIXELS} megapixels") from None
     except FileNotFoundError:
@@ -229,6 +236,18 @@ def _decoded(source: Path | bytes, least: int, fit: Callable[[Image.Image], Imag
         raise ImageError(f"cannot be decoded ({error or type(error).__name__})") from error
 
 
+def _unsupported(source: Path | bytes) -> str:
+    """What to say of a file that Pillow does not recognise, with a hint for phones' photographs."""
+    start = b""
+    if isinstance(source, bytes):
+        start = source[:64]
+    else:
+        with suppress(OSError), source.open("rb") as file:
+            start = file.read(64)
+    is_heic = start[4:8] == b"ftyp" and any(brand in start for brand in _HEIC_BRANDS)
+    return "unsupported or damaged image" + " (HEIC: convert it to JPEG)" * is_heic
+
+
 def _check_size(image: Image.Image) -> None:
     width, height = image.size
     if width * height > MEGAPIXELS * 1_000_000:
@@ -237,8 +256,8 @@ def _check_size(image: Image.Image) -> None:
         )
 
 
-def _fitted(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
-    if preprocessing.fit == "crop":
+def _resized(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    if preprocessing.resize == "crop":
         width, height = image.size
         side = min(width, height)
         left, top = (width - side) // 2, (height - side) // 2
@@ -247,7 +266,7 @@ def _fitted(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """EXIF orientation, 1 to 8. A damaged EXIF block counts as none: the image may be fine."""
+    """EXIF orientation, 1 to 8; 1 if the EXIF block is damaged, as the image may be fine."""
     try:
         return int(image.getexif().get(_EXIF_ORIENTATION, 1))
     except Exception:

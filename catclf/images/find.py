@@ -6,25 +6,25 @@ from typing import NoReturn
 
 from catclf.errors import DataError
 
-# What counts as an image when a folder is searched. HEIC is here although it cannot be decoded: a
-# folder from a telephone must not look emptier than it is.
-_ENDINGS = frozenset(
+# Extensions of images when a folder is searched. HEIC is here although it cannot be decoded: a
+# folder from a phone must not look emptier than it is.
+_EXTENSIONS = frozenset(
     ".apng .avif .bmp .dds .dib .gif .heic .heif .icns .ico .j2c .j2k .jfif .jp2 .jpc .jpe .jpeg "
     ".jpf .jpg .jpx .mpo .pbm .pcx .pgm .png .pnm .ppm .psd .qoi .ras .sgi .tga .tif .tiff .webp "
     ".xbm .xpm".split()
 )
 
 HDF5_ENDINGS = (".h5", ".hdf5")
-"""Endings of HDF5 files, in small letters."""
+"""Extensions of HDF5 files, in lower case."""
 
 
 def is_image_name(name: str) -> bool:
-    """Whether a file's name has the ending of an image, in small or capital letters."""
-    return os.path.splitext(name)[1].lower() in _ENDINGS  # noqa: PTH122 - far faster than Path
+    """Whether a file's name has an image's extension, in upper or lower case."""
+    return os.path.splitext(name)[1].lower() in _EXTENSIONS  # noqa: PTH122 - far faster than Path
 
 
 def subfolders(folder: Path) -> list[Path]:
-    """Folders in a folder, by name; hidden ones and links to folders are left out."""
+    """Subfolders of a folder, sorted by name, without hidden ones and links."""
     return [
         path
         for path in _entries(folder)
@@ -33,22 +33,22 @@ def subfolders(folder: Path) -> list[Path]:
 
 
 def files(folder: Path) -> list[Path]:
-    """Files directly in a folder, by name; hidden ones are left out."""
+    """Files directly in a folder, sorted by name, without hidden ones."""
     return [path for path in _entries(folder) if path.is_file() and not path.name.startswith(".")]
 
 
 def images_below(folder: Path) -> list[Path]:
-    """Image files in a folder and the folders below it.
+    """Image files in a folder and its subfolders.
 
     Parameters
     ----------
     folder : Path
-        Where to look. Hidden files and folders are left out, links to folders are not followed.
+        Where to look. Hidden files and folders are ignored; links to folders are not followed.
 
     Returns
     -------
     list of Path
-        By name, on every file system.
+        Sorted by name, on every file system.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Fingerprints of images, by which a model knows the images that it was trained on."""
+"""Fingerprints of images, by which a model recognises its training images."""
 
 import hashlib
 
@@ -16,19 +16,19 @@ _BATCH = 256
 def fingerprints(images: Rows) -> Fingerprints:
     """64-bit BLAKE2b hashes of images as a model sees them.
 
-    Copies of a file under other names, or of other sizes of file but the same pixels, have the same
-    fingerprint. That two different images of a million share one by chance has a probability of
-    about 3 in 100 million.
+    Files with the same pixels have the same fingerprint, whatever their names and formats. Among a
+    million different images, two share a fingerprint by chance with a probability of about 3 in
+    100 million.
 
     Parameters
     ----------
-    images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+    images : uint8 array (m, 64, 64, 3), or Rows of that shape
         Images.
 
     Returns
     -------
     uint64 array (m,)
-        One number an image.
+        One number for each image.
     """
 
     def digests_from(start: int) -> bytes:
@@ -41,7 +41,7 @@ def fingerprints(images: Rows) -> Fingerprints:
 
 
 def known(these: Fingerprints, those: Fingerprints) -> NDArray[np.bool_]:
-    """Which fingerprints are among others.
+    """Which fingerprints occur among others.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ def known(these: Fingerprints, those: Fingerprints) -> NDArray[np.bool_]:
     Returns
     -------
     bool array (m,)
-        For each of these, whether it is one of those.
+        For each of `these`, whether it is in `those`.
     """
-    # np.isin would load 10 ms of code for arrays with gaps.
+    # np.isin would import masked arrays, which takes 10 ms.
     if not len(those):
         return np.zeros(len(these), np.bool_)
     ordered = np.sort(those)

@@ -1,4 +1,4 @@
-"""Images that are the same, or nearly: one photograph scaled, compressed or brightened."""
+"""Duplicates and near duplicates: one photograph scaled, compressed or brightened."""
 
 from typing import NamedTuple
 
@@ -11,17 +11,17 @@ from catclf.images.preprocessing import SIDE, Images
 _HASH_SIDE = 8
 _THUMBNAIL_SIDE = 16
 
-# Images whose hashes differ in no more bits, of 112, are looked at more closely; they are copies
-# if their thumbnails differ by no more than that, of 255, on average.
+# Images whose hashes differ in at most this many of 112 bits are compared more closely: they are
+# near duplicates if their thumbnails differ by at most this much, of 255, on average.
 _MOST_BITS = 10
 _MOST_DIFFERENCE = 6.0
 
-# Images that are compared with all others at a time.
+# Images compared with all others at a time.
 _BLOCK = 512
 
 
 class PerceptualHashes(NamedTuple):
-    """What images look like, in little room."""
+    """A summary of what images look like, 1.5 kB for each."""
 
     hashes: NDArray[np.float32]
     """(m, 112), each number 1 or -1."""
@@ -29,12 +29,12 @@ class PerceptualHashes(NamedTuple):
     """(m, 256): brightness in a grid of 16 × 16, from 0 to 255."""
 
 
-def looks(images: Images) -> PerceptualHashes:
-    """What images look like.
+def perceptual_hashes(images: Images) -> PerceptualHashes:
+    """Summarise what images look like.
 
-    The hash tells of neighbours in a grid of 8 × 8, beside each other and one below the other,
-    which is brighter (the difference hash of Neal Krawetz, "Kind of Like That", 2013). Scaling,
-    compression and brightness hardly change that.
+    In a grid of 8 × 8, each bit of the hash says which of two neighbours, side by side or one above
+    the other, is brighter (the difference hash of Neal Krawetz, "Kind of Like That", 2013).
+    Scaling, compression and brightness hardly change that.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def looks(images: Images) -> PerceptualHashes:
     Returns
     -------
     PerceptualHashes
-        Of each.
+        One row for each image.
     """
     m = len(images)
     thumbnails = _brightness(images)  # (m, 16, 16)
@@ -60,7 +60,7 @@ def looks(images: Images) -> PerceptualHashes:
 
 
 def exact_duplicates(prints: Fingerprints) -> list[tuple[int, int]]:
-    """The first image of each fingerprint, paired with each later one.
+    """Pair the first image of each fingerprint with each later one.
 
     Parameters
     ----------
@@ -70,27 +70,27 @@ def exact_duplicates(prints: Fingerprints) -> list[tuple[int, int]]:
     Returns
     -------
     list of (int, int)
-        Places of the two.
+        Positions of the two.
     """
     first: dict[int, int] = {}
-    places = [(first.setdefault(number, i), i) for i, number in enumerate(prints.tolist())]
-    return [(i, j) for i, j in places if i < j]
+    pairs = [(first.setdefault(number, i), i) for i, number in enumerate(prints.tolist())]
+    return [(i, j) for i, j in pairs if i < j]
 
 
-def near_duplicates(hashes_of_all: PerceptualHashes) -> list[tuple[int, int]]:
-    """Pairs of images that look alike, exact copies among them.
+def near_duplicates(summaries: PerceptualHashes) -> list[tuple[int, int]]:
+    """Find pairs of images that look alike, exact duplicates included.
 
     Parameters
     ----------
-    hashes_of_all : PerceptualHashes
+    summaries : PerceptualHashes
         Of m images.
 
     Returns
     -------
     list of (int, int)
-        Places of the two, the lower one first.
+        Positions of the two, the lower one first.
     """
-    hashes, thumbnails = hashes_of_all
+    hashes, thumbnails = summaries
     pairs = []
     for start in range(0, len(hashes), _BLOCK):
         # The product of two hashes is the number of equal bits minus that of different ones.
@@ -104,9 +104,9 @@ def near_duplicates(hashes_of_all: PerceptualHashes) -> list[tuple[int, int]]:
 
 
 def _brightness(images: Images) -> NDArray[np.float32]:
-    """Mean brightness in a grid of 16 × 16 fields, (m, 16, 16)."""
+    """Mean brightness in a grid of 16 × 16 cells, (m, 16, 16)."""
     m, size = len(images), SIDE // _THUMBNAIL_SIDE
-    # First the rows of each field, so that long lines are added up; a sum is below 65 536.
+    # Rows of each field first, so that long lines are added; each sum is below 65 536.
     lines = images.reshape(m, _THUMBNAIL_SIDE, size, SIDE * 3).sum(axis=2, dtype=np.uint16)
     fields = lines.reshape(m, _THUMBNAIL_SIDE, _THUMBNAIL_SIDE, size * 3)
     sums = fields.sum(axis=3, dtype=np.uint16)  # (m, 16, 16)

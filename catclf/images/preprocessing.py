@@ -1,6 +1,6 @@
-"""What an image is, once it is decoded, and the preprocessing by which it got that way."""
+"""What a decoded image is, and the preprocessing that made it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ Images = NDArray[np.uint8]
 SIDE = 64
 """Width and height, in pixels, of every image that a model sees."""
 
-FITS = ("stretch", "crop")
+RESIZES = ("stretch", "crop")
+"""Ways to make an image square."""
 
 _LARGEST_OVERSAMPLING = 64
 
@@ -25,19 +26,19 @@ class Preprocessing:
 
     Parameters
     ----------
-    fit : {"stretch", "crop"}
+    resize : {"stretch", "crop"}
         Stretch the whole image to the square, as the course does, or take its centre square.
     jpeg_oversampling : int
-        A large JPEG is decoded at the smallest scale that leaves at least so many pixels, along
-        each side, for each pixel of the result: faster, and hardly different. 0: at full size.
+        A large JPEG is decoded at the smallest scale that leaves at least this many pixels, along
+        each side, for each pixel of the result: faster, and hardly different. 0: full size.
     """
 
-    fit: str = "stretch"
+    resize: str = "stretch"
     jpeg_oversampling: int = 2
 
     def __post_init__(self) -> None:
-        if self.fit not in FITS:
-            raise SettingsError(f"fit must be one of {', '.join(FITS)}, not {self.fit!r}")
+        if self.resize not in RESIZES:
+            raise SettingsError(f"resize must be one of {', '.join(RESIZES)}, not {self.resize!r}")
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -45,22 +46,27 @@ class Preprocessing:
         return SIDE, SIDE, 3
 
     def to_dict(self) -> dict[str, Any]:
-        """The preprocessing as it stands in a model file."""
-        return {"side": SIDE, "resample": "bicubic", **asdict(self)}
+        """The preprocessing as stored in files, where `resize` keeps its first name, `fit`."""
+        return {
+            "side": SIDE,
+            "resample": "bicubic",
+            "fit": self.resize,
+            "jpeg_oversampling": self.jpeg_oversampling,
+        }
 
     @classmethod
     def from_dict(cls, entries: object) -> "Preprocessing":
-        """The preprocessing of a model file, if this version can follow it to the letter.
+        """The preprocessing stored in a file, if this version can reproduce it exactly.
 
         Parameters
         ----------
         entries : dict
-            What `to_dict` gave.
+            What `to_dict` returned.
 
         Returns
         -------
         Preprocessing
-            The same.
+            The preprocessing that was stored.
 
         Raises
         ------
@@ -68,18 +74,18 @@ class Preprocessing:
             If it is anything else.
         """
         if isinstance(entries, dict):
-            fit, oversampling = entries.get("fit"), entries.get("jpeg_oversampling")
+            resize, oversampling = entries.get("fit"), entries.get("jpeg_oversampling")
             if (
-                fit in FITS
+                resize in RESIZES
                 and type(oversampling) is int
                 and 0 <= oversampling <= _LARGEST_OVERSAMPLING
             ):
-                preprocessing = cls(fit, oversampling)
+                preprocessing = cls(resize, oversampling)
                 if preprocessing.to_dict() == entries:
                     return preprocessing
-        raise SettingsError("images are prepared in a way that this version does not know")
+        raise SettingsError("images are preprocessed in a way that this version does not support")
 
 
 def mirrored(images: Images) -> Images:
-    """Mirror images, left for right, of images (m, 64, 64, 3)."""
+    """Images (m, 64, 64, 3) flipped left to right."""
     return np.ascontiguousarray(images[:, :, ::-1])

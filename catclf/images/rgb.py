@@ -1,22 +1,22 @@
-"""A decoded image of any kind, as 8-bit RGB on white."""
+"""Any decoded image as 8-bit RGB on white."""
 
 import numpy as np
 from PIL import Image
 
 from catclf.errors import ImageError
 
-# How many times the sample of a PNG with fewer than 8 bits goes into 255: Pillow scales the
-# samples to 8 bits, but not the sample that stands for "transparent".
+# Factor from the samples of a PNG with fewer than 8 bits to 0 … 255: Pillow scales the samples to
+# 8 bits, but not the sample that stands for "transparent".
 _PNG_SAMPLE_SCALE = {"1": 255, "L;2": 85, "L;4": 17}
 
 _TIFF_BITS_PER_SAMPLE = 258
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Convert to 8-bit RGB, with whatever is transparent laid on white.
+    """Convert to 8-bit RGB, with transparency composited on white.
 
-    9-bit to 16-bit grey is scaled so that white stays white. 32-bit integers and floating point
-    have no agreed white and are stretched from their smallest to their largest value.
+    Grey of 9 to 16 bits is scaled so that white stays white. 32-bit integers and floating point
+    have no standard white level and are stretched from their smallest to their largest value.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _transparent_sample(image: Image.Image) -> int | tuple[int, ...] | None:
-    """The grey or colour that a PNG declares transparent, in the range that Pillow decodes to."""
+    """The grey or colour that a PNG declares transparent, in the range of the decoded samples."""
     sample = image.info.get("transparency")
     if image.format != "PNG" or not isinstance(sample, int | tuple) or image.mode == "P":
         return None
@@ -76,7 +76,7 @@ def _from_16_bit(image: Image.Image, transparent_sample: object) -> Image.Image:
 def _stretched(image: Image.Image) -> Image.Image:
     grey = np.asarray(image).astype(np.float64)  # (h, w)
     if not np.isfinite(grey).all():
-        raise ImageError("damaged: it has samples that are no numbers")
+        raise ImageError("damaged: its samples are not finite numbers")
     darkest = grey.min()
     scale = 255 / ((grey.max() - darkest) or 1)
     return Image.fromarray(np.rint((grey - darkest) * scale).astype(np.uint8)).convert("RGB")

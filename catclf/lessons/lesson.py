@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from catclf.datasets import Dataset, load_dataset
+from catclf.datasets.dataset import Dataset
+from catclf.datasets.sampling import stratified_sample
+from catclf.datasets.source import load_dataset
 from catclf.errors import DataError
 
 if TYPE_CHECKING:
@@ -66,12 +68,7 @@ class LessonSettings:
         if dataset.m <= _MOST_IMAGES:
             return dataset
         rng = np.random.default_rng(self.seed)
-        chosen = np.zeros(dataset.m, bool)
-        for label in (0, 1):
-            members = np.flatnonzero(dataset.labels == label)
-            count = max(1, len(members) * _MOST_IMAGES // dataset.m)
-            chosen[rng.choice(members, count, replace=False)] = True
-        return dataset.subset(chosen)
+        return dataset.subset(stratified_sample(dataset.labels, rng, count=_MOST_IMAGES))
 
 
 class Column(NamedTuple):

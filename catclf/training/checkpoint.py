@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from catclf.archive import ArchiveError, Arrays, read_archive, write_archive
 from catclf.errors import CheckpointError, SettingsError
 from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array
 from catclf.solvers.problem import Problem
 from catclf.solvers.solver import Memory, State
+from catclf.storage import ArchiveError, Arrays, read_archive, write_archive
 from catclf.training.settings import TrainingSettings
 
 FORMAT = 1

@@ -3,7 +3,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
@@ -76,14 +75,14 @@ def test_broken_files_and_imbalance(catclf_run: Runner, tmp_path: Path) -> None:
     out = catclf_run("check", tmp_path / "d").out
     assert "class imbalance 8.0:1" in out
     assert "Left out: 1 unreadable file" in out
-    assert "bad.jpg: not an image of a known kind" in out
+    assert "bad.jpg: unsupported or damaged image" in out
 
 
 def test_nothing_but_broken_files(catclf_run: Runner, tmp_path: Path) -> None:
     (tmp_path / "cat").mkdir()
     (tmp_path / "cat" / "bad.jpg").write_text("no image")
     err = catclf_run("check", tmp_path, status=1).err
-    assert "has no image that can be used" in err
+    assert "has no usable images" in err
 
 
 def test_the_course_has_a_leak(catclf_run: Runner) -> None:
@@ -96,15 +95,5 @@ def test_the_course_has_a_leak(catclf_run: Runner) -> None:
 
 def test_real_photographs_are_no_copies_of_each_other() -> None:
     report = catclf.check(catclf.open_source(shared("photos")))
-    assert report.copies == []
+    assert report.duplicates == []
     assert report.formats == {"JPEG": 300}
-
-
-def test_near_copies_are_those_that_a_plain_comparison_finds() -> None:
-    from catclf.images.near_duplicates import looks, near_duplicates
-
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (700, 8, 8, 3)).repeat(8, axis=1).repeat(8, axis=2)
-    images[650:] = images[:50] + rng.integers(-3, 4, images[:50].shape)
-    found = near_duplicates(looks(np.clip(images, 0, 255).astype(np.uint8)))
-    assert found == [(i, 650 + i) for i in range(50)]

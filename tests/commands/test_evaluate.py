@@ -59,9 +59,9 @@ def test_bad_images_are_counted_named_and_skipped(evaluate: Runner, data: Path) 
     (data / "test" / "cat" / "bad.jpg").write_text("no image")
     result = evaluate(data, status=1)
     assert "Skipped 1 unreadable file" in result.out
-    assert f"Skipped: {data}/test/cat/bad.jpg: not an image of a known kind" in result.err
+    assert f"Skipped: {data}/test/cat/bad.jpg: unsupported or damaged image" in result.err
     assert json.loads(evaluate(data, "--json", status=1).out)["skipped"] == [
-        {"name": f"{data}/test/cat/bad.jpg", "reason": "not an image of a known kind"}
+        {"name": f"{data}/test/cat/bad.jpg", "reason": "unsupported or damaged image"}
     ]
 
 
@@ -76,7 +76,7 @@ def test_undefined_metrics(evaluate: Runner, data: Path) -> None:
     ("arguments", "status", "reason"),
     [
         (["missing"], 1, "missing does not exist"),
-        (["{data}", "--split", "validation"], 1, "has no validation split"),
+        (["{data}", "--split", "validation"], 1, "does not have a validation split"),
         (["{data}/test", "--split", "test"], 1, "not divided into splits"),
         (["{data}/test/cat"], 1, "has only cat images"),
         (["{data}", "--split", "bogus"], 2, "'bogus' is not one of"),

@@ -53,7 +53,7 @@ def test_standard_input(program: Program, model_path: Path, cat: Any) -> None:
     ("args", "status", "message"),
     [
         (["no.png"], 1, "no.png: no such file"),
-        (["text.png"], 1, "text.png: not an image of a known kind"),
+        (["text.png"], 1, "text.png: unsupported or damaged image"),
         (["text.png", "-m", "no.npz"], 1, "there is no model"),
         (["ok-000.png", "-o", "why.jpg"], 2, "a figure's name ends in"),
         (["ok-000.png", "-o", "no/why.png"], 1, "there is no folder"),

@@ -65,7 +65,7 @@ def test_files_and_packs_in_the_order_given(
         str(image), "nowhere.png", "no.h5", str(image),
     ]  # fmt: skip
     assert "no.h5" in lines[-2]["error"]
-    assert "2 of 24 could not be predicted" in out.err
+    assert "2 of 24 files could not be read" in out.err
 
 
 def test_the_courses_files_are_predicted_as_they_are(catclf_run: Runner, model_path: Path) -> None:
@@ -79,13 +79,13 @@ def test_crop_goes_with_the_file(
     path = tmp_path / "p.h5"
     catclf_run("pack", data, path, "--fit", "crop")
     catclf_run("train", path, "-o", tmp_path / "m.npz", *QUICK)
-    assert catclf.load_model(tmp_path / "m.npz").preprocessing.fit == "crop"
+    assert catclf.load_model(tmp_path / "m.npz").preprocessing.resize == "crop"
     for arguments in (
         ("train", path, "--fit", "stretch", *QUICK),
         ("evaluate", path, "-m", model_path),
         ("predict", path, "-m", model_path),
     ):
-        assert "packed with --fit crop" in catclf_run(*arguments, status=1).err
+        assert "packed with --resize crop" in catclf_run(*arguments, status=1).err
 
 
 def test_bad_images(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_bad_images(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     assert "--skip-bad" in catclf_run("pack", data, tmp_path / "p.h5", status=1).err
     result = catclf_run("pack", data, tmp_path / "p.h5", "--skip-bad")
     assert "Skipped 1 unreadable file" in result.out
-    assert "bad.png: not an image of a known kind" in result.err
+    assert "bad.png: unsupported or damaged image" in result.err
     with h5py.File(tmp_path / "p.h5") as file:
         assert len(file["test_set_x"]) == 8
 

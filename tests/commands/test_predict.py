@@ -42,7 +42,7 @@ def test_json_lines(predict: Runner, data: Path) -> None:
     ] * 8
     (bad,) = (document for document in documents if "error" in document)
     assert bad["path"].endswith('odd "name"\n.jpg')
-    assert bad["error"] == "not an image of a known kind"
+    assert bad["error"] == "unsupported or damaged image"
 
 
 def test_csv(predict: Runner, data: Path) -> None:
@@ -67,10 +67,10 @@ def test_bad_images_are_named_and_the_rest_goes_on(
     assert result.out.splitlines() == [result.out.strip()]
     assert result.out.startswith("cat\t")
     assert result.err.splitlines() == [
-        f"Error: {tmp_path}/bad\\n.jpg: not an image of a known kind",
+        f"Error: {tmp_path}/bad\\n.jpg: unsupported or damaged image",
         f"Error: {tmp_path}/missing.jpg: no such file",
         f"Error: {tmp_path}/empty: no images in this folder",
-        "3 of 4 could not be predicted",
+        "3 of 4 files could not be read",
     ]
 
 
@@ -91,7 +91,7 @@ def test_standard_input(predict: Runner, data: Path, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
         result = predict("-", status=status)
         if status:
-            assert result.err == "Error: standard input: not an image of a known kind\n"
+            assert result.err == "Error: standard input: unsupported or damaged image\n"
         else:
             assert result.out.startswith("cat\t")
             assert result.out.endswith("\t-\n")

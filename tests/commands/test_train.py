@@ -132,11 +132,11 @@ def test_bad_images_stop_training_or_are_skipped(
     (data / "train" / "cat" / "bad\x1b.jpg").write_text("no image")
     result = catclf_run("train", data, "-o", tmp_path / "m.npz", status=1)
     assert result.err.count("\n") == 1
-    assert r"bad\x1b.jpg: not an image of a known kind; remove it" in result.err
+    assert r"bad\x1b.jpg: unsupported or damaged image; remove it" in result.err
     assert not (tmp_path / "m.npz").exists()
     result = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK, "--skip-bad")
     assert "Skipped 1 unreadable file" in result.out
-    assert r"bad\x1b.jpg: not an image of a known kind" in result.err
+    assert r"bad\x1b.jpg: unsupported or damaged image" in result.err
 
 
 def test_a_test_split_of_one_class_is_no_reason_to_fail(
@@ -227,7 +227,7 @@ def test_the_variable_names_the_model(
 def test_crop_is_remembered(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     image(5, size=(300, 80)).save(data / "test" / "cat" / "wide.png")
     catclf_run("train", data, "-o", tmp_path / "m.npz", "--fit", "crop", *QUICK)
-    assert catclf.load_model(tmp_path / "m.npz").preprocessing.fit == "crop"
+    assert catclf.load_model(tmp_path / "m.npz").preprocessing.resize == "crop"
     catclf_run("evaluate", data, "-m", tmp_path / "m.npz")
 
 
@@ -281,7 +281,7 @@ def test_the_model_keeps_a_threshold_for_a_target(
 @pytest.mark.parametrize(
     ("options", "status", "reason"),
     [
-        (("--cv", 7), 1, "7 folds need 7 different images of each class"),
+        (("--cv", 7), 1, "7 folds need at least 7 different images of each class"),
         (("--cv", 1), 2, "--cv"),
         (("--features", "magic"), 2, "features must be one of pixels, patches, hog"),
         (("--threshold", "precision=7"), 2, "like precision=0.95 or recall=0.99"),

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from catclf import load_dataset
@@ -6,12 +8,12 @@ from tests.conftest import write_images
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     write_images(tmp_path / "images", 4, red=100)
     return tmp_path
 
 
-def table(folder, text, encoding="utf-8"):
+def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     path = folder / "labels.csv"
     path.write_text(text, encoding=encoding)
     return path
@@ -22,39 +24,33 @@ ROWS = "images/images-000.png,{}\nimages/images-001.png,{}\nimages/images-002.pn
 
 @pytest.mark.parametrize("header", ["", "path,label\n", "Path, Label\n"])
 @pytest.mark.parametrize("labels", [("cat", "dog", "Cats"), ("1", "0", "1")])
-def test_paths_and_labels(folder, header, labels):
+def test_paths_and_labels(folder: Path, header: str, labels: tuple[str, str, str]) -> None:
     dataset = load_dataset(table(folder, header + ROWS.format(*labels) + "\n"))
     assert dataset.labels.tolist() == [1, 0, 1]
     assert dataset.positive == "cat"
 
 
-def test_text_of_a_spreadsheet(folder):
+def test_a_file_from_a_spreadsheet(folder: Path) -> None:
     text = ROWS.format("cat", "dog", "dog").replace("\n", "\r\n")
     assert load_dataset(table(folder, text, "utf-8-sig")).labels.tolist() == [1, 0, 0]
 
 
-def test_absolute_and_quoted_paths(folder):
+def test_absolute_and_quoted_paths(folder: Path) -> None:
     write_images(folder / "a, b", 1, red=100)
     text = f'"{folder}/a, b/a, b-000.png",cat\nimages/images-000.png,dog\n'
     assert load_dataset(table(folder, text)).m == 2
 
 
-def test_labels_0_and_1_can_have_another_name(folder):
+def test_labels_0_and_1_can_have_another_name(folder: Path) -> None:
     dataset = load_dataset(table(folder, ROWS.format(1, 0, 0)), positive="bird")
     assert dataset.class_counts() == {"bird": 1, "non-bird": 2}
-    assert load_dataset(table(folder, ROWS.format(1, 0, 0)), positive="0").labels.tolist() == [
-        0,
-        1,
-        1,
-    ]
+    other = load_dataset(table(folder, ROWS.format(1, 0, 0)), positive="0")
+    assert other.labels.tolist() == [0, 1, 1]
 
 
-def test_numbers_are_names_where_one_is_chosen(folder):
-    assert load_dataset(table(folder, ROWS.format(3, 0, 7)), positive="3").labels.tolist() == [
-        1,
-        0,
-        0,
-    ]
+def test_numbers_are_names_where_one_is_chosen(folder: Path) -> None:
+    dataset = load_dataset(table(folder, ROWS.format(3, 0, 7)), positive="3")
+    assert dataset.labels.tolist() == [1, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -68,29 +64,29 @@ def test_numbers_are_names_where_one_is_chosen(folder):
         ("a.png,\n", "line 1: expected an image's path and its label"),
         ("", "has no images"),
         ("path,label\n", "has no images"),
-        ('"' + "x" * 200_000, "is no CSV file|expected an image"),
-        ("a\0b.png,cat\n", "expected an image's path|no CSV file"),
+        ('"' + "x" * 200_000, "is not a valid CSV file|expected an image"),
+        ("a\0b.png,cat\n", "expected an image's path|not a valid CSV file"),
     ],
 )
-def test_tables_that_are_wrong(folder, text, reason):
+def test_invalid_tables(folder: Path, text: str, reason: str) -> None:
     with pytest.raises(DataError, match=reason):
         load_dataset(table(folder, text))
 
 
-def test_text_that_is_no_utf_8(folder):
+def test_text_in_another_encoding(folder: Path) -> None:
     (folder / "labels.csv").write_bytes(b"caf\xe9.png,cat\n")
     with pytest.raises(DataError, match="not UTF-8"):
         load_dataset(folder / "labels.csv")
 
 
-def test_a_missing_image_is_named(folder):
+def test_a_missing_image_is_named(folder: Path) -> None:
     path = table(folder, ROWS.format("cat", "dog", "dog") + "missing.png,cat\n")
     with pytest.raises(DataError, match=r"missing\.png: no such file"):
         load_dataset(path)
     assert load_dataset(path, skip_bad=True).m == 3
 
 
-def test_a_folder_named_as_a_table(folder):
+def test_a_folder_named_like_a_table(folder: Path) -> None:
     (folder / "x.csv").mkdir()
     with pytest.raises(DataError, match="has no images"):
         load_dataset(folder / "x.csv")

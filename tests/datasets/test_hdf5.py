@@ -1,19 +1,22 @@
 import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 import pytest
 
 from catclf import load_dataset
-from catclf.datasets import open_source
+from catclf.datasets.source import open_source
 from catclf.errors import DataError
-from tests.conftest import shared
+from tests.conftest import needs_posix, shared
 
 
-def write(path, split="train", m=4, side=64, **changes):
+def write(path: Path, split: str = "train", m: int = 4, side: int = 64, **changes: Any) -> Path:
     """A file in the course's layout; a key that is changed to None is left out."""
     rng = np.random.default_rng(0)
-    arrays = {
+    arrays: dict[str, Any] = {
         f"{split}_set_x": rng.integers(0, 256, (m, side, side, 3), np.uint8),
         f"{split}_set_y": np.arange(m) % 2,
         "list_classes": np.array([b"non-cat", b"cat"]),
@@ -25,7 +28,7 @@ def write(path, split="train", m=4, side=64, **changes):
     return path
 
 
-def test_the_courses_files():
+def test_the_courses_files() -> None:
     folder = shared("catvnoncat")
     train, test = load_dataset(folder, "train"), load_dataset(folder, "test")
     assert train.class_counts() == {"cat": 72, "non-cat": 137}
@@ -37,17 +40,17 @@ def test_the_courses_files():
         assert (test.labels == file["test_set_y"][:]).all()
 
 
-def test_both_splits_in_one_file(tmp_path):
+def test_both_splits_in_one_file(tmp_path: Path) -> None:
     path = write(write(tmp_path / "both.hdf5"), "test", m=2)
     assert (load_dataset(path).m, load_dataset(path, "test").m) == (4, 2)
 
 
-def test_labels_follow_the_class_names(tmp_path):
+def test_labels_follow_the_class_names(tmp_path: Path) -> None:
     path = write(tmp_path / "a.h5", list_classes=np.array([b"cat", b"non-cat"]))
     assert load_dataset(path).labels.tolist() == [1, 0, 1, 0]
 
 
-def test_many_classes(tmp_path):
+def test_many_classes(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.h5",
         train_set_y=np.array([2, 0, 1, 2]),
@@ -57,24 +60,24 @@ def test_many_classes(tmp_path):
     assert load_dataset(path, positive="bird").labels.tolist() == [0, 1, 0, 0]
 
 
-def test_without_class_names_1_is_the_cat(tmp_path):
+def test_without_class_names_1_is_the_cat(tmp_path: Path) -> None:
     assert load_dataset(write(tmp_path / "a.h5", list_classes=None)).labels.tolist() == [0, 1, 0, 1]
 
 
-def test_labels_may_be_a_row(tmp_path):
+def test_labels_may_be_a_row(tmp_path: Path) -> None:
     path = write(tmp_path / "a.h5", train_set_y=np.array([[0, 1, 0, 1]]))
     assert load_dataset(path).labels.tolist() == [0, 1, 0, 1]
 
 
-def test_other_sizes_are_scaled(tmp_path):
+def test_other_sizes_are_resized(tmp_path: Path) -> None:
     assert load_dataset(write(tmp_path / "a.h5", side=32)).images.shape == (4, 64, 64, 3)
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"train_set_x": None}, "has no array train_set_x"),
-        ({"train_set_y": None}, "has no array train_set_y"),
+        ({"train_set_x": None}, "does not contain an array train_set_x"),
+        ({"train_set_y": None}, "does not contain an array train_set_y"),
         ({"train_set_x": None, "train_set_y": None}, "neither train_set_x nor test_set_x"),
         ({"train_set_y": np.array([0, 1, 0])}, "train_set_x has 4 images, but .* 3 labels"),
         ({"train_set_y": np.array([0, 1, 2, 0])}, "has the label 2; labels must be 0 or 1"),
@@ -93,48 +96,51 @@ def test_other_sizes_are_scaled(tmp_path):
         ),
     ],
 )  # fmt: skip
-def test_files_that_do_not_fit(tmp_path, changes, reason):
+def test_arrays_that_do_not_match(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
     with pytest.raises(DataError, match=reason):
         load_dataset(write(tmp_path / "a.h5", **changes))
 
 
-def group(file, folder):
+def group(file: h5py.File, folder: Path) -> None:
     file.create_group("train_set_x")
 
 
-def soft_link(file, folder):
+def soft_link(file: h5py.File, folder: Path) -> None:
     file["train_set_x"] = h5py.SoftLink("/nowhere")
 
 
-def external_link(file, folder):
+def external_link(file: h5py.File, folder: Path) -> None:
     file["train_set_x"] = h5py.ExternalLink(str(folder / "pipe"), "/x")
 
 
-def external_storage(file, folder):
+def external_storage(file: h5py.File, folder: Path) -> None:
     file.create_dataset(
         "train_set_x", (4, 8, 8, 3), np.uint8, external=[(str(folder / "pipe"), 0, 768)]
     )
 
 
-def virtual(file, folder):
+def virtual(file: h5py.File, folder: Path) -> None:
     layout = h5py.VirtualLayout((4, 8, 8, 3), np.uint8)
     layout[:] = h5py.VirtualSource(str(folder / "gone.h5"), "x", (4, 8, 8, 3))
     file.create_virtual_dataset("train_set_x", layout)
 
 
+@needs_posix
 @pytest.mark.parametrize(
     "put_x", [group, soft_link, external_link, external_storage, virtual], ids=lambda f: f.__name__
 )
-def test_images_must_be_in_the_file_itself(tmp_path, put_x):
-    os.mkfifo(tmp_path / "pipe")  # reading it would wait for ever
+def test_images_must_be_in_the_file_itself(
+    tmp_path: Path, put_x: Callable[[h5py.File, Path], None]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")  # reading it would block forever
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["train_set_y"] = [0, 1, 0, 1]
         put_x(file, tmp_path)
-    with pytest.raises(DataError, match="has no array train_set_x of its own"):
+    with pytest.raises(DataError, match="does not contain an array train_set_x"):
         load_dataset(tmp_path / "a.h5")
 
 
-def test_a_file_that_claims_more_than_it_holds(tmp_path):
+def test_a_file_that_claims_more_than_it_holds(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file.create_dataset("train_set_x", (10**7, 64, 64, 3), np.uint8, chunks=(1, 64, 64, 3))
         file.create_dataset("train_set_y", (10**7,), np.uint8, chunks=(1000,))
@@ -142,7 +148,7 @@ def test_a_file_that_claims_more_than_it_holds(tmp_path):
         load_dataset(tmp_path / "a.h5")
 
 
-def test_damaged_files(tmp_path):
+def test_damaged_files(tmp_path: Path) -> None:
     path = write(tmp_path / "a.h5")
     whole = path.read_bytes()
     for content in (b"", b"hello", whole[:100], whole[: len(whole) // 2], whole[:-1]):
@@ -151,7 +157,7 @@ def test_damaged_files(tmp_path):
             load_dataset(path)
 
 
-def test_two_files_with_the_same_split(tmp_path):
+def test_two_files_with_the_same_split(tmp_path: Path) -> None:
     write(tmp_path / "a.h5")
     write(tmp_path / "b.h5")
     with pytest.raises(DataError, match="two files with a train split"):

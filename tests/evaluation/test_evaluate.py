@@ -52,7 +52,7 @@ def test_one_class_has_no_score(model: Model, data: Path) -> None:
 
 def test_images_of_another_preprocessing_are_refused(model: Model, data: Path) -> None:
     with pytest.raises(SettingsError, match="stretch"):
-        catclf.evaluate(model, catclf.load_dataset(data, "test", fit="crop"))
+        catclf.evaluate(model, catclf.load_dataset(data, "test", resize="crop"))
 
 
 def test_everything_goes_into_the_document(model: Model, data: Path) -> None:

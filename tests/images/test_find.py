@@ -1,11 +1,14 @@
+from pathlib import Path
+
 import pytest
 
 from catclf.errors import DataError
 from catclf.images.find import files, images_below, is_image_name, subfolders
+from tests.conftest import needs_posix
 
 
 @pytest.fixture
-def tree(tmp_path):
+def tree(tmp_path: Path) -> Path:
     for name in (
         "b.JPG", "a.png", "notes.txt", ".hidden.jpg", "sub/c.Jpeg", "sub/deep/d.webp", ".git/e.jpg"
     ):  # fmt: skip
@@ -18,30 +21,33 @@ def tree(tmp_path):
     return tmp_path
 
 
-def test_images_are_found_at_any_depth_by_name(tree):
-    found = [str(path.relative_to(tree)) for path in images_below(tree)]
+@needs_posix
+def test_images_are_found_at_any_depth_by_name(tree: Path) -> None:
+    found = [path.relative_to(tree).as_posix() for path in images_below(tree)]
     assert found == ["a.png", "b.JPG", "linked.png", "sub/c.Jpeg", "sub/deep/d.webp"]
 
 
-def test_hidden_and_linked_folders_are_left_out(tree):
+@needs_posix
+def test_hidden_and_linked_folders_are_ignored(tree: Path) -> None:
     assert [path.name for path in subfolders(tree)] == ["sub"]
 
 
-def test_hidden_files_are_left_out(tree):
+@needs_posix
+def test_hidden_files_are_ignored(tree: Path) -> None:
     assert [path.name for path in files(tree)] == ["a.png", "b.JPG", "linked.png", "notes.txt"]
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "A.JPEG", "x.y.PnG", "a.heic", "a.tiff"])
-def test_image_names(name):
+def test_image_names(name: str) -> None:
     assert is_image_name(name)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "jpg", "a.jpg.txt", "a", "model.npz"])
-def test_other_names(name):
+def test_other_names(name: str) -> None:
     assert not is_image_name(name)
 
 
-def test_a_folder_that_cannot_be_read(tmp_path):
+def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="missing cannot be read: no such file"):
         images_below(tmp_path / "missing")
     with pytest.raises(DataError, match="missing cannot be read: no such file"):

@@ -5,7 +5,7 @@ from catclf.images.rgb import to_rgb
 from tests.conftest import shared
 
 
-def test_pngsuite_equals_its_references():
+def test_pngsuite_equals_its_references() -> None:
     folder = shared("odd-images", "pngsuite")
     compared = 0
     for reference in sorted((folder / "bmp").glob("*.bmp")):

@@ -1,0 +1,145 @@
+"""What to predict: image files, folders and HDF5 files become one list of inputs."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catclf.errors import CatclfError, ImageError
+from catclf.images.find import HDF5_ENDINGS, images_below
+from catclf.images.preprocessing import Images, Preprocessing
+
+if TYPE_CHECKING:
+    from catclf.datasets.hdf5 import Hdf5Split
+
+STDIN = "-"
+"""The argument that stands for an image on standard input, and that input's name."""
+
+
+@dataclass(frozen=True)
+class ImageInput:
+    """One encoded image."""
+
+    name: str
+    source: Path | bytes
+    """A file, or its content."""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class StoredInput:
+    """The images of one split of an HDF5 file."""
+
+    name: str
+    split: "Hdf5Split"
+
+    @property
+    def count(self) -> int:
+        """Number of images."""
+        return len(self.split.names)
+
+
+@dataclass(frozen=True)
+class BadInput:
+    """An argument that leads to no images."""
+
+    name: str
+    error: CatclfError
+    count: int = 1
+    """It takes one line of the results."""
+
+
+Input = ImageInput | StoredInput | BadInput
+
+Outcome = tuple[list[str], Images | CatclfError]
+"""Names of k images and the images (k, 64, 64, 3); or one name and why it has no image."""
+
+
+def find_inputs(arguments: Iterable[str], stdin: bytes = b"") -> list[Input]:
+    """List the images that arguments stand for, without decoding them.
+
+    Parameters
+    ----------
+    arguments : iterable of str
+        Image files, folders to be searched at any depth, HDF5 files, or "-" for `stdin`.
+    stdin : bytes, optional
+        An encoded image.
+
+    Returns
+    -------
+    list of Input
+        In the order of the arguments; each has a `name` and a `count` of images. What cannot be
+        read is an input too, a `BadInput`.
+    """
+    return [found for argument in arguments for found in _inputs(argument, stdin)]
+
+
+def read_inputs(inputs: Sequence[Input], preprocessing: Preprocessing) -> Iterator[Outcome]:
+    """Read images, on all cores, while the caller works on those before them.
+
+    Parameters
+    ----------
+    inputs : sequence of Input
+        What `find_inputs` returned.
+    preprocessing : Preprocessing
+        How to bring them to 64 × 64.
+
+    Yields
+    ------
+    list of str, uint8 array (k, 64, 64, 3) or CatclfError
+        The names of some images and the images, in order; k is 1 for an image file. Or the name of
+        one input, and why it cannot be read.
+    """
+    from catclf.images.decode import load_images
+
+    # One iterator over all files: they are decoded together whatever lies between them.
+    files = [item.source for item in inputs if isinstance(item, ImageInput)]
+    decoded = load_images(files, preprocessing)
+    for item in inputs:
+        if isinstance(item, ImageInput):
+            image = next(decoded)
+            yield [item.name], image if isinstance(image, ImageError) else image[np.newaxis]
+        elif isinstance(item, StoredInput):
+            yield from _stored(item, preprocessing)
+        else:
+            yield [item.name], item.error
+
+
+def _stored(item: StoredInput, preprocessing: Preprocessing) -> Iterator[Outcome]:
+    try:
+        for batch in item.split.batches(preprocessing):
+            yield batch.names, batch.images[:]
+    except CatclfError as error:
+        yield [item.name], error
+
+
+def _inputs(argument: str, stdin: bytes) -> list[Input]:
+    """The inputs that one argument stands for."""
+    try:
+        if argument == STDIN:
+            return [ImageInput(argument, stdin)]
+        if not argument:
+            raise ImageError("an empty name")
+        if argument.lower().endswith(HDF5_ENDINGS):
+            return _in_hdf5(argument)
+        if os.path.isdir(argument):  # noqa: PTH112 - unlike Path.is_dir, never raises
+            return _in_folder(argument)
+    except CatclfError as error:
+        return [BadInput(argument, error)]
+    return [ImageInput(argument, Path(argument))]
+
+
+def _in_hdf5(argument: str) -> list[Input]:
+    from catclf.datasets.hdf5 import labelled_splits
+
+    return [StoredInput(argument, split) for split in labelled_splits(Path(argument)).values()]
+
+
+def _in_folder(argument: str) -> list[Input]:
+    paths = images_below(Path(argument))
+    if not paths:
+        raise ImageError("no images in this folder")
+    return [ImageInput(str(path), path) for path in paths]
