@@ -107,8 +107,11 @@ def write_archive(path: Path, meta: dict[str, Any], **arrays: Any) -> None:
     OutputError
         If the file cannot be written.
     """
+    # In memory first: before version 2.2, numpy prints a traceback if it cannot write to a file.
+    archive = io.BytesIO()
+    np.savez(archive, meta=np.array(json.dumps(meta)), **arrays)
     with written_whole(path) as file:
-        np.savez(file, meta=np.array(json.dumps(meta)), **arrays)
+        file.write(archive.getbuffer())
 
 
 def read_archive(

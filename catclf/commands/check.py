@@ -7,7 +7,7 @@ import click
 
 import catclf
 from catclf.commands.options import json_option, positive_option
-from catclf.commands.output import note_understanding, plural, progress_bar, say, say_json
+from catclf.commands.output import open_source, plural, progress_bar, say, say_json
 
 if TYPE_CHECKING:
     from catclf.datasets.check import Duplicate, Report
@@ -32,8 +32,7 @@ def check(data: Path, positive: str | None, as_json: bool) -> None:
     ones, and near ones that were scaled, compressed again, or brightened. The exit status is 1 if
     an image is in two splits, since a score would then be optimistic.
     """
-    source = catclf.open_source(data, positive)
-    note_understanding(source)
+    source = open_source(data, positive)
     with progress_bar("Checking", "image") as update:
         report = catclf.check(source, progress=update)
     if as_json:

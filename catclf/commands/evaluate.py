@@ -14,7 +14,7 @@ from catclf.commands.options import (
     positive_option,
     threshold_option,
 )
-from catclf.commands.output import load, note_understanding, say, say_json
+from catclf.commands.output import load, open_source, say, say_json
 
 if TYPE_CHECKING:
     from catclf.evaluation.evaluate import Evaluation
@@ -59,8 +59,7 @@ def evaluate(
     then 1.
     """
     model = catclf.load_model(model_path)
-    source = catclf.open_source(data, positive or model.positive)
-    note_understanding(source)
+    source = open_source(data, positive or model.positive)
     split = source.choose(split, "test", "validation")
     dataset = load(source, split, model.preprocessing, skip_bad=True)
     evaluation = catclf.evaluate(model, dataset, threshold)

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import catclf
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from catclf.datasets.dataset import Dataset, Skipped
     from catclf.datasets.source import Source
     from catclf.images.preprocessing import Preprocessing
@@ -55,10 +59,12 @@ def say_json(document: Any) -> None:
     click.echo(json.dumps(document, indent=2, allow_nan=False))
 
 
-def note_understanding(source: "Source") -> None:
-    """Note what a user should know about how a data set was understood."""
+def open_source(data: "Path", positive: str | None) -> "Source":
+    """Find a data set, and note what a user should know about how it was understood."""
+    source = catclf.open_source(data, positive)
     for text in source.notes:
         note(f"Note: {text}")
+    return source
 
 
 def note_skipped(skipped: Iterable["Skipped"]) -> None:

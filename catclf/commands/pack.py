@@ -13,7 +13,7 @@ from catclf.commands.options import (
     resize_option,
     skip_bad_option,
 )
-from catclf.commands.output import note_skipped, note_understanding, progress_bar, say, say_json
+from catclf.commands.output import note_skipped, open_source, progress_bar, say, say_json
 from catclf.images.find import HDF5_ENDINGS
 
 
@@ -48,8 +48,7 @@ def pack(
     if output.suffix.lower() not in HDF5_ENDINGS:
         raise click.UsageError(f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}")
     check_outputs(data, {"OUT.h5": output})
-    source = catclf.open_source(data, positive)
-    note_understanding(source)
+    source = open_source(data, positive)
     preprocessing = Preprocessing(resize) if resize else None
     with progress_bar("Packing", "image") as update:
         packed = catclf.pack(source, output, preprocessing, skip_bad=skip_bad, progress=update)

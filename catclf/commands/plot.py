@@ -8,7 +8,7 @@ import click
 
 import catclf
 from catclf.commands.options import file_option, json_option, positive_option
-from catclf.commands.output import note_understanding, progress_bar, say, say_json
+from catclf.commands.output import open_source, progress_bar, say, say_json
 from catclf.errors import ModelError
 
 if TYPE_CHECKING:
@@ -131,8 +131,7 @@ def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
         settings = TrainingRecord.from_dict(model.training).settings
     except catclf.CatclfError as error:
         raise ModelError(f"{path}: {error}; train a model to draw its curve") from error
-    source = catclf.open_source(data, positive or model.positive)
-    note_understanding(source)
+    source = open_source(data, positive or model.positive)
     dataset = source.load(source.choose(None, "train"), model.preprocessing)
     if "test" in source.splits:
         held_out = source.load("test", model.preprocessing)

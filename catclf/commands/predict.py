@@ -59,14 +59,14 @@ def predict(
     positive class, and name, separated by tabs; with --json, a JSON object per line. An unreadable
     file is reported, the rest are processed, and the exit status is 1.
     """
-    from catclf.datasets.inputs import STDIN, find_inputs
-
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
     if unsure and unsure[0] > unsure[1]:
         raise click.UsageError("--unsure LOW HIGH: LOW must not be above HIGH")
     # Starting threads for linear algebra takes longer than what they would do here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from catclf.datasets.inputs import STDIN, find_inputs
+
     model = catclf.load_model(model_path)
     line_of = _json_line if as_json else _csv_line if as_csv else _text_line
     if as_csv:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from catclf.commands.output import note, percent, plural, say
+from catclf.commands.output import note, percent, plural, say, say_json
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset, Skipped
@@ -44,8 +44,11 @@ class Training(NamedTuple):
         }
 
 
-def say_training(training: Training) -> None:
+def say_training(training: Training, *, as_json: bool) -> None:
     """How a training went, and how the model does."""
+    if as_json:
+        say_json(training.to_dict())
+        return
     result, evaluation = training.result, training.evaluation
     say(f"Trained on {training.dataset.where}: {images(result.record.class_counts)}")
     say_skipped(len(training.skipped))

@@ -19,9 +19,8 @@ from catclf.commands.options import (
 from catclf.commands.output import (
     load_training_data,
     note,
-    note_understanding,
+    open_source,
     progress_bar,
-    say_json,
     training_callbacks,
 )
 from catclf.commands.process import Stopped
@@ -96,8 +95,7 @@ def train(
     files = {"--output": output, "--history": history, "--checkpoint": checkpoint}
     check_outputs(data, files)
 
-    source = catclf.open_source(data, positive)
-    note_understanding(source)
+    source = open_source(data, positive)
     dataset, test = load_training_data(source, resize, skip_bad=skip_bad)
 
     validation = _cross_validate(dataset, settings, folds)
@@ -113,10 +111,7 @@ def train(
         write_history(result.costs, history)
     report.note_near_duplicates(dataset, test)
     training = report.Training(output, dataset, test, validation, result, evaluation)
-    if as_json:
-        say_json(training.to_dict())
-    else:
-        report.say_training(training)
+    report.say_training(training, as_json=as_json)
 
 
 def _cross_validate(

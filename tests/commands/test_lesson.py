@@ -104,5 +104,5 @@ def test_without_matplotlib_only_figures_fail(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     err = catclf_run("lesson", "bias", "--figure", tmp_path / "a.png", status=1).err
-    assert "install it with: pip install matplotlib" in err
+    assert "install catclf's extra [plot], or: pip install matplotlib" in err
     catclf_run("lesson", "bias")
