@@ -19,8 +19,17 @@ SHARED = Path(os.environ.get("CATCLF_SHARED_DATA", ROOT.parent / "shared" / "dat
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX: pipes, links, odd names")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, by name, what needs real images where there are none."""
+    if not SHARED.exists():
+        for item in items:
+            if item.get_closest_marker("real_data"):
+                item.add_marker(pytest.mark.skip(reason=f"no real images at {SHARED}"))
+
+
 def shared(*parts: str) -> Path:
-    """A folder of real images beside the project; the test is skipped where it is absent."""
+    """A folder of real images beside the project, for a test that is marked `real_data`."""
+    assert SHARED.exists(), "a test of real images needs the mark real_data"
     path = SHARED.joinpath(*parts)
     if not path.exists():
         pytest.skip(f"no real images at {path}")

@@ -39,6 +39,7 @@ def test_help_loads_nothing_heavy(arguments: str) -> None:
     assert not {"numpy", "PIL", "h5py", "tqdm"} & set(result.stderr.split())
 
 
+@pytest.mark.real_data
 def test_odd_files_print_only_their_errors(program: Program, model_path: Path) -> None:
     folder = shared("odd-images")
     files = [path for path in folder.rglob("*") if path.is_file()]

@@ -35,6 +35,7 @@ def test_an_exact_copy_in_another_split_is_a_leak(catclf_run: Runner, data: Path
     assert f"identical: {data}/test/cat/other.png, {cats}/cat-001.png" in out
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     "change",
     [
@@ -85,6 +86,7 @@ def test_nothing_but_broken_files(catclf_run: Runner, tmp_path: Path) -> None:
     assert "has no usable images" in err
 
 
+@pytest.mark.real_data
 def test_the_course_has_a_leak(catclf_run: Runner) -> None:
     document = json.loads(catclf_run("check", shared("catvnoncat"), "--json", status=1).out)
     assert document["pictures"]["test"] == {"cat": 33, "non-cat": 17}
@@ -93,6 +95,7 @@ def test_the_course_has_a_leak(catclf_run: Runner) -> None:
     assert [copy["names"][0].split("[")[-1] for copy in exact] == ["test_set_x 17]"]
 
 
+@pytest.mark.real_data
 def test_real_photographs_are_no_copies_of_each_other() -> None:
     report = catclf.check(catclf.open_source(shared("photos")))
     assert report.duplicates == []

@@ -68,6 +68,7 @@ def test_files_and_packs_in_the_order_given(
     assert "2 of 24 files could not be read" in out.err
 
 
+@pytest.mark.real_data
 def test_the_courses_files_are_predicted_as_they_are(catclf_run: Runner, model_path: Path) -> None:
     path = shared("catvnoncat", "test_catvnoncat.h5")
     assert len(catclf_run("predict", path, "-m", model_path).out.splitlines()) == 50

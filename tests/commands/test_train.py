@@ -29,6 +29,7 @@ def test_trains_scores_and_saves(catclf_run: Runner, data: Path, tmp_path: Path)
     ).label == "cat"  # fmt: skip
 
 
+@pytest.mark.real_data
 def test_the_courses_data(catclf_run: Runner, tmp_path: Path) -> None:
     out = catclf_run("train", shared("catvnoncat"), "-o", tmp_path / "m.npz").out
     assert "Training accuracy 99.0 %" in out
@@ -42,6 +43,7 @@ def test_the_courses_data(catclf_run: Runner, tmp_path: Path) -> None:
     assert document["accuracy_interval"] == pytest.approx([0.5625, 0.8090], abs=1e-4)
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("name", ["photos", "cifar-cats"])
 def test_real_images(catclf_run: Runner, tmp_path: Path, name: str) -> None:
     folder = shared(name)

@@ -28,6 +28,7 @@ def write(path: Path, split: str = "train", m: int = 4, side: int = 64, **change
     return path
 
 
+@pytest.mark.real_data
 def test_the_courses_files() -> None:
     folder = shared("catvnoncat")
     train, test = load_dataset(folder, "train"), load_dataset(folder, "test")

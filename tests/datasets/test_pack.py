@@ -31,6 +31,7 @@ def test_everything_comes_back(data: Path, tmp_path: Path, split: str) -> None:
     assert after.names[0] == f"{tmp_path / 'p.h5'}[{split}/cat/{Path(before.names[0]).name}]"
 
 
+@pytest.mark.real_data
 def test_the_courses_readers_can_open_it(tmp_path: Path) -> None:
     folder = shared("catvnoncat")
     path = packed(folder, tmp_path / "p.h5")

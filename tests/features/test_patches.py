@@ -75,6 +75,7 @@ def test_atoms_are_images_of_the_learned_columns(patches: Patches) -> None:
     np.testing.assert_array_equal(patches.atoms[1, 7].ravel(), columns[1, :, 7])
 
 
+@pytest.mark.real_data
 def test_atoms_of_real_images_ignore_brightness() -> None:
     course = catclf.load_dataset(shared("catvnoncat"))
     atoms = Patches.learn(course.images, 0).arrays["patches_atoms"]

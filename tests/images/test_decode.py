@@ -61,6 +61,7 @@ def test_stretch_keeps_the_edges_and_crop_the_centre_square(tmp_path: Path) -> N
     assert (cropped == 255).all()
 
 
+@pytest.mark.real_data
 def test_reduced_decoding_of_a_jpeg_hardly_changes_the_image() -> None:
     paths = sorted(shared("photos", "cat").glob("*.jpg"))
     fast, full = (
@@ -104,6 +105,7 @@ def test_16_bit_grey_is_scaled_and_not_clipped(tmp_path: Path, ending: str) -> N
     assert difference(load_image(path, PREPROCESSING)[0, :, 0], ramp / 257).max() <= 1
 
 
+@pytest.mark.real_data
 def test_12_bit_tiff_reaches_white() -> None:
     path = shared("odd-images", "pillow") / "12bit.cropped.tif"
     with Image.open(path) as image:
@@ -148,6 +150,7 @@ def test_every_orientation_of_exif_gives_the_same_image(tmp_path: Path) -> None:
         assert (load_image(path, PREPROCESSING) == np.asarray(upright)).all(), orientation
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("kind", ["Landscape", "Portrait"])
 @pytest.mark.parametrize("orientation", range(2, 9))
 def test_photographs_in_every_orientation_look_alike(kind: str, orientation: int) -> None:
@@ -164,6 +167,7 @@ def test_damaged_exif_does_not_matter(tmp_path: Path) -> None:
     assert load_image(tmp_path / "a.jpg", PREPROCESSING).shape == (64, 64, 3)
 
 
+@pytest.mark.real_data
 def test_broken_pngs_are_refused() -> None:
     # Of xcsn0g01 only a checksum is wrong; its pixels are whole.
     broken = sorted(set(shared("odd-images", "pngsuite", "png").glob("x*.png")))
@@ -173,6 +177,7 @@ def test_broken_pngs_are_refused() -> None:
         assert isinstance(result, ImageError) == (path.stem in refused), path
 
 
+@pytest.mark.real_data
 def test_every_odd_file_is_decoded_or_refused() -> None:
     paths = [path for path in sorted(shared("odd-images").rglob("*")) if path.is_file()]
     with warnings.catch_warnings():

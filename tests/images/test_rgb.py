@@ -1,10 +1,12 @@
 import numpy as np
+import pytest
 from PIL import Image
 
 from catclf.images.rgb import to_rgb
 from tests.conftest import shared
 
 
+@pytest.mark.real_data
 def test_pngsuite_equals_its_references() -> None:
     folder = shared("odd-images", "pngsuite")
     compared = 0

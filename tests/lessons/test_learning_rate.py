@@ -42,6 +42,7 @@ def test_costs_agree_with_plain_gradient_descent(settings: LessonSettings) -> No
     assert rows[0][-1] == "crawls"
 
 
+@pytest.mark.real_data
 def test_golden_costs_on_the_courses_images() -> None:
     rows = {
         row[0]: row for row in rows_of(lesson(LessonSettings(shared("catvnoncat"))), "The cost J")

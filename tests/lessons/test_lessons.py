@@ -45,6 +45,7 @@ def test_the_same_seed_gives_the_same_lesson(name: str, settings: LessonSettings
     assert run_lesson(name, settings).to_dict() == run_lesson(name, again).to_dict()
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("name", LESSONS)
 def test_lessons_run_on_the_courses_images(name: str) -> None:
     lesson = run_lesson(name, LessonSettings(shared("catvnoncat")))

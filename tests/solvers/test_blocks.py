@@ -43,6 +43,7 @@ def test_a_pass_is_the_lectures(m: int, loss: str, dtype: str, rtol: float) -> N
     assert other.dw.dtype == np.float64
 
 
+@pytest.mark.real_data
 def test_real_images() -> None:
     course = catclf.load_dataset(shared("catvnoncat"))
     direct, blocks = both(course.images, course.Y)

@@ -60,6 +60,7 @@ def penalty_and_optimum(request: pytest.FixtureRequest, course: Dataset) -> Any:
     return request.param, oracle
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("init", ["zeros", "random"])  # in the span, and in blocks
 def test_finds_the_optimum_of_scikit_learn_on_real_images(
     course: Dataset, penalty_and_optimum: Any, init: str
@@ -74,6 +75,7 @@ def test_finds_the_optimum_of_scikit_learn_on_real_images(
     assert result.costs[-1] == pytest.approx(cost_of(result.model, course, l2), rel=1e-9)
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_many_images_with_the_default_tolerance(dtype: str) -> None:
     images = catclf.load_dataset(shared("cifar-cats"), positive="cat")
@@ -164,6 +166,7 @@ def test_both_forms_lead_to_the_same_optimum(in_span: bool) -> None:
     assert b == pytest.approx(oracle.intercept_[0], abs=1e-5)
 
 
+@pytest.mark.real_data
 def test_without_a_penalty_there_may_be_no_optimum(course: Dataset) -> None:
     with pytest.raises(TrainingError, match=r"no optimum exists.*--l2 0\.001"):
         catclf.train(course, TrainingSettings(solver="lbfgs"))
@@ -190,12 +193,14 @@ def test_images_that_are_all_alike() -> None:
     assert result.model.probabilities(images)[0] == pytest.approx(1 / 3)
 
 
+@pytest.mark.real_data
 def test_stops_at_the_limit_of_iterations(course: Dataset) -> None:
     result = catclf.train(course, TrainingSettings(solver="lbfgs", l2=0.01, iterations=3))
     assert (result.record.iterations, result.converged) == (3, False)
     assert result.gradient > 1e-4
 
 
+@pytest.mark.real_data
 def test_sees_the_same_pixels_as_predictions(course: Dataset) -> None:
     result = catclf.train(course, TrainingSettings(solver="lbfgs", l2=0.05))
     columns = Pixels().columns(course.images[:])

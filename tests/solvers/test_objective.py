@@ -21,6 +21,7 @@ def test_lipschitz_constant_equals_the_eigenvalue(loss: Any) -> None:
     )
 
 
+@pytest.mark.real_data
 def test_lipschitz_constant_of_the_courses_images() -> None:
     images = catclf.load_dataset(shared("catvnoncat"))
     X = Pixels().columns(images.images[:])

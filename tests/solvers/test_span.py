@@ -35,6 +35,7 @@ def assert_equal(direct: Any, reduced: Any, span: Any) -> None:
     assert ((reduced.last.A >= 0.5) == (direct.last.A >= 0.5)).all()
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("l2", [0.0, 0.1])
 def test_the_courses_data_takes_the_same_steps(l2: float) -> None:
     course = catclf.load_dataset(shared("catvnoncat"))
@@ -60,6 +61,7 @@ def test_black_images_have_no_span() -> None:
     assert_equal(direct, reduced, span)
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("centred", [False, True])
 def test_bytes_are_reduced_as_the_columns_that_they_stand_for(centred: bool) -> None:
     images = catclf.load_dataset(shared("catvnoncat")).images[:]

@@ -35,6 +35,7 @@ def stop_at(step: Any) -> Any:
     return on_step
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("way", WAYS)
 def test_an_interrupted_training_resumes_to_the_same_bytes(
     course: Dataset, tmp_path: Path, way: str
@@ -55,6 +56,7 @@ def test_an_interrupted_training_resumes_to_the_same_bytes(
     assert again.record == whole.record
 
 
+@pytest.mark.real_data
 def test_it_is_written_on_the_way_and_at_the_end(course: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
     seen = []
@@ -68,6 +70,7 @@ def test_it_is_written_on_the_way_and_at_the_end(course: Dataset, tmp_path: Path
         assert len(archive["costs"]) == 4
 
 
+@pytest.mark.real_data
 def test_a_resumed_training_may_be_longer(course: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
     settings: dict[str, Any] = {"learning_rate": "auto"}
@@ -78,6 +81,7 @@ def test_a_resumed_training_may_be_longer(course: Dataset, tmp_path: Path) -> No
     assert len(again.costs) == 151
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -96,6 +100,7 @@ def test_other_settings_are_refused(
         catclf.train(course, TrainingSettings(**settings | changes), resume=path)
 
 
+@pytest.mark.real_data
 def test_other_images_are_refused(course: Dataset, data: Path, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
     settings = TrainingSettings(iterations=3, learning_rate="auto")

@@ -56,6 +56,7 @@ def test_a_checkpoint_of_other_features_is_refused(images: Dataset, tmp_path: Pa
         catclf.train(images, settings, resume=path)
 
 
+@pytest.mark.real_data
 def test_the_best_preset_recognises_cats(best: TrainingResult) -> None:
     test = catclf.load_dataset(shared("catvnoncat"), "test")
     metrics = catclf.evaluate(best.model, test).metrics
@@ -65,6 +66,7 @@ def test_the_best_preset_recognises_cats(best: TrainingResult) -> None:
     assert best.converged
 
 
+@pytest.mark.real_data
 def test_the_best_model_is_small_and_comes_back_from_its_file(
     best: TrainingResult, tmp_path: Path
 ) -> None:
@@ -83,6 +85,7 @@ def test_the_best_preset_gives_the_same_bytes_again(images: Dataset) -> None:
     assert one.b == two.b
 
 
+@pytest.mark.real_data
 def test_mirror_images_get_the_same_probability(best: TrainingResult, course: Dataset) -> None:
     np.testing.assert_allclose(
         best.model.probabilities(mirrored(course.images[:20])),
@@ -91,6 +94,7 @@ def test_mirror_images_get_the_same_probability(best: TrainingResult, course: Da
     )
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("features", ["pixels", "hog"])
 def test_standardised_features_lead_to_scikit_learns_optimum(
     course: Dataset, features: str
@@ -111,6 +115,7 @@ def test_standardised_features_lead_to_scikit_learns_optimum(
     np.testing.assert_allclose(model.logits(course.images)[0], z, atol=1e-4)
 
 
+@pytest.mark.real_data
 def test_balanced_classes_lead_to_scikit_learns_optimum(course: Dataset) -> None:
     linear_model = pytest.importorskip("sklearn.linear_model")
     settings = TrainingSettings(solver="lbfgs", l2=0.1, class_weight="balanced", tolerance=1e-8)
@@ -123,6 +128,7 @@ def test_balanced_classes_lead_to_scikit_learns_optimum(course: Dataset) -> None
     assert model.b == pytest.approx(peer.intercept_[0], abs=1e-3)
 
 
+@pytest.mark.real_data
 def test_a_path_ends_where_each_penalty_alone_would(course: Dataset) -> None:
     settings = replace(BEST, features="hog", dtype="float64", tolerance=1e-7, flip=False)
     features = learn_features(FeatureSpecification.parse("hog"), course.images, 0)
@@ -135,6 +141,7 @@ def test_a_path_ends_where_each_penalty_alone_would(course: Dataset) -> None:
         assert b == pytest.approx(b_alone, abs=1e-5)
 
 
+@pytest.mark.real_data
 def test_span_and_blocks_lead_to_the_same_model(course: Dataset) -> None:
     settings = replace(BEST, l2=3.0, tolerance=1e-6, calibrate=False)
     few = catclf.train(course, settings).model
@@ -143,6 +150,7 @@ def test_span_and_blocks_lead_to_the_same_model(course: Dataset) -> None:
     np.testing.assert_allclose(many.logits(course.images), few.logits(course.images), atol=2e-3)
 
 
+@pytest.mark.real_data
 def test_a_chosen_penalty_is_better_than_extremes(course: Dataset) -> Any:
     settings = replace(BEST, features="hog", calibrate=False)
 
@@ -154,6 +162,7 @@ def test_a_chosen_penalty_is_better_than_extremes(course: Dataset) -> Any:
     assert chosen < held_out_log_loss(0.001)
 
 
+@pytest.mark.real_data
 def test_calibrated_probabilities_mean_what_they_say(course: Dataset) -> None:
     settings = replace(BEST, features="hog", l2=0.003)  # far too bold without calibration
     calibrated = cross_validate(course, settings, 5).together
@@ -175,6 +184,7 @@ def test_cross_validation_is_that_of_models_trained_without_the_fold(images: Dat
     assert deviation == pytest.approx(np.std([fold.accuracy for fold in result.folds], ddof=1))
 
 
+@pytest.mark.real_data
 def test_a_label_that_means_nothing_is_not_learned(course: Dataset) -> None:
     """Nothing of a fold reaches the model that is scored on it: random labels score as a coin."""
     rng = np.random.default_rng(3)
@@ -184,6 +194,7 @@ def test_a_label_that_means_nothing_is_not_learned(course: Dataset) -> None:
     assert metrics.log_loss < 0.75
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("metric", "value"), [("precision", 0.95), ("recall", 0.99), ("recall", 0.5)]
 )

@@ -22,6 +22,7 @@ def images(data: Path) -> Any:
     return catclf.load_dataset(data)
 
 
+@pytest.mark.real_data
 def test_golden_values_of_the_course(course: Dataset) -> None:
     result = catclf.train(course)
     golden = {
@@ -43,6 +44,7 @@ def test_golden_values_of_the_course(course: Dataset) -> None:
     assert len(test.trained_on) == 1
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("learning_rate", "cost", "test_accuracy"),
     [(0.01, 0.072809, None), (0.001, 0.340877, 0.68), (0.0001, 0.558891, 0.40)],
@@ -66,6 +68,7 @@ def test_the_same_settings_give_the_same_bytes(images: Dataset) -> None:
     assert other.w.tobytes() != one.w.tobytes()
 
 
+@pytest.mark.real_data
 def test_auto_learning_rate_goes_down_at_every_step(course: Dataset) -> None:
     costs = catclf.train(course, TrainingSettings(learning_rate="auto", iterations=200)).costs
     assert (np.diff(costs) < 0).all()
