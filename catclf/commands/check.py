@@ -19,7 +19,6 @@ _SHOWN = 20
 
 
 @click.command(
-    short_help="Look for duplicates, leaks and broken files.",
     epilog="\b\nExamples:\n  catclf check photos/\n  catclf check --json photos.h5",
 )
 @click.argument("data", type=click.Path(path_type=Path), default="data")

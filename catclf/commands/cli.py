@@ -6,22 +6,21 @@ import click
 
 from catclf._version import __version__
 
-_COMMANDS = (
-    "train",
-    "predict",
-    "evaluate",
-    "explain",
-    "plot",
-    "lesson",
-    "check",
-    "pack",
-    "info",
-)
+_COMMANDS = {
+    "train": "Train a classifier on labelled images.",
+    "predict": "Classify images.",
+    "evaluate": "Score a model on labelled images.",
+    "explain": "Show what each part of an image contributes.",
+    "plot": "Draw costs, weights, a learning curve, or a dictionary.",
+    "lesson": "Run an experiment of the lecture.",
+    "check": "Look for duplicates, leaks and broken files.",
+    "pack": "Put a data set into one file that is quick to read.",
+    "info": "Show details of a model.",
+}
+"""What each command does; its module, of the same name, is loaded when it is called."""
 
 
 class _Commands(click.Group):
-    """Loads a command when it is needed."""
-
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -31,6 +30,11 @@ class _Commands(click.Group):
         command = getattr(import_module(f"catclf.commands.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 @click.group(

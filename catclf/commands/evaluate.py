@@ -24,7 +24,6 @@ _NAMES_SHOWN = 10
 
 
 @click.command(
-    short_help="Score a model on labelled images.",
     epilog="\b\nExamples:\n"
     "  catclf evaluate\n"
     "  catclf evaluate photos/ --mistakes\n"

@@ -20,7 +20,6 @@ _SHOWN = 512
 
 
 @click.command(
-    short_help="Show what each part of an image contributes.",
     epilog="\b\nExamples:\n"
     "  catclf explain cat.jpg\n"
     "  catclf explain cat.jpg -o why.png -m cats.npz\n"

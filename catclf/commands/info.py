@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Show details of a model.",
     epilog="\b\nExamples:\n  catclf info\n  catclf info cats.npz --json",
 )
 @click.argument(

@@ -20,7 +20,6 @@ _WIDTH = 88
 
 
 @click.command(
-    short_help="Run an experiment of the lecture.",
     epilog="\b\nExamples:\n"
     "  catclf lesson\n"
     "  catclf lesson sigmoid\n"

@@ -18,7 +18,6 @@ from catclf.images.find import HDF5_ENDINGS
 
 
 @click.command(
-    short_help="Put a data set into one file that is quick to read.",
     epilog="\b\nExamples:\n"
     "  catclf pack photos/ photos.h5\n"
     "  catclf pack animals/ dogs.h5 --positive dog --resize crop --skip-bad",

@@ -23,7 +23,6 @@ _FOLDS = 5
 
 
 @click.command(
-    short_help="Draw costs, weights, a learning curve, or a dictionary.",
     epilog="\b\nExamples:\n"
     "  catclf plot costs.csv slower.csv -o costs.png\n"
     "  catclf plot model.npz -o weights.png\n"

@@ -25,7 +25,6 @@ _STDIN_BYTES = 2**30
 
 
 @click.command(
-    short_help="Classify images.",
     epilog="\b\nExamples:\n"
     "  catclf predict cat.jpg\n"
     "  catclf predict photos/ --unsure 0.3 0.7\n"
@@ -74,7 +73,7 @@ def predict(
 
     stdin = sys.stdin.buffer.read(_STDIN_BYTES) if STDIN in images else b""
     inputs = find_inputs(images, stdin)
-    total = sum(item.count for item in inputs)
+    total = sum(item.m for item in inputs)
     failures = 0
     # Lines on the terminal show the progress themselves.
     with progress_bar("Predicting", "image", show=not sys.stdout.isatty()) as update:

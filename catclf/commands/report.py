@@ -156,9 +156,9 @@ def trained_on_warning(evaluation: "Evaluation") -> str | None:
 
 def note_near_duplicates(dataset: "Dataset", test: "Dataset | None") -> None:
     """A warning if test images are near duplicates of training images."""
-    from catclf.datasets.check import near_leaks
+    from catclf.images.near_duplicates import count_near_duplicates
 
-    leaks = near_leaks(dataset, test) if test else 0
+    leaks = count_near_duplicates(test.images, dataset.images) if test else 0
     if test and leaks:
         are = "is a near duplicate" if leaks == 1 else "are near duplicates"
         note(

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Train a classifier on labelled images.",
     epilog="\b\nExamples:\n"
     "  catclf train data/\n"
     "  catclf train photos/ --recipe best --cv 5\n"
@@ -88,8 +87,6 @@ def train(
     folder of files named like cat.0.jpg; or a CSV file of path,label; or an HDF5 file, or folder
     of them, like the course's. Where DATA has a test split, the model is scored on it.
     """
-    from catclf.training.history import write_history
-
     settings = chosen_settings(preset, options)
     checkpoint = checkpoint or resume
     files = {"--output": output, "--history": history, "--checkpoint": checkpoint}
@@ -108,6 +105,8 @@ def train(
     )
     catclf.save_model(result.model, output)
     if history:
+        from catclf.training.history import write_history
+
         write_history(result.costs, history)
     report.note_near_duplicates(dataset, test)
     training = report.Training(output, dataset, test, validation, result, evaluation)

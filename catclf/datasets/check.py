@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from catclf.datasets.dataset import Batch, Dataset, Progress, Skipped, Tally
+from catclf.datasets.dataset import Batch, Progress, Skipped, Tally
 from catclf.datasets.source import Source
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints, fingerprints
@@ -16,8 +16,6 @@ from catclf.images.near_duplicates import (
     near_duplicates,
     perceptual_hashes,
 )
-
-_MOST_COMPARED = 20_000
 
 
 class Duplicate(NamedTuple):
@@ -166,26 +164,6 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
         duplicates=seen.duplicates(),
         skipped=seen.skipped,
     )
-
-
-def near_leaks(train: Dataset, test: Dataset) -> int:
-    """Count the test images that are near, but not exact, duplicates of a training image.
-
-    Parameters
-    ----------
-    train, test : Dataset
-        Images; more than 20 000 together are not compared, as that would take long.
-
-    Returns
-    -------
-    int
-        The number; 0 if there are too many images to compare.
-    """
-    if train.m + test.m > _MOST_COMPARED:
-        return 0
-    images = np.concatenate([test.images[:], train.images[:]])
-    pairs = [(i, j) for i, j in near_duplicates(perceptual_hashes(images)) if i < test.m <= j]
-    return len({i for i, j in pairs if not np.array_equal(images[i], images[j])})
 
 
 def _formats_and_sizes(

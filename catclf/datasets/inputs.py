@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,36 +18,33 @@ STDIN = "-"
 """The argument that stands for an image on standard input, and that input's name."""
 
 
-@dataclass(frozen=True)
-class ImageInput:
+class ImageInput(NamedTuple):
     """One encoded image."""
 
     name: str
     source: Path | bytes
     """A file, or its content."""
-    count: int = 1
+    m: int = 1
 
 
-@dataclass(frozen=True)
-class StoredInput:
+class StoredInput(NamedTuple):
     """The images of one split of an HDF5 file."""
 
     name: str
     split: "Hdf5Split"
 
     @property
-    def count(self) -> int:
+    def m(self) -> int:
         """Number of images."""
         return len(self.split.names)
 
 
-@dataclass(frozen=True)
-class BadInput:
+class BadInput(NamedTuple):
     """An argument that leads to no images."""
 
     name: str
     error: CatclfError
-    count: int = 1
+    m: int = 1
     """It takes one line of the results."""
 
 
@@ -71,7 +67,7 @@ def find_inputs(arguments: Iterable[str], stdin: bytes = b"") -> list[Input]:
     Returns
     -------
     list of Input
-        In the order of the arguments; each has a `name` and a `count` of images. What cannot be
+        In the order of the arguments; each has a `name` and a number `m` of images. What cannot be
         read is an input too, a `BadInput`.
     """
     return [found for argument in arguments for found in _inputs(argument, stdin)]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from catclf.images.fingerprints import Fingerprints
 from catclf.images.preprocessing import SIDE, Images
+from catclf.rows import Rows
 
 _HASH_SIDE = 8
 _THUMBNAIL_SIDE = 16
@@ -18,6 +19,9 @@ _MOST_DIFFERENCE = 6.0
 
 # Images compared with all others at a time.
 _BLOCK = 512
+
+# More images than this are not compared while a training is waiting.
+_MOST_COMPARED = 20_000
 
 
 class PerceptualHashes(NamedTuple):
@@ -101,6 +105,27 @@ def near_duplicates(summaries: PerceptualHashes) -> list[tuple[int, int]]:
         close = differences <= _MOST_DIFFERENCE
         pairs += list(zip(i[close].tolist(), j[close].tolist(), strict=True))
     return pairs
+
+
+def count_near_duplicates(of: Rows, among: Rows) -> int:
+    """Count the images that are near, but not exact, duplicates of any of some others.
+
+    Parameters
+    ----------
+    of, among : uint8 array (m, 64, 64, 3), or anything that gives such arrays for slices
+        Images; more than 20 000 together are not compared, as that would take long.
+
+    Returns
+    -------
+    int
+        How many of the first; 0 if there are too many to compare.
+    """
+    m = len(of)
+    if m + len(among) > _MOST_COMPARED:
+        return 0
+    images = np.concatenate([of[:], among[:]])
+    pairs = [(i, j) for i, j in near_duplicates(perceptual_hashes(images)) if i < m <= j]
+    return len({i for i, j in pairs if not np.array_equal(images[i], images[j])})
 
 
 def _brightness(images: Images) -> NDArray[np.float32]:

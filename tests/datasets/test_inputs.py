@@ -39,7 +39,7 @@ def packed(data: Path, tmp_path: Path) -> Path:
 def test_files_are_inputs_of_one_image(data: Path) -> None:
     cat, dog = data / "test" / "cat" / "cat-100.png", data / "test" / "dog" / "dog-100.png"
     inputs = find_inputs([str(dog), str(cat)])
-    assert [(item.name, item.count) for item in inputs] == [(str(dog), 1), (str(cat), 1)]
+    assert [(item.name, item.m) for item in inputs] == [(str(dog), 1), (str(cat), 1)]
     (names, images), _ = read(dog, cat)
     assert names == [str(dog)]
     assert isinstance(images, np.ndarray)
@@ -55,7 +55,7 @@ def test_folders_are_searched_at_any_depth(data: Path) -> None:
 
 def test_an_hdf5_file_has_an_input_for_each_split(packed: Path) -> None:
     inputs = find_inputs([str(packed)])
-    assert [(item.name, item.count) for item in inputs] == [(str(packed), 12), (str(packed), 8)]
+    assert [(item.name, item.m) for item in inputs] == [(str(packed), 12), (str(packed), 8)]
     (names, images), _ = read_inputs(inputs, PREPROCESSING)
     train = load_dataset(packed, "train")
     assert names == train.names
@@ -91,7 +91,7 @@ def test_a_damaged_hdf5_file_is_one_bad_input(tmp_path: Path, content: bytes) ->
     path = tmp_path / "a.h5"
     path.write_bytes(content)
     (item,) = find_inputs([str(path)])
-    assert item.count == 1
+    assert item.m == 1
     assert "cannot be read as HDF5" in reason(read(path)[0])
 
 
