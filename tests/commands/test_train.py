@@ -226,9 +226,10 @@ def test_the_variable_names_the_model(
     assert "named.npz on" in catclf_run("evaluate", data).out
 
 
-def test_crop_is_remembered(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--resize", "--fit"])  # --fit is the old name
+def test_crop_is_remembered(catclf_run: Runner, data: Path, tmp_path: Path, option: str) -> None:
     image(5, size=(300, 80)).save(data / "test" / "cat" / "wide.png")
-    catclf_run("train", data, "-o", tmp_path / "m.npz", "--fit", "crop", *QUICK)
+    catclf_run("train", data, "-o", tmp_path / "m.npz", option, "crop", *QUICK)
     assert catclf.load_model(tmp_path / "m.npz").preprocessing.resize == "crop"
     catclf_run("evaluate", data, "-m", tmp_path / "m.npz")
 
