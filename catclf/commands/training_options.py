@@ -70,7 +70,9 @@ def _option(name: str, setting: Setting) -> Callable[[F], F]:
     flag = name.replace("_", "-")
     default = getattr(TrainingSettings(), name)
     if isinstance(default, bool):
-        return click.option(f"--{flag}/--no-{flag}", default=default, help=setting.help)
+        return click.option(
+            f"--{flag}/--no-{flag}", default=default, show_default=True, help=setting.help
+        )
     return click.option(
         f"--{flag}",
         type=_type(setting, default),

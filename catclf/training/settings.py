@@ -276,8 +276,11 @@ class TrainingSettings:
         else:
             rate = learning_rate or self.learning_rate
             parts.append(f"gradient descent, learning rate {_number(rate)}")
-        chosen = " (cross-validated)" if self.l2 == "auto" and l2 is not None else ""
-        parts.append(f"L2 penalty λ = {_number(self.l2 if l2 is None else l2)}{chosen}")
+        if self.l2 == "auto" and l2 is None:
+            parts.append("cross-validated L2 penalty")
+        else:
+            chosen = " (cross-validated)" if self.l2 == "auto" else ""
+            parts.append(f"L2 penalty λ = {_number(self.l2 if l2 is None else l2)}{chosen}")
         if self.calibrate:
             parts.append("calibrated")
         return parts
