@@ -213,9 +213,11 @@ def _checkpoint(meta: dict[str, Any], arrays: Arrays) -> Checkpoint:
     if meta.get("checkpoint") != FORMAT:
         raise ArchiveError("it was made by another version of catclf")
     _require_shapes(arrays)
-    w, b, costs = arrays["w"], float(arrays["b"]), arrays["costs"].tolist()
+    # Copies begin where memory is aligned, as the solver's own arrays do; on some processors linear
+    # algebra rounds others differently.
+    w, b, costs = arrays["w"].copy(), float(arrays["b"]), arrays["costs"].tolist()
     memory: Memory = {
-        name: tuple(row[:, np.newaxis] for row in arrays[name])
+        name: tuple(row.copy()[:, np.newaxis] for row in arrays[name])
         for name in _MEMORY
         if len(arrays[name])
     }
