@@ -19,6 +19,14 @@ demo: $(VENV)/installed ## train on data/, score the model, predict a few images
 test: $(VENV)/installed-dev ## run all tests
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto # a core for each worker, not all for each
 
+.PHONY: test-processors
+test-processors: $(VENV)/installed-dev ## run the numerical tests as older and newer processors would
+	for core in Prescott Haswell SkylakeX; do for threads in 1 2; do \
+	  OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads \
+	    $(BIN)/pytest -n auto tests/solvers tests/training tests/features tests/evaluation \
+	    tests/lessons tests/test_logistic.py || exit 1; \
+	done; done
+
 .PHONY: coverage
 coverage: $(VENV)/installed-dev ## run all tests, and list the lines and branches that none reaches
 	$(BIN)/coverage erase
