@@ -14,7 +14,7 @@ from catclf.images.preprocessing import Preprocessing
 from catclf.rows import Rows
 
 Progress = Callable[[int, int], None]
-"""Called with the number of images done and the number of all."""
+"""Called with the number of images, folds or the like that are done, and the number of all."""
 
 WHOLE = "all"
 """The one split of a data set that is not divided."""

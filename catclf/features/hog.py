@@ -66,7 +66,7 @@ def _descriptors(images: Images) -> Floats:
     blocks = np.stack(
         [histograms[:, i : i + _BLOCKS, j : j + _BLOCKS] for i in (0, 1) for j in (0, 1)], axis=3
     )  # (m, 7, 7, 4, 9)
-    blocks = blocks.reshape(m, _BLOCKS, _BLOCKS, 4 * _BINS)
+    blocks = blocks.reshape(m, _BLOCKS, _BLOCKS, 4 * _BINS)  # (m, 7, 7, 36)
     blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + _NORM_OFFSET)
     np.minimum(blocks, _CLIP, out=blocks)
     blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + _SECOND_NORM_OFFSET)
@@ -79,7 +79,7 @@ def _gradients(images: Images) -> tuple[Floats, Floats]:
     across, down = np.zeros_like(values), np.zeros_like(values)
     across[:, :, 1:-1] = values[:, :, 2:] - values[:, :, :-2]
     down[:, 1:-1] = values[:, 2:] - values[:, :-2]
-    strongest = (across**2 + down**2).argmax(axis=3)[..., np.newaxis]
+    strongest = (across**2 + down**2).argmax(axis=3)[..., np.newaxis]  # (m, 64, 64, 1)
     across = np.take_along_axis(across, strongest, axis=3)[..., 0]  # (m, 64, 64)
     down = np.take_along_axis(down, strongest, axis=3)[..., 0]  # (m, 64, 64)
     orientations: Floats = np.arctan2(down, across) % np.float32(np.pi) * np.float32(_BINS / np.pi)
@@ -97,6 +97,6 @@ def _histograms(magnitudes: Floats, orientations: Floats) -> Floats:
     for k in range(_BINS):
         is_upper = lower == (k - 1) % _BINS
         share = np.where(lower == k, 1 - upper_share, np.where(is_upper, upper_share, 0))
-        cells = (magnitudes * share).reshape(m, _CELLS, _CELL, _CELLS, _CELL)
+        cells = (magnitudes * share).reshape(m, _CELLS, _CELL, _CELLS, _CELL)  # (m, 8, 8, 8, 8)
         histograms[..., k] = cells.sum(axis=(2, 4))
     return histograms

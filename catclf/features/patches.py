@@ -176,7 +176,7 @@ def _shrink(image: Images, factor: int) -> Floats:
     if factor == 1:
         return image.astype(np.float32, order="C")
     side = SIDE // factor
-    squares = image.reshape(side, factor, side, factor, 3)
+    squares = image.reshape(side, factor, side, factor, 3)  # (side, f, side, f, 3)
     small: Floats = squares.mean(axis=(1, 3), dtype=np.float32)  # (side, side, 3)
     return small
 

@@ -18,7 +18,7 @@ _MOST_BITS = 10
 _MOST_DIFFERENCE = 6.0
 
 # Images compared with all others at a time.
-_BLOCK = 512
+_BATCH = 512
 
 # More images than this are not compared while a training is waiting.
 _MOST_COMPARED = 20_000
@@ -52,8 +52,8 @@ def perceptual_hashes(images: Images) -> PerceptualHashes:
     """
     m = len(images)
     thumbnails = _brightness(images)  # (m, 16, 16)
-    pooled = thumbnails.reshape(m, _HASH_SIDE, 2, _HASH_SIDE, 2)
-    small = pooled.mean(axis=(2, 4))  # (m, 8, 8)
+    squares = thumbnails.reshape(m, _HASH_SIDE, 2, _HASH_SIDE, 2)  # (m, 8, 2, 8, 2)
+    small = squares.mean(axis=(2, 4))  # (m, 8, 8)
     across, down = np.diff(small, axis=2) > 0, np.diff(small, axis=1) > 0
     pairs = _HASH_SIDE * (_HASH_SIDE - 1)
     bits = np.hstack([across.reshape(m, pairs), down.reshape(m, pairs)])  # (m, 112)
@@ -96,9 +96,9 @@ def near_duplicates(summaries: PerceptualHashes) -> list[tuple[int, int]]:
     """
     hashes, thumbnails = summaries
     pairs = []
-    for start in range(0, len(hashes), _BLOCK):
+    for start in range(0, len(hashes), _BATCH):
         # The product of two hashes is the number of equal bits minus that of different ones.
-        products = hashes[start : start + _BLOCK] @ hashes[start:].T  # (block, later images)
+        products = hashes[start : start + _BATCH] @ hashes[start:].T  # (batch, later images)
         alike = np.argwhere(products >= hashes.shape[1] - 2 * _MOST_BITS) + start  # (pairs, 2)
         i, j = alike[alike[:, 0] < alike[:, 1]].T
         differences = np.abs(thumbnails[i] - thumbnails[j]).mean(axis=1)  # (pairs,)
@@ -131,9 +131,10 @@ def count_near_duplicates(of: Rows, among: Rows) -> int:
 def _brightness(images: Images) -> NDArray[np.float32]:
     """Mean brightness in a grid of 16 × 16 cells, (m, 16, 16)."""
     m, size = len(images), SIDE // _THUMBNAIL_SIDE
-    # Rows of each field first, so that long lines are added; each sum is below 65 536.
-    lines = images.reshape(m, _THUMBNAIL_SIDE, size, SIDE * 3).sum(axis=2, dtype=np.uint16)
-    fields = lines.reshape(m, _THUMBNAIL_SIDE, _THUMBNAIL_SIDE, size * 3)
-    sums = fields.sum(axis=3, dtype=np.uint16)  # (m, 16, 16)
+    # Rows of each cell first, so that long lines are added; each sum is below 65 536.
+    rows = images.reshape(m, _THUMBNAIL_SIDE, size, SIDE * 3)  # (m, 16, 4, 192)
+    lines = rows.sum(axis=2, dtype=np.uint16)  # (m, 16, 192)
+    cells = lines.reshape(m, _THUMBNAIL_SIDE, _THUMBNAIL_SIDE, size * 3)  # (m, 16, 16, 12)
+    sums = cells.sum(axis=3, dtype=np.uint16)  # (m, 16, 16)
     mean: NDArray[np.float32] = sums / np.float32(size * size * 3)
     return mean

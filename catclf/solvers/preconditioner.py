@@ -1,7 +1,7 @@
 """What L-BFGS starts from: a rough inverse of the Hessian, exact where examples vary most.
 
-With logits near 0, the Hessian is c·C + λI for the weights, and c for the bias
-of centred columns, with C the covariance of the columns, and c the loss's largest curvature.
+With logits near 0, the Hessian is c·C + λI for the weights, and c for the bias of centred columns,
+with C the covariance of the columns, and c the loss's largest curvature.
 """
 
 import numpy as np

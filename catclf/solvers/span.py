@@ -17,7 +17,7 @@ from catclf.logistic import Array
 from catclf.parallel import one_blas_thread
 
 # Rows of X that are converted to float64 at a time: few enough for the processor's cache.
-_CHUNK = 1024
+_BLOCK = 1024
 
 # Examples that one thread decomposes as soon as several.
 _FEW = 500
@@ -37,7 +37,7 @@ class Span:
         What to multiply X by; 1/255 for pixels.
     centred : bool
         Take the mean column from all columns first. The cost of w and b is then that of w and
-        b + wᵀμ on the columns as they are (see centred.py).
+        b + wᵀμ on the columns as they are (see `objective.Centred`).
     """
 
     R: Array
@@ -54,8 +54,8 @@ class Span:
 
     def _decompose(self, m: int, *, centred: bool) -> None:
         gram = np.zeros((m, m))
-        for _, chunk in self._chunks():
-            gram += chunk.T @ chunk  # exact where X holds bytes, whose sums float64 holds
+        for _, block in self._blocks():
+            gram += block.T @ block  # exact where X holds bytes, whose sums float64 holds
         gram *= self._scale**2
         # Directions with less are there by rounding only: for duplicate images, for instance.
         least = m * np.finfo(np.float64).eps * float(np.linalg.norm(gram))
@@ -94,15 +94,15 @@ class Span:
     def _times(self, combinations: Array, dtype: DTypeLike = np.float64) -> Array:
         """X times some combinations (m, k) of its columns: (n_x, k)."""
         product: Array = np.empty((self._X.shape[0], combinations.shape[1]), dtype)
-        for here, chunk in self._chunks():
-            product[here] = chunk @ combinations
+        for here, block in self._blocks():
+            product[here] = block @ combinations
         product *= self._scale
         return product
 
-    def _chunks(self) -> Iterator[tuple[slice, Array]]:
-        for start in range(0, self._X.shape[0], _CHUNK):
-            here = slice(start, start + _CHUNK)
-            yield here, self._X[here].astype(np.float64)  # (chunk, m)
+    def _blocks(self) -> Iterator[tuple[slice, Array]]:
+        for start in range(0, self._X.shape[0], _BLOCK):
+            here = slice(start, start + _BLOCK)
+            yield here, self._X[here].astype(np.float64)  # (block, m)
 
 
 def pays(n_x: int, m: int, passes: int, *, itemsize: int = 8) -> bool:

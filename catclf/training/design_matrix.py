@@ -142,16 +142,16 @@ def _pixel_rows(dataset: Dataset, settings: TrainingSettings) -> Rows:
 
 
 def _standardise(rows: Array) -> tuple[Array, Array]:
-    """Bring columns to mean 0 and deviation 1, in place; the means and deviations, (n_x, 1)."""
+    """Bring features to mean 0 and deviation 1, in place; the means and deviations, (n_x, 1)."""
     batches = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
     means = sum(batch.sum(axis=0, dtype=np.float64) for batch in batches) / len(rows)
     for batch in batches:
         batch -= means
-    squares = sum(np.einsum("ij,ij->j", p, p, dtype=np.float64) for p in batches)
+    squares = sum(np.einsum("ij,ij->j", batch, batch, dtype=np.float64) for batch in batches)
     deviations = np.sqrt(squares / len(rows))
     constant = is_constant(deviations)
     deviations[constant] = 1
     for batch in batches:
         batch /= deviations
         batch[:, constant] = 0
-    return means[:, np.newaxis], deviations[:, np.newaxis]
+    return means[:, np.newaxis], deviations[:, np.newaxis]  # (n_x, 1) each

@@ -127,8 +127,9 @@ def _best_of(
 def _penalties(design: DesignMatrix) -> list[float]:
     """Penalties to try, the largest first."""
     step = -(-len(design.rows) // 1000)
-    sample = design.rows[::step]
-    variance = sample.reshape(len(sample), -1).var(axis=0, dtype=np.float64).sum()
+    rows = design.rows[::step]
+    sample = rows.reshape(len(rows), -1)  # (sample, n_x)
+    variance = sample.var(axis=0, dtype=np.float64).sum()
     # Images that are all identical leave nothing to choose.
     total = max(float(design.scale**2 * variance), 1e-6)
     return [total * 10 ** (-1 - k / 2) for k in range(_PENALTIES)]
