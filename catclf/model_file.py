@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catclf._version import __version__
 from catclf.errors import ModelError, SettingsError
 from catclf.features.register import array_names, restore_features
 from catclf.features.specification import FeatureSpecification
@@ -41,8 +42,6 @@ def save_model(model: Model, path: str | Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    from catclf._version import __version__
-
     meta = {
         "format": FORMAT,
         "catclf": __version__,

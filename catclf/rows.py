@@ -1,10 +1,9 @@
 """Rows that may lie in a file: the one way in which examples are handed from room to room."""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Rows(Protocol):
@@ -19,11 +18,11 @@ class Rows(Protocol):
         """Number of examples, then the shape of one."""
 
     @property
-    def dtype(self) -> "np.dtype[Any]":
+    def dtype(self) -> np.dtype[Any]:
         """Type of the numbers."""
 
     def __len__(self) -> int:
         """Number of examples."""
 
-    def __getitem__(self, rows: slice, /) -> "NDArray[Any]":
+    def __getitem__(self, rows: slice, /) -> NDArray[Any]:
         """Some of the examples."""

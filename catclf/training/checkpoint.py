@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from catclf._version import __version__
 from catclf.errors import CheckpointError, SettingsError
 from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array
@@ -153,8 +154,6 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    from catclf._version import __version__
-
     state = checkpoint.state
     write_archive(
         path,
