@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catclf.errors import ImageError
 from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
-from catclf.images.preprocessing import Images, Preprocessing, mirrored
+from catclf.images.preprocessing import IMAGE_SHAPE, SIDE, Images, Preprocessing, mirrored
 from catclf.logistic import Array, sigmoid
 from catclf.rows import Rows
 
@@ -61,7 +62,7 @@ class Model:
     flip: bool = False
     threshold: float = 0.5
     training: dict[str, Any] = field(default_factory=dict)
-    fingerprints: Any = field(default_factory=lambda: np.empty(0, np.uint64))
+    fingerprints: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     @property
     def negative(self) -> str:
@@ -207,7 +208,10 @@ class Model:
                 yield from self.predict_images(image[np.newaxis], threshold, unsure)
 
     def _prediction(
-        self, probability: Any, threshold: float | None, unsure: tuple[float, float] | None
+        self,
+        probability: np.floating[Any],
+        threshold: float | None,
+        unsure: tuple[float, float] | None,
     ) -> Prediction:
         if unsure and unsure[0] <= probability < unsure[1]:
             return Prediction("unsure", float(probability))
@@ -217,10 +221,9 @@ class Model:
 
 
 def _require_images(images: Rows, *, any_size: bool = False) -> None:
-    side = Preprocessing().shape[0]
     fits = len(images.shape) == 4 and images.shape[3] == 3 and images.dtype == np.uint8
-    if not fits or not (any_size or images.shape[1:3] == (side, side)):
+    if not fits or not (any_size or images.shape[1:] == IMAGE_SHAPE):
         raise ImageError(
-            f"an array of images must be (m, {side}, {side}, 3) of uint8, "
+            f"an array of images must be (m, {SIDE}, {SIDE}, 3) of uint8, "
             f"this is {images.shape} of {images.dtype}"
         )

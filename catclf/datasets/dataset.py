@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import DataError
-from catclf.images.preprocessing import Preprocessing
+from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 from catclf.rows import Rows
 
 Progress = Callable[[int, int], None]
@@ -156,7 +156,7 @@ def in_memory(split: Split, preprocessing: Preprocessing, progress: Progress | N
     """
     total = split.class_names().total()
     tally = Tally(progress, total)
-    images = np.empty((total, *preprocessing.shape), np.uint8)  # (m, 64, 64, 3)
+    images = np.empty((total, *IMAGE_SHAPE), np.uint8)  # (m, 64, 64, 3)
     classes: list[str] = []
     names: list[str] = []
     skipped: list[Skipped] = []

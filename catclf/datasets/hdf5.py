@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.datasets.dataset import MEMORY_LIMIT, WHOLE, Batch, Progress, in_memory
+from catclf.datasets.dataset import WHOLE, Batch, Progress, in_memory
 from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, SettingsError
-from catclf.images.preprocessing import Preprocessing
+from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
 """How the names of a split's arrays begin, before `_x` and `_y`; and the split."""
@@ -57,7 +57,7 @@ class Hdf5Split:
         for start in range(0, len(stored), _BATCH):
             here = slice(start, start + _BATCH)
             images = stored[here]
-            if images.shape[1:] != preprocessing.shape:
+            if images.shape[1:] != IMAGE_SHAPE:
                 from catclf.images.decode import resize_images
 
                 images = resize_images(images, preprocessing)
@@ -67,11 +67,11 @@ class Hdf5Split:
         self,
         preprocessing: Preprocessing,
         progress: Progress | None,
-        memory_limit: int = MEMORY_LIMIT,
+        memory_limit: int,
     ) -> Batch:
         """Load all images, or leave them in the file if they are 64 × 64 and above the limit."""
         stored = self._opened(preprocessing)
-        if stored.shape[1:] == preprocessing.shape and stored.nbytes > memory_limit:
+        if stored.shape[1:] == IMAGE_SHAPE and stored.nbytes > memory_limit:
             return Batch(stored, self.classes, self.names, [])
         return in_memory(self, preprocessing, progress)
 
@@ -81,10 +81,9 @@ class Hdf5Split:
         if self.preprocessing and self.preprocessing != preprocessing:
             raise DataError(
                 f"{self.path} was packed with --resize {self.preprocessing.resize}, but "
-                f"{preprocessing.resize} is needed; "
-                f"pack the images again with --resize {preprocessing.resize}"
+                f"{preprocessing.resize} is needed; pack the images again with --resize "
+                f"{preprocessing.resize}"
             )
-
         with _readable(self.path):
             # Closed when the images are no longer in use.
             return StoredImages(self.path, h5py.File(self.path, "r")[f"{self.prefix}_x"])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from catclf.datasets.dataset import MEMORY_LIMIT, Batch, Progress, Skipped, in_memory
+from catclf.datasets.dataset import Batch, Progress, Skipped, in_memory
 from catclf.errors import ImageError
-from catclf.images.preprocessing import Images, Preprocessing
+from catclf.images.preprocessing import IMAGE_SHAPE, Images, Preprocessing
 
 _BATCH = 64
 
@@ -50,16 +50,16 @@ class ImageFiles:
                 classes.append(class_)
                 names.append(str(path))
             if len(names) + len(skipped) >= _BATCH:
-                yield _batch(images, classes, names, skipped, preprocessing)
+                yield _batch(images, classes, names, skipped)
                 images, classes, names, skipped = [], [], [], []
         if names or skipped:
-            yield _batch(images, classes, names, skipped, preprocessing)
+            yield _batch(images, classes, names, skipped)
 
     def load(
         self,
         preprocessing: Preprocessing,
         progress: Progress | None,
-        memory_limit: int = MEMORY_LIMIT,
+        memory_limit: int,
     ) -> Batch:
         """Decode all files into memory, whatever the limit."""
         return in_memory(self, preprocessing, progress)
@@ -70,7 +70,6 @@ def _batch(
     classes: list[str],
     names: list[str],
     skipped: list[Skipped],
-    preprocessing: Preprocessing,
 ) -> Batch:
-    stacked = np.stack(images) if images else np.empty((0, *preprocessing.shape), np.uint8)
+    stacked = np.stack(images) if images else np.empty((0, *IMAGE_SHAPE), np.uint8)
     return Batch(stacked, classes, names, skipped)

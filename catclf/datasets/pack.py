@@ -12,7 +12,7 @@ from catclf.datasets.dataset import WHOLE, Batch, Progress, Skipped, Tally
 from catclf.datasets.hdf5 import PACKED, PREFIXES
 from catclf.datasets.source import Source, refuse
 from catclf.errors import DataError
-from catclf.images.preprocessing import Preprocessing
+from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 from catclf.storage import written_whole
 
 # Images in a chunk of the file: 1.5 MB, about the best size for one read.
@@ -107,8 +107,8 @@ class _SplitWriter:
 
     def __init__(self, file: Any, split: str, most: int) -> None:
         prefix = _PREFIX_OF_SPLIT.get(split, "train_set")
-        shape = (most, *Preprocessing().shape)
-        chunks = (min(_CHUNK, max(most, 1)), *shape[1:])
+        shape = (most, *IMAGE_SHAPE)
+        chunks = (min(_CHUNK, max(most, 1)), *IMAGE_SHAPE)
         self._file, self._prefix = file, prefix
         self._x = file.create_dataset(
             f"{prefix}_x", shape, np.uint8, maxshape=shape, chunks=chunks, fillvalue=None

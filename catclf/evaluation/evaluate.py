@@ -10,7 +10,7 @@ from catclf.datasets.dataset import Dataset, Skipped
 from catclf.errors import SettingsError
 from catclf.evaluation.metrics import Metrics, metrics
 from catclf.images.fingerprints import fingerprints, known
-from catclf.logistic import sigmoid
+from catclf.logistic import Array, sigmoid
 from catclf.model import Model
 from catclf.training.record import EvaluationScore
 
@@ -127,7 +127,7 @@ def _seen(model: Model, dataset: Dataset) -> list[str]:
     return [dataset.names[int(i)] for i in np.flatnonzero(seen)]
 
 
-def _mistakes(z: Any, dataset: Dataset, threshold: float, model: Model) -> list[Mistake]:
+def _mistakes(z: Array, dataset: Dataset, threshold: float, model: Model) -> list[Mistake]:
     """Wrong predictions, from logits z (m,)."""
     probabilities = sigmoid(z)
     predicted = probabilities >= threshold

@@ -14,6 +14,9 @@ Images = NDArray[np.uint8]
 SIDE = 64
 """Width and height, in pixels, of every image that a model sees."""
 
+IMAGE_SHAPE = (SIDE, SIDE, 3)
+"""Shape of its array: height, width, channels."""
+
 RESIZES = ("stretch", "crop")
 """Ways to make an image square."""
 
@@ -39,11 +42,6 @@ class Preprocessing:
     def __post_init__(self) -> None:
         if self.resize not in RESIZES:
             raise SettingsError(f"resize must be one of {', '.join(RESIZES)}, not {self.resize!r}")
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Shape of an image's array: height, width, channels."""
-        return SIDE, SIDE, 3
 
     def to_dict(self) -> dict[str, Any]:
         """The preprocessing as stored in files, where `resize` keeps its first name, `fit`."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catclf._version import __version__
 from catclf.errors import CheckpointError, SettingsError
@@ -134,7 +135,7 @@ class Checkpoints:
             save_checkpoint(Checkpoint(state, self._settings, self._images), self._save_to)
 
 
-def digest(fingerprints: Fingerprints, labels: Any) -> str:
+def digest(fingerprints: Fingerprints, labels: NDArray[np.uint8]) -> str:
     """A short text that differs for other images, another order, or other labels."""
     return hashlib.blake2b(fingerprints.tobytes() + labels.tobytes(), digest_size=16).hexdigest()
 
