@@ -38,3 +38,8 @@ class SettingsError(CatclfError):
     """A setting has a value that makes no sense."""
 
     exit_status = 2
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says of an error, to stand after a colon."""
+    return (error.strerror or str(error)).lower()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf._version import __version__
-from catclf.errors import ModelError, SettingsError
+from catclf.errors import ModelError, SettingsError, reason_of
 from catclf.features.register import array_names, restore_features
 from catclf.features.specification import FeatureSpecification
 from catclf.images.preprocessing import Preprocessing
@@ -93,9 +93,7 @@ def load_model(path: str | Path) -> Model:
     except ArchiveError as error:
         raise ModelError(f"{path} is not a valid catclf model: {error}") from error
     except OSError as error:
-        raise ModelError(
-            f"{path} cannot be read: {(error.strerror or str(error)).lower()}"
-        ) from error
+        raise ModelError(f"{path} cannot be read: {reason_of(error)}") from error
 
 
 def _names(meta: dict[str, Any]) -> tuple[str, ...]:

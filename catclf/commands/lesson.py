@@ -9,7 +9,7 @@ import click
 
 from catclf.commands.options import json_option, positive_option
 from catclf.commands.output import say, say_json
-from catclf.errors import OutputError
+from catclf.errors import OutputError, reason_of
 from catclf.lessons.register import LESSONS, run_lesson
 
 if TYPE_CHECKING:
@@ -113,8 +113,9 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{folder} cannot be created: {reason}; use another folder") from error
+        raise OutputError(
+            f"{folder} cannot be created: {reason_of(error)}; use another folder"
+        ) from error
 
 
 def _check_figures(files: Iterable[Path | None]) -> None:

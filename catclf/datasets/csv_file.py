@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from catclf.datasets.image_files import ImageFiles
-from catclf.errors import DataError
+from catclf.errors import DataError, reason_of
 
 
 def labelled_files(path: Path) -> ImageFiles:
@@ -47,7 +47,7 @@ def labelled_files(path: Path) -> ImageFiles:
     except csv.Error as error:
         raise DataError(f"{path} is not a valid CSV file: {error}") from None
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from error
+        raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
     return ImageFiles(paths, classes)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from catclf.datasets.dataset import MEMORY_LIMIT, WHOLE, Dataset, Progress, Skipped, Split
 from catclf.datasets.labels import positive_classes
-from catclf.errors import DataError, SettingsError
+from catclf.errors import DataError, SettingsError, reason_of
 from catclf.images.find import HDF5_ENDINGS, files
 from catclf.images.preprocessing import Preprocessing
 
@@ -222,7 +222,7 @@ def open_source(path: Path, positive: str | None = None) -> Source:
     try:
         splits = _splits(path, notes)
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from error
+        raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
     classes = _class_names(splits)
     if not classes:
         raise DataError(

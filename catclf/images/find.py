@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-from catclf.errors import DataError
+from catclf.errors import DataError, reason_of
 
 # Extensions of images when a folder is searched. HEIC is here although it cannot be decoded: a
 # folder from a phone must not look emptier than it is.
@@ -74,4 +74,4 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _stop(error: OSError) -> NoReturn:
-    raise DataError(f"{error.filename} cannot be read: {(error.strerror or '').lower()}") from error
+    raise DataError(f"{error.filename} cannot be read: {reason_of(error)}") from error

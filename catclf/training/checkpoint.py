@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf._version import __version__
-from catclf.errors import CheckpointError, SettingsError
+from catclf.errors import CheckpointError, SettingsError, reason_of
 from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array
 from catclf.solvers.problem import Problem
@@ -204,9 +204,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     except ArchiveError as error:
         raise CheckpointError(f"{path} is not a valid checkpoint: {error}") from error
     except OSError as error:
-        raise CheckpointError(
-            f"{path} cannot be read: {(error.strerror or str(error)).lower()}"
-        ) from error
+        raise CheckpointError(f"{path} cannot be read: {reason_of(error)}") from error
 
 
 def _checkpoint(meta: dict[str, Any], arrays: Arrays) -> Checkpoint:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 
-from catclf.errors import DataError
+from catclf.errors import DataError, reason_of
 from catclf.storage import written_whole
 
 _COLUMNS = ["iteration", "cost"]
@@ -58,8 +58,7 @@ def read_history(path: str | Path) -> list[float]:
     except UnicodeDecodeError:
         raise DataError(_not_a_history(path, "it is not text")) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DataError(f"{path} cannot be read: {reason}") from error
+        raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
     rows = [row for row in csv.reader(io.StringIO(text)) if row]
     if not rows or rows[0] != _COLUMNS:
         raise DataError(_not_a_history(path, "its first line is not iteration,cost"))
