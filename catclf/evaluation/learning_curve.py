@@ -93,13 +93,7 @@ def learning_curve(
     """
     for part in (dataset, held_out):
         part.require_both_classes()
-    rarer = min(dataset.class_counts().values())
-    if rarer < 2 * _FEWEST_OF_A_CLASS:
-        raise DataError(
-            f"{dataset.where} has {rarer} images of a class; a learning curve needs at least "
-            f"{2 * _FEWEST_OF_A_CLASS}"
-        )
-    shares = [2.0**-i for i in range(_SIZES) if rarer * 2.0**-i >= _FEWEST_OF_A_CLASS][::-1]
+    shares = _shares(dataset)
     total = _DRAWS * (len(shares) - 1) + 1
     points: list[Point] = []
     done = 0
@@ -120,6 +114,17 @@ def learning_curve(
         )
     last = scores[-1]
     return LearningCurve(points, last.accuracy_interval, last.baseline, held_out.m)
+
+
+def _shares(dataset: Dataset) -> list[float]:
+    """Shares of the images to train on, each twice the one before, up to 1."""
+    rarer = min(dataset.class_counts().values())
+    if rarer < 2 * _FEWEST_OF_A_CLASS:
+        raise DataError(
+            f"{dataset.where} has {rarer} images of a class; a learning curve needs at least "
+            f"{2 * _FEWEST_OF_A_CLASS}"
+        )
+    return [2.0**-i for i in range(_SIZES) if rarer * 2.0**-i >= _FEWEST_OF_A_CLASS][::-1]
 
 
 def _score(model: Model, held_out: Dataset) -> Metrics:

@@ -5,8 +5,8 @@ the last few steps by the two-loop recursion, starting from a preconditioner (No
 "Numerical Optimization", algorithms 7.4 and 7.5).
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,11 +19,8 @@ _ARMIJO, _CURVATURE = 1e-4, 0.9  # the usual constants of the Wolfe conditions
 _TRIALS = 30
 
 
-class Preconditioner(Protocol):
-    """A rough inverse of the Hessian."""
-
-    def __call__(self, gradient: Array, /) -> Array:
-        """That inverse times a gradient, (n_x + 1, 1): w's part and, last, b's."""
+Preconditioner = Callable[[Array], Array]
+"""Multiplies a gradient (n_x + 1, 1), w's and last b's, by a rough inverse of the Hessian."""
 
 
 class Pair(NamedTuple):

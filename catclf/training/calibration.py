@@ -55,10 +55,11 @@ def decide(Z: Array, Y: NDArray[Any], settings: TrainingSettings) -> Decision:
         If no threshold reaches the precision that is asked for.
     """
     slope, shift = platt_scaling(Z, Y) if settings.calibrate else (1.0, 0.0)
-    if isinstance(settings.threshold, Target):
+    threshold = settings.threshold
+    if isinstance(threshold, Target):
         A = sigmoid(slope * Z + shift)  # (1, m)
-        return Decision(slope, shift, threshold_for(settings.threshold, A, Y))
-    return Decision(slope, shift, float(settings.threshold))
+        threshold = threshold_for(threshold, A, Y)
+    return Decision(slope, shift, float(threshold))
 
 
 def platt_scaling(Z: Array, Y: NDArray[Any]) -> tuple[float, float]:

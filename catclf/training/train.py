@@ -132,11 +132,11 @@ def train(
     progress = _Progress(on_step, seconds_between_calls)
 
     features, design = _prepare(dataset, settings, on_stage)
-    penalty = select_penalty(
+    selection = select_penalty(
         design, dataset, prints, settings, on_stage and partial(on_stage, "penalties")
     )
-    solution = _solve(design, settings, penalty.l2, checkpoints, progress)
-    decision = decide(penalty.Z, dataset.Y, settings)
+    solution = _solve(design, settings, selection.l2, checkpoints, progress)
+    decision = decide(selection.Z, dataset.Y, settings)
     return _assemble(dataset, prints, settings, features, design, solution, decision)
 
 
@@ -194,7 +194,8 @@ def _solve(
         state = _last(states, design.Y, checkpoints, progress, may_be_unbounded=may_be_unbounded)
         if learning_rate:
             _require_descent(state, problem.objective, learning_rate)
-    return _Solution(*problem.carry_back(state.w, state.b), l2, learning_rate, state)
+    w, b = problem.carry_back(state.w, state.b)
+    return _Solution(w, b, l2, learning_rate, state)
 
 
 def _last(
@@ -228,8 +229,8 @@ def _require_descent(state: State, objective: Objective, learning_rate: float) -
     end = f"({last:.3g}) is above its start ({first:.3g})" if isfinite(last) else "is not finite"
     raise TrainingError(
         f"after {state.steps} iterations the cost {end}: the learning rate {learning_rate:.3g} is "
-        f"too large; rates below 2/L = {bound:.3g} are "
-        f"safe for these images; try --learning-rate auto"
+        f"too large; rates below 2/L = {bound:.3g} are safe for these images; "
+        "try --learning-rate auto"
     )
 
 
@@ -255,7 +256,7 @@ def _assemble(
 ) -> TrainingResult:
     """The model, and what there is to say of its training."""
     state = solution.state
-    A = state.propagation.A  # (1, m)
+    A = state.propagation.A  # (1, copies · m), not calibrated
     if settings.flip or settings.calibrate:
         A = decision.probabilities(design.logits(solution.w, solution.b))  # (1, m)
     record = TrainingRecord(
