@@ -7,10 +7,12 @@ import click
 
 import catclf
 from catclf.commands.options import json_option, positive_option
-from catclf.commands.output import open_source, plural, progress_bar, say, say_json
+from catclf.commands.output import open_source, plural, progress_bar, say, say_first, say_json
+from catclf.commands.report import images
 
 if TYPE_CHECKING:
     from catclf.datasets.check import Duplicate, Report
+    from catclf.datasets.source import Source
 
 # A class with fewer than a third of another's images is worth a line.
 _IMBALANCE = 3
@@ -37,16 +39,14 @@ def check(data: Path, positive: str | None, as_json: bool) -> None:
     if as_json:
         say_json(report.to_dict())
     else:
-        _print(report)
+        _say(report, source)
     if report.leaks:
         click.get_current_context().exit(1)
 
 
-def _print(report: "Report") -> None:
+def _say(report: "Report", source: "Source") -> None:
     for split, counts in report.images.items():
-        where = report.where if split == "all" else f"{report.where} ({split} split)"
-        classes = ", ".join(f"{count} {name}" for name, count in counts.items())
-        say(f"{where}: {sum(counts.values())} images ({classes})")
+        say(f"{source.where(split)}: {images(counts)}")
         most, least = max(counts.values()), min(counts.values())
         if len(counts) > 1 and most > _IMBALANCE * least:
             say(f"  class imbalance {most / least:.1f}:1")
@@ -59,19 +59,19 @@ def _print(report: "Report") -> None:
         for name, reason in report.skipped:
             say(f"  {name}: {reason}")
     within = [duplicate for duplicate in report.duplicates if not duplicate.leaks]
-    _print_duplicates("in different splits: scores will be optimistic", report.leaks)
-    _print_duplicates("with conflicting labels", [d for d in within if d.contradicts])
-    _print_duplicates("in one class", [d for d in within if not d.contradicts])
+    _say_duplicates("in different splits: scores will be optimistic", report.leaks)
+    _say_duplicates("with conflicting labels", [d for d in within if d.contradicts])
+    _say_duplicates("in one class", [d for d in within if not d.contradicts])
     if not report.duplicates:
         say("No duplicates found")
 
 
-def _print_duplicates(where: str, duplicates: "list[Duplicate]") -> None:
-    if not duplicates:
-        return
-    say(f"{plural(len(duplicates), 'duplicate')} {where}")
-    for duplicate in duplicates[:_SHOWN]:
-        kind = "identical" if duplicate.exact else "near duplicate"
-        say(f"  {kind}: {duplicate.names[0]}, {duplicate.names[1]}")
-    if len(duplicates) > _SHOWN:
-        say(f"  and {len(duplicates) - _SHOWN} more (--json names all)")
+def _say_duplicates(where: str, duplicates: "list[Duplicate]") -> None:
+    if duplicates:
+        say(f"{plural(len(duplicates), 'duplicate')} {where}")
+        say_first(_SHOWN, [_in_words(duplicate) for duplicate in duplicates])
+
+
+def _in_words(duplicate: "Duplicate") -> str:
+    kind = "identical" if duplicate.exact else "near duplicate"
+    return f"{kind}: {duplicate.names[0]}, {duplicate.names[1]}"

@@ -1,6 +1,5 @@
 """`catclf evaluate`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from catclf.commands.options import (
     positive_option,
     threshold_option,
 )
-from catclf.commands.output import load, open_source, say, say_json
+from catclf.commands.output import load, open_source, say, say_first, say_json
 
 if TYPE_CHECKING:
     from catclf.evaluation.evaluate import Evaluation
@@ -87,7 +86,8 @@ def _say(evaluation: "Evaluation", model_path: Path, *, mistakes: bool) -> None:
     _say_reliability(evaluation.metrics)
     if evaluation.trained_on:
         say("")
-        _say_names("Used for training:", evaluation.trained_on)
+        say("Used for training:")
+        say_first(_NAMES_SHOWN, evaluation.trained_on)
     if mistakes:
         say("")
         _say_mistakes(evaluation)
@@ -127,14 +127,6 @@ def _say_reliability(metrics: "Metrics") -> None:
             f"  {bin_.low:.1f} to {bin_.high:.1f}  {bin_.images:>8}  {bin_.probability:>14.3f}"
             f"  {bin_.share:>8.3f}"
         )
-
-
-def _say_names(heading: str, names: Sequence[str]) -> None:
-    say(heading)
-    for name in names[:_NAMES_SHOWN]:
-        say(f"  {name}")
-    if len(names) > _NAMES_SHOWN:
-        say(f"  and {len(names) - _NAMES_SHOWN} more (--json names all)")
 
 
 def _say_mistakes(evaluation: "Evaluation") -> None:

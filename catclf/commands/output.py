@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,14 @@ def printable(text: str) -> str:
 def say(text: str) -> None:
     """Print a line of results."""
     click.echo(printable(text))
+
+
+def say_first(count: int, items: Sequence[str]) -> None:
+    """Print a list of items, or the first of them and how many more there are."""
+    for item in items[:count]:
+        say(f"  {item}")
+    if len(items) > count:
+        say(f"  and {len(items) - count} more (--json names all)")
 
 
 def note(text: str) -> None:

@@ -64,6 +64,6 @@ def pack(
         )
         return
     for split, counts in packed.images.items():
-        say(f"{data}{f' ({split} split)' * (split != 'all')}: {report.images(counts)}")
+        say(f"{source.where(split)}: {report.images(counts)}")
     report.say_skipped(len(packed.skipped))
     say(f"Packed into {output}: {size / 1e6:.1f} MB")

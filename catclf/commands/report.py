@@ -158,8 +158,10 @@ def note_near_duplicates(dataset: "Dataset", test: "Dataset | None") -> None:
     """A warning if test images are near duplicates of training images."""
     from catclf.images.near_duplicates import count_near_duplicates
 
-    leaks = count_near_duplicates(test.images, dataset.images) if test else 0
-    if test and leaks:
+    if not test:
+        return
+    leaks = count_near_duplicates(test.images, dataset.images)
+    if leaks:
         are = "is a near duplicate" if leaks == 1 else "are near duplicates"
         note(
             f"Warning: {leaks} of the {test.m} test images {are} of training images; the score is "

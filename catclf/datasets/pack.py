@@ -99,7 +99,7 @@ def _describe(file: Any, source: Source, preprocessing: Preprocessing) -> None:
     meta = {"pictures": preprocessing.to_dict(), "undivided": WHOLE in source.splits}
     file.attrs[PACKED] = json.dumps(meta)
     file["class_names"] = _texts(sorted(source.class_names()))
-    file["list_classes"] = _texts([f"non-{source.positive}", source.positive])
+    file["list_classes"] = _texts([source.negative, source.positive])
 
 
 class _SplitWriter:
@@ -141,7 +141,7 @@ class _SplitWriter:
             [_name_in_file(name, folder) for name in self._names]
         )
         positive = int(y.sum())
-        return {source.positive: positive, f"non-{source.positive}": self.count - positive}
+        return {source.positive: positive, source.negative: self.count - positive}
 
 
 def _name_in_file(name: str, folder: Path) -> str:

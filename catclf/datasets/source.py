@@ -40,6 +40,15 @@ class Source:
     positive_classes: frozenset[str]
     notes: list[str]
 
+    @property
+    def negative(self) -> str:
+        """Name of the class of everything else."""
+        return f"non-{self.positive}"
+
+    def where(self, split: str) -> str:
+        """The path and, where the data set is divided, the split; for messages."""
+        return str(self.path) if split == WHOLE else f"{self.path} ({split} split)"
+
     def choose(self, wanted: str | None, *preferred: str) -> str:
         """Choose a split.
 
@@ -113,7 +122,7 @@ class Source:
         images, classes, names, skipped = self.splits[split].load(
             preprocessing, progress, memory_limit
         )
-        where = str(self.path) if split == WHOLE else f"{self.path} ({split} split)"
+        where = self.where(split)
         if not skip_bad:
             refuse(skipped)
         if not names:
