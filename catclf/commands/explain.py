@@ -12,6 +12,7 @@ from catclf.commands.output import percent, say, say_json
 
 if TYPE_CHECKING:
     from catclf.evaluation.attribution import Explanation
+    from catclf.images.preprocessing import Images, Preprocessing
 
 _STDIN = "-"
 
@@ -40,20 +41,13 @@ def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) ->
     whose logit is the bias.
     """
     from catclf.evaluation.attribution import explain as explain_image
-    from catclf.images.decode import load_image, load_to_show
 
     if figure:
         from catclf.plots.figure import check_figure
 
         check_figure(figure)
     model = catclf.load_model(model_path)
-    source = sys.stdin.buffer.read() if image == _STDIN else Path(image)
-    try:
-        seen = load_image(source, model.preprocessing)
-        original = load_to_show(source, _SHOWN) if figure else seen
-    except catclf.ImageError as error:
-        name = "standard input" if image == _STDIN else image
-        raise catclf.ImageError(f"{name}: {error}") from error
+    seen, original = _decode(image, model.preprocessing, to_show=figure is not None)
     explanation = explain_image(model, seen)
     if figure:
         from catclf.plots.attribution import draw
@@ -62,22 +56,27 @@ def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) ->
         save_figure(lambda f: draw(f, explanation, original, seen, model.positive), figure)
     label = model.positive if explanation.probability >= model.threshold else model.negative
     if as_json:
-        say_json(
-            {
-                "path": image,
-                "label": label,
-                "probability": explanation.probability,
-                "logit": explanation.logit,
-                "bias": explanation.bias,
-                "thirds": [part._asdict() for part in explanation.thirds],
-                "contributions": explanation.contributions.tolist(),
-            }
-        )
+        say_json({"path": image, "label": label, **explanation.to_dict()})
         return
     say(f"{image}: {label}, probability of {model.positive} {explanation.probability:.4f}")
     _say_parts(explanation)
     if figure:
         say(f"Figure written to {figure}")
+
+
+def _decode(
+    image: str, preprocessing: "Preprocessing", *, to_show: bool
+) -> "tuple[Images, Images]":
+    """The image as the model sees it, and as people do if it is to be shown."""
+    from catclf.images.decode import load_image, load_to_show
+
+    source = sys.stdin.buffer.read() if image == _STDIN else Path(image)
+    try:
+        seen = load_image(source, preprocessing)
+        return seen, load_to_show(source, _SHOWN) if to_show else seen
+    except catclf.ImageError as error:
+        name = "standard input" if image == _STDIN else image
+        raise catclf.ImageError(f"{name}: {error}") from error
 
 
 def _say_parts(explanation: "Explanation") -> None:

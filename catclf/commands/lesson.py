@@ -1,7 +1,6 @@
 """`catclf lesson`."""
 
 import textwrap
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,15 +71,7 @@ def lesson(
     if name is None:
         _list(as_json=as_json)
         return
-    if figures and name != _ALL:
-        raise click.UsageError("--figures is for `catclf lesson all`; use --figure FILE")
-    if figure and name == _ALL:
-        raise click.UsageError("--figure is for one lesson; use --figures DIR")
-    names = list(LESSONS) if name == _ALL else [name]
-    if figures:
-        _make_folder(figures)
-    files = {each: figures / f"{each}.png" if figures else figure for each in names}
-    _check_figures(files.values())
+    files = _figure_of_each(name, figure, figures)
 
     from catclf.lessons.lesson import LessonSettings
 
@@ -95,7 +86,7 @@ def lesson(
         if as_json:
             documents.append({"lesson": each, **result.to_dict()})
         else:
-            _print(each, result, file)
+            _say(each, result, file)
     if as_json:
         say_json(documents if name == _ALL else documents[0])
 
@@ -109,6 +100,23 @@ def _list(*, as_json: bool) -> None:
         say(f"{name:{width}}  {about}")
 
 
+def _figure_of_each(name: str, figure: Path | None, figures: Path | None) -> dict[str, Path | None]:
+    """The lessons to run, and the file for the figure of each, which can be written."""
+    if figures and name != _ALL:
+        raise click.UsageError("--figures is for `catclf lesson all`; use --figure FILE")
+    if figure and name == _ALL:
+        raise click.UsageError("--figure is for one lesson; use --figures DIR")
+    if figures:
+        _make_folder(figures)
+    names = list(LESSONS) if name == _ALL else [name]
+    files = {each: figures / f"{each}.png" if figures else figure for each in names}
+    for file in filter(None, files.values()):
+        from catclf.plots.figure import check_figure
+
+        check_figure(file)
+    return files
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
@@ -118,15 +126,7 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _check_figures(files: Iterable[Path | None]) -> None:
-    for file in files:
-        if file:
-            from catclf.plots.figure import check_figure
-
-            check_figure(file)
-
-
-def _print(name: str, result: "Lesson", file: Path | None) -> None:
+def _say(name: str, result: "Lesson", file: Path | None) -> None:
     title = f"{name}: {LESSONS[name]}"
     say(title)
     say("=" * len(title))

@@ -1,7 +1,7 @@
 """Why a model says what it says of an image: its logit as the sum of what each pixel adds."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,6 +47,16 @@ class Explanation:
                 share = float(np.abs(third).sum()) / whole if whole else 0.0
                 parts.append(Part(name, float(third.sum()), share))
         return parts
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            "probability": self.probability,
+            "logit": self.logit,
+            "bias": self.bias,
+            "thirds": [part._asdict() for part in self.thirds],
+            "contributions": self.contributions.tolist(),
+        }
 
 
 def explain(model: Model, image: Images) -> Explanation:
