@@ -113,17 +113,13 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
 
     with _readable(path), h5py.File(path, "r") as file:
         preprocessing, undivided = _packed(path, file)
-        splits = {
-            WHOLE if undivided else split: Hdf5Split(
-                path,
-                prefix,
-                _class_of_each(path, file, prefix),
-                _names(path, file, prefix),
-                preprocessing,
-            )
-            for prefix, split in PREFIXES.items()
-            if {f"{prefix}_x", f"{prefix}_y"} & set(file)
-        }
+        splits = {}
+        for prefix, split in PREFIXES.items():
+            if {f"{prefix}_x", f"{prefix}_y"} & set(file):
+                reader = _SplitReader(path, file, prefix)
+                splits[WHOLE if undivided else split] = Hdf5Split(
+                    path, prefix, reader.classes(), reader.names(), preprocessing
+                )
     if not splits:
         raise DataError(
             f"{path} does not have the course's layout: neither train_set_x nor test_set_x"
@@ -160,86 +156,90 @@ def _packed(path: Path, file: Any) -> tuple[Preprocessing | None, bool]:
         ) from None
 
 
-def _names(path: Path, file: Any, prefix: str) -> list[str]:
-    """Where each image came from: its file, if the packed file says so, or its place here."""
-    count = len(file[f"{prefix}_x"])
-    if f"{prefix}_names" not in set(file):
-        return [f"{path}[{prefix}_x {i}]" for i in range(count)]
-    names = _texts(_array(path, file, f"{prefix}_names"))
-    if len(names) != count:
-        raise DataError(f"{path}: {prefix}_x has {count} images, but {len(names)} names")
-    return [f"{path}[{name}]" for name in names]
+class _SplitReader:
+    """Reads what a split says of its images, and refuses what does not match them."""
 
+    def __init__(self, path: Path, file: Any, prefix: str) -> None:
+        self._path, self._file, self._prefix = path, file, prefix
+        x = self._array(f"{prefix}_x")
+        if x.ndim != 4 or x.shape[3] != 3 or x.dtype != np.uint8 or 0 in x.shape[1:]:
+            raise DataError(
+                f"{path}: {prefix}_x is {x.shape} of {x.dtype}; expected images "
+                "(m, height, width, 3) of uint8"
+            )
+        self._m = len(x)
 
-def _class_of_each(path: Path, file: Any, prefix: str) -> list[str]:
-    """Class of each image: a name, or the label itself where labels have no names."""
-    x = _array(path, file, f"{prefix}_x")
-    _require_images(path, prefix, x)
-    labels = _labels(path, file, prefix, len(x))
-    names = _class_names(path, file, prefix)
-    _require_known(path, prefix, labels, names)
-    return [names[int(label)] if names else str(int(label)) for label in labels]
+    def classes(self) -> list[str]:
+        """Class of each image: a name, or the label itself where labels have no names."""
+        labels, names = self._labels(), self._class_names()
+        self._require_known(labels, names)
+        return [names[int(label)] if names else str(int(label)) for label in labels]
 
+    def names(self) -> list[str]:
+        """Where each image came from: its file, if a packed file says so, or its place here."""
+        if not self._has("names"):
+            return [f"{self._path}[{self._prefix}_x {i}]" for i in range(self._m)]
+        names = _texts(self._array(f"{self._prefix}_names"))
+        if len(names) != self._m:
+            raise DataError(
+                f"{self._path}: {self._prefix}_x has {self._m} images, but {len(names)} names"
+            )
+        return [f"{self._path}[{name}]" for name in names]
 
-def _require_images(path: Path, prefix: str, x: Any) -> None:
-    if x.ndim != 4 or x.shape[3] != 3 or x.dtype != np.uint8 or 0 in x.shape[1:]:
-        raise DataError(
-            f"{path}: {prefix}_x is {x.shape} of {x.dtype}; expected images "
-            "(m, height, width, 3) of uint8"
-        )
+    def _labels(self) -> NDArray[Any]:
+        """Label of each image: a position in the list of class names."""
+        y = self._array(f"{self._prefix}_y")
+        if y.dtype.kind not in "iufb":
+            raise DataError(
+                f"{self._path}: {self._prefix}_y is of {y.dtype}; expected the labels 0 and 1"
+            )
+        labels = np.ravel(y[()])  # (m,)
+        if len(labels) != self._m:
+            raise DataError(
+                f"{self._path}: {self._prefix}_x has {self._m} images, but {self._prefix}_y has "
+                f"{len(labels)} labels"
+            )
+        if not self._has("class"):
+            return labels
+        classes = np.ravel(self._array(f"{self._prefix}_class")[()])  # (m,)
+        if len(classes) != self._m or classes.dtype.kind not in "iu":
+            raise DataError(f"{self._path}: {self._prefix}_class does not match {self._prefix}_x")
+        return classes
 
+    def _class_names(self) -> list[str]:
+        """Names of the classes; empty if the file has none."""
+        if self._has("class"):  # packed, with more than the course's two classes
+            return _texts(self._array("class_names"))
+        return _texts(self._array("list_classes")) if "list_classes" in set(self._file) else []
 
-def _labels(path: Path, file: Any, prefix: str, m: int) -> NDArray[Any]:
-    """Label of each of m images: a position in the list of class names."""
-    y = _array(path, file, f"{prefix}_y")
-    if y.dtype.kind not in "iufb":
-        raise DataError(f"{path}: {prefix}_y is of {y.dtype}; expected the labels 0 and 1")
-    labels = np.ravel(y[()])
-    if len(labels) != m:
-        raise DataError(
-            f"{path}: {prefix}_x has {m} images, but {prefix}_y has {len(labels)} labels"
-        )
-    if not _has_class(file, prefix):
-        return labels
-    classes = np.ravel(_array(path, file, f"{prefix}_class")[()])
-    if len(classes) != m or classes.dtype.kind not in "iu":
-        raise DataError(f"{path}: {prefix}_class does not match {prefix}_x")
-    return classes
+    def _require_known(self, labels: NDArray[Any], names: list[str]) -> None:
+        known = (labels >= 0) & (labels < (len(names) or 2)) & (labels == np.floor(labels))
+        wrong = labels[~known]
+        if len(wrong):
+            more = f", or up to {len(names) - 1} as list_classes names them"
+            raise DataError(
+                f"{self._path}: {self._prefix}_y has the label {wrong[0]}; labels must be 0 or 1"
+                + more * (len(names) > 2)
+            )
 
+    def _has(self, part: str) -> bool:
+        """Whether a part of the split is there that only packed files have."""
+        return f"{self._prefix}_{part}" in set(self._file)
 
-def _has_class(file: Any, prefix: str) -> bool:
-    """Whether a packed file holds more than the two classes of the course's layout."""
-    return f"{prefix}_class" in set(file)
+    def _array(self, key: str) -> Any:
+        import h5py
 
-
-def _class_names(path: Path, file: Any, prefix: str) -> list[str]:
-    """Names of the classes; empty if the file has none."""
-    if _has_class(file, prefix):
-        return _texts(_array(path, file, "class_names"))
-    return _texts(_array(path, file, "list_classes")) if "list_classes" in set(file) else []
-
-
-def _require_known(path: Path, prefix: str, labels: NDArray[Any], names: list[str]) -> None:
-    known = (labels >= 0) & (labels < (len(names) or 2)) & (labels == np.floor(labels))
-    wrong = labels[~known]
-    if len(wrong):
-        raise DataError(
-            f"{path}: {prefix}_y has the label {wrong[0]}; labels must be 0 or 1"
-            + (f", or up to {len(names) - 1} as list_classes names them" if len(names) > 2 else "")
-        )
-
-
-def _array(path: Path, file: Any, key: str) -> Any:
-    import h5py
-
-    # A link could lead to another file or to a pipe that blocks forever; so could external storage.
-    is_here = isinstance(file.get(key, getlink=True), h5py.HardLink)
-    array = file[key] if is_here else None
-    if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
-        raise DataError(f"{path} does not contain an array {key}")
-    if array.nbytes > _LARGEST_COMPRESSION * array.id.get_storage_size():
-        raise DataError(f"{path}: {key} claims {array.nbytes} bytes, more than the file can hold")
-    return array
+        # A link could lead to another file or to a pipe that blocks forever; so could external
+        # storage.
+        is_here = isinstance(self._file.get(key, getlink=True), h5py.HardLink)
+        array = self._file[key] if is_here else None
+        if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
+            raise DataError(f"{self._path} does not contain an array {key}")
+        if array.nbytes > _LARGEST_COMPRESSION * array.id.get_storage_size():
+            raise DataError(
+                f"{self._path}: {key} claims {array.nbytes} bytes, more than the file can hold"
+            )
+        return array
 
 
 def _texts(array: Any) -> list[str]:
