@@ -113,7 +113,7 @@ def say_steps(record: "TrainingRecord", first_cost: float) -> None:
 
 def say_convergence(record: "TrainingRecord", gradient: float) -> None:
     """Whether the tolerance was met; nothing without one."""
-    target = record.settings.stops_at
+    target = record.settings.effective_tolerance
     if not target:
         return
     norm = f"relative gradient norm {gradient:.1e} (target {target:.3g})"

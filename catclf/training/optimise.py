@@ -91,7 +91,7 @@ def steps(
         problem.objective,
         start,
         iterations=settings.iterations,
-        tolerance=settings.stops_at,
+        tolerance=settings.effective_tolerance,
     )
 
 

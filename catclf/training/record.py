@@ -134,7 +134,7 @@ class TrainingRecord:
             "l2": self.l2,
             "l2_chosen": self.settings.l2 == "auto",
             "learning_rate": self.learning_rate,
-            "tolerance": self.settings.stops_at,
+            "tolerance": self.settings.effective_tolerance,
             "iterations": self.iterations,
             "most_iterations": self.settings.iterations,
             "converged": self.converged,

@@ -244,7 +244,7 @@ class TrainingSettings:
         return FeatureSpecification.parse(self.features)
 
     @property
-    def stops_at(self) -> float:
+    def effective_tolerance(self) -> float:
         """The tolerance, also where none is given; 0 means that nothing stops the steps early."""
         if self.tolerance is None:
             return 1e-4 if self.solver == "lbfgs" else 0.0
