@@ -7,7 +7,8 @@ import click
 
 import catclf
 from catclf.commands.options import json_option, positive_option
-from catclf.commands.output import open_source, plural, progress_bar, say, say_first, say_json
+from catclf.commands.output import plural, progress_bar, say, say_first, say_json
+from catclf.commands.reading import open_source
 from catclf.commands.report import images
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from catclf.commands.options import (
     positive_option,
     threshold_option,
 )
-from catclf.commands.output import load, open_source, say, say_first, say_json
+from catclf.commands.output import say, say_first, say_json
+from catclf.commands.reading import load, open_source
 
 if TYPE_CHECKING:
     from catclf.evaluation.evaluate import Evaluation

@@ -13,7 +13,8 @@ from catclf.commands.options import (
     resize_option,
     skip_bad_option,
 )
-from catclf.commands.output import note_skipped, open_source, progress_bar, say, say_json
+from catclf.commands.output import progress_bar, say, say_json
+from catclf.commands.reading import note_skipped, open_source
 from catclf.images.find import HDF5_ENDINGS
 
 

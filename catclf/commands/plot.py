@@ -8,7 +8,8 @@ import click
 
 import catclf
 from catclf.commands.options import file_option, json_option, positive_option
-from catclf.commands.output import open_source, progress_bar, say, say_json
+from catclf.commands.output import progress_bar, say, say_json
+from catclf.commands.reading import open_source
 from catclf.errors import ModelError
 
 if TYPE_CHECKING:

@@ -16,14 +16,9 @@ from catclf.commands.options import (
     resize_option,
     skip_bad_option,
 )
-from catclf.commands.output import (
-    load_training_data,
-    note,
-    open_source,
-    progress_bar,
-    training_callbacks,
-)
+from catclf.commands.output import note, progress_bar, training_callbacks
 from catclf.commands.process import Stopped
+from catclf.commands.reading import load_training_data, open_source
 from catclf.commands.training_options import chosen_settings, training_options
 
 if TYPE_CHECKING:

@@ -1,0 +1,50 @@
+"""Reading data sets, with a bar and with notes on what is left out."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import catclf
+from catclf.commands.output import note, progress_bar
+
+if TYPE_CHECKING:
+    from catclf.datasets.dataset import Dataset, Skipped
+    from catclf.datasets.source import Source
+    from catclf.images.preprocessing import Preprocessing
+
+
+def open_source(data: Path, positive: str | None) -> "Source":
+    """Find a data set, and note what a user should know about how it was understood."""
+    source = catclf.open_source(data, positive)
+    for text in source.notes:
+        note(f"Note: {text}")
+    return source
+
+
+def note_skipped(skipped: Iterable["Skipped"]) -> None:
+    """Name the files that are left out."""
+    for name, reason in skipped:
+        note(f"Skipped: {name}: {reason}")
+
+
+def load(
+    source: "Source", split: str, preprocessing: "Preprocessing | None" = None, *, skip_bad: bool
+) -> "Dataset":
+    """Read a split of a data set, with a bar, and name the files that are left out."""
+    with progress_bar("Reading", "image") as update:
+        dataset = source.load(split, preprocessing, skip_bad=skip_bad, progress=update)
+    note_skipped(dataset.skipped)
+    return dataset
+
+
+def load_training_data(
+    source: "Source", resize: str | None, *, skip_bad: bool
+) -> "tuple[Dataset, Dataset | None]":
+    """Read the images to train on, and the test split where there is one."""
+    from catclf.images.preprocessing import Preprocessing
+
+    preprocessing = Preprocessing(resize) if resize else None
+    dataset = load(source, source.choose(None, "train"), preprocessing, skip_bad=skip_bad)
+    if "test" not in source.splits:
+        return dataset, None
+    return dataset, load(source, "test", preprocessing, skip_bad=skip_bad)
