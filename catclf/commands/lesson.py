@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catclf.commands.options import json_option, positive_option
+from catclf.commands.options import file_option, json_option, positive_option
 from catclf.commands.output import say, say_json
 from catclf.errors import OutputError, reason_of
 from catclf.lessons.register import LESSONS, run_lesson
@@ -41,18 +41,8 @@ _WIDTH = 88
     show_default=True,
     help="Random seed.",
 )
-@click.option(
-    "--figure",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Also draw the lesson, to FILE (.png, .svg or .pdf).",
-)
-@click.option(
-    "--figures",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Also draw all lessons, to DIR/NAME.png.",
-)
+@file_option("--figure", help="Also draw the lesson, to FILE (.png, .svg or .pdf).")
+@file_option("--figures", metavar="DIR", help="Also draw all lessons, to DIR/NAME.png.")
 @json_option
 def lesson(
     name: str | None,
