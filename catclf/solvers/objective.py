@@ -7,6 +7,11 @@ from numpy.typing import NDArray
 
 from catclf.logistic import Array, Loss, Propagation, propagate
 
+# The power iteration ends when the largest eigenvalue changes by less than this share, or after so
+# many passes over the examples.
+_SMALLEST_CHANGE = 1e-6
+_MOST_PASSES = 1000
+
 
 class Objective(Protocol):
     """The cost of w and b over a set of examples, however these are stored."""
@@ -105,7 +110,7 @@ class Centred:
         return product - self._mean * sum_, sum_
 
 
-def lipschitz_constant(objective: Objective, *, rtol: float = 1e-6, passes: int = 1000) -> float:
+def lipschitz_constant(objective: Objective) -> float:
     """Lipschitz constant L of the cost's gradient, by power iteration.
 
     Gradient descent is sure to go downhill at every step while the learning rate is below 2/L;
@@ -117,10 +122,6 @@ def lipschitz_constant(objective: Objective, *, rtol: float = 1e-6, passes: int 
     ----------
     objective : Objective
         The cost.
-    rtol : float
-        Stop when the largest eigenvalue changes by less than this share.
-    passes : int
-        Stop after so many passes over the examples in any case.
 
     Returns
     -------
@@ -132,10 +133,10 @@ def lipschitz_constant(objective: Objective, *, rtol: float = 1e-6, passes: int 
     v: Array = np.random.default_rng(0).standard_normal((objective.n_x, 1))
     c = 1.0
     eigenvalue = 0.0
-    for _ in range(passes):
+    for _ in range(_MOST_PASSES):
         product, sum_ = objective.scatter_product(v, c)
         previous, eigenvalue = eigenvalue, float(np.hypot(np.linalg.norm(product), sum_))
         v, c = product / eigenvalue, sum_ / eigenvalue
-        if abs(eigenvalue - previous) <= rtol * eigenvalue:
+        if abs(eigenvalue - previous) <= _SMALLEST_CHANGE * eigenvalue:
             break
     return objective.loss.curvature * eigenvalue / objective.m + objective.l2
