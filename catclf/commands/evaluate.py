@@ -34,7 +34,7 @@ _NAMES_SHOWN = 10
 @click.option(
     "--split",
     type=click.Choice(["train", "validation", "test"]),
-    help="Which split of DATA.  [default: test, or everything where DATA has no splits]",
+    help="Which split of DATA.  [default: test, else validation; all of DATA without splits]",
 )
 @positive_option
 @threshold_option

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from catclf.errors import DataError
+from catclf.errors import DataError, reason_of
 from catclf.images.preprocessing import Images
 
 
@@ -148,7 +148,7 @@ class _PlainFile:
             try:
                 count = self._read(view, offset)
             except OSError as error:
-                raise DataError(f"{self._path} cannot be read: {error.strerror}") from error
+                raise DataError(f"{self._path} cannot be read: {reason_of(error)}") from error
             if not count:
                 raise DataError(f"{self._path} is truncated")
             view, offset = view[count:], offset + count
