@@ -15,9 +15,10 @@ In Python:
 a file or a setting is a `CatclfError`, whose text can be shown to a user.
 """
 
-from typing import TYPE_CHECKING, Any
-
 from catclf._version import __version__
+
+# That of typing, whose import takes a while in which an interrupt would show a traceback.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from catclf.datasets.check import check
@@ -85,7 +86,7 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module 'catclf' has no attribute {name!r}")
     from importlib import import_module

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,11 +213,16 @@ def _array(data: bytes) -> NDArray[Any]:
     return flat.reshape(shape, order="F" if fortran_order else "C")
 
 
+def _refuse(constant: str) -> NoReturn:
+    """NaN and infinities, which Python reads although JSON does not have them."""
+    raise ValueError(constant)
+
+
 def _meta(array: NDArray[Any]) -> dict[str, Any]:
     try:
         if array.dtype.kind != "U" or array.shape != ():
             raise ValueError
-        meta = json.loads(str(array))
+        meta = json.loads(str(array), parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise ArchiveError("its meta is not a JSON text") from None
     if not isinstance(meta, dict):

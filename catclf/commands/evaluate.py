@@ -125,7 +125,7 @@ def _say_reliability(metrics: "Metrics") -> None:
     say(f"{'probability':>14}  {'images':>8}  {'mean predicted':>14}  {'observed':>8}")
     for bin_ in metrics.reliability:
         say(
-            f"  {bin_.low:.1f} to {bin_.high:.1f}  {bin_.images:>8}  {bin_.probability:>14.3f}"
+            f"    {bin_.low:.1f} to {bin_.high:.1f}  {bin_.images:>8}  {bin_.probability:>14.3f}"
             f"  {bin_.share:>8.3f}"
         )
 

@@ -102,8 +102,8 @@ model_option = model_file_option("-m", "--model", "model_path", help="Model file
 positive_option = click.option(
     "--positive",
     metavar="NAME",
-    help="Positive class, instead of the one named cat or cats. All other classes together are "
-    "the negative one.",
+    help="Positive class; all others together are the negative one.  [default: cat or cats; with a "
+    "model, its positive class]",
 )
 
 threshold_option = click.option(

@@ -73,7 +73,7 @@ def say_skipped(count: int) -> None:
 def images(counts: dict[str, int]) -> str:
     """Numbers of images, together and by class."""
     by_class = ", ".join(f"{count} {name}" for name, count in counts.items())
-    return f"{sum(counts.values())} images ({by_class})"
+    return f"{plural(sum(counts.values()), 'image')} ({by_class})"
 
 
 def interval(bounds: tuple[float, float]) -> str:

@@ -1,4 +1,4 @@
-"""The options of `catclf train` that set how to train, made from the settings themselves."""
+"""The options of `catclf train` that are settings: made from training/settings.py, help and all."""
 
 from collections.abc import Callable
 from dataclasses import replace

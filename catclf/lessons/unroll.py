@@ -109,7 +109,7 @@ def _two_reshapes(X: Images, scrambled: Images) -> Table:
         [
             Column("way"),
             Column("shape"),
-            Column("images in column 0"),
+            Column("pictures in column 0"),
             Column("% equal to X", ".1f"),
             Column("% in their own column", ".1f"),
         ],

@@ -2,7 +2,7 @@
 
 Each step goes along -H⁻¹ times the gradient, where H⁻¹, the inverse of the Hessian, is built from
 the last few steps by the two-loop recursion, starting from a preconditioner (Nocedal and Wright,
-"Numerical Optimization", algorithms 7.4 and 7.5).
+"Numerical Optimization", algorithms 7.4 and 7.5). When to stop is for `iterate` in solver.py.
 """
 
 from collections.abc import Callable, Sequence

@@ -11,6 +11,12 @@ from catclf.training.settings import TrainingSettings
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError
+    return value
+
+
 class Spread(NamedTuple):
     """A metric over the folds of a cross-validation."""
 
@@ -40,7 +46,7 @@ class CrossValidationScore(NamedTuple):
         """The score that `to_dict` gave."""
         low, high = map(float, entries["accuracy_interval"])
         return cls(
-            folds=int(entries["folds"]),
+            folds=_whole(entries["folds"]),
             **{
                 name: Spread(**{k: float(v) for k, v in entries[name].items()}) for name in _SPREADS
             },
@@ -76,7 +82,7 @@ class EvaluationScore(NamedTuple):
         auc = entries["roc_auc"]
         return cls(
             where=str(entries["data"]),
-            images=int(entries["pictures"]),
+            images=_whole(entries["pictures"]),
             accuracy=float(entries["accuracy"]),
             accuracy_interval=(low, high),
             baseline=float(entries["baseline"]),
@@ -181,9 +187,9 @@ class TrainingRecord:
             settings=TrainingSettings.from_dict(given),
             l2=float(entries["l2"]),
             learning_rate=None if rate is None else float(rate),
-            iterations=int(entries["iterations"]),
+            iterations=_whole(entries["iterations"]),
             converged=bool(entries.get("converged")),
-            class_counts={str(n): int(count) for n, count in entries["pictures"].items()},
+            class_counts={str(n): _whole(count) for n, count in entries["pictures"].items()},
             cost=float(entries["cost"]),
             accuracy=float(entries["accuracy"]),
             date=str(entries.get("date", "")),

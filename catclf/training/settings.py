@@ -198,7 +198,9 @@ class TrainingSettings:
     flip: bool = _flag("Train on horizontally flipped images too, and predict from both.")
     standardise: bool = _flag("Standardize features (mean 0, standard deviation 1).")
     class_weight: str = _choice(
-        "none", ("none", "balanced"), "balanced: both classes have the same total weight."
+        "none",
+        ("none", "balanced"),
+        "Weights of the classes. balanced: both have the same total weight.",
     )
     calibrate: bool = _flag("Calibrate probabilities on held-out predictions (Platt scaling).")
     threshold: float | Target = _setting(  # noqa: RUF009 - it is a field

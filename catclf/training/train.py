@@ -228,7 +228,7 @@ def _require_descent(state: State, objective: Objective, learning_rate: float) -
     bound = 2 / lipschitz_constant(objective)
     end = f"({last:.3g}) is above its start ({first:.3g})" if isfinite(last) else "is not finite"
     raise TrainingError(
-        f"after {state.steps} iterations the cost {end}: the learning rate {learning_rate:.3g} is "
+        f"after iteration {state.steps} the cost {end}: the learning rate {learning_rate:.3g} is "
         f"too large; rates below 2/L = {bound:.3g} are safe for these images; "
         "try --learning-rate auto"
     )
@@ -238,7 +238,7 @@ def _require_an_optimum(state: State, Y: NDArray[Any]) -> None:
     """Without a penalty, the cost has no minimum where the classes are linearly separable."""
     if accuracy(state.propagation.A, Y) == 1:
         raise TrainingError(
-            f"no optimum exists: after {state.steps} iterations all {Y.size} training images are "
+            f"no optimum exists: after iteration {state.steps} all {Y.size} training images are "
             "classified correctly, so the classes are linearly separable, and without a penalty "
             "the cost has no minimum; use a penalty, like --l2 0.001, or --solver gd, which stops "
             "after --iterations"
