@@ -11,7 +11,7 @@ def main() -> None:
     # Until it is prepared for more, an interrupt just ends it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Imports make many objects and no garbage; looking for some took a tenth of the start.
-    gc.set_threshold(10_000)
+    gc.set_threshold(100_000)
 
     from catclf.commands.cli import cli
     from catclf.commands.process import prepare, run

@@ -87,8 +87,8 @@ def predict(
             if update:
                 update(done, total)
     if failures:
-        if total > 1:
-            note(f"{failures} of {total} files could not be read")
+        if len(inputs) > 1:
+            note(f"{failures} of {len(inputs)} files could not be read")
         click.get_current_context().exit(1)
 
 

@@ -65,7 +65,7 @@ def test_files_and_packs_in_the_order_given(
         str(image), "nowhere.png", "no.h5", str(image),
     ]  # fmt: skip
     assert "no.h5" in lines[-2]["error"]
-    assert "2 of 24 files could not be read" in out.err
+    assert "2 of 6 files could not be read" in out.err
 
 
 @pytest.mark.real_data
