@@ -22,6 +22,10 @@ class ModelError(CatclfError):
     """A file is not a valid model, or not one for this version or these images."""
 
 
+class EncoderError(CatclfError):
+    """An encoder, or what it needs, is missing, damaged or refused."""
+
+
 class CheckpointError(CatclfError):
     """A file is not a valid checkpoint, or not one of this training."""
 
