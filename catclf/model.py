@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from catclf.encoders.encodings import Encodings
 from catclf.errors import ImageError
 from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
-from catclf.images.preprocessing import IMAGE_SHAPE, SIDE, Images, Preprocessing, mirrored
+from catclf.images.preprocessing import SIDE, Images, Preprocessing, mirrored
 from catclf.logistic import Array, sigmoid
 from catclf.rows import Rows
 
@@ -41,9 +42,9 @@ class Model:
     positive : str
         Name of the class whose probability is predicted; the other is "non-" and this name.
     preprocessing : Preprocessing
-        How an image becomes 64 × 64.
+        How an image becomes side × side; the side is 64, or that of the features' encoder.
     features : FeatureMap
-        How a 64 × 64 image becomes a column.
+        How such an image becomes a column.
     flip : bool
         Whether a logit is the mean of that of the image and that of its mirror image.
     threshold : float
@@ -69,13 +70,15 @@ class Model:
         """Name of the class of everything else."""
         return f"non-{self.positive}"
 
-    def logits(self, images: Rows) -> Array:
+    def logits(self, images: Rows, encodings: Encodings | None = None) -> Array:
         """Logits of images.
 
         Parameters
         ----------
-        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
-            Images.
+        images : uint8 array (m, side, side, 3), or what gives such arrays for slices
+            Images; 64 × 64 if there are encodings.
+        encodings : Encodings, optional
+            What the features' encoder made of the images, if that is known.
 
         Returns
         -------
@@ -88,22 +91,31 @@ class Model:
         ImageError
             If the array has another shape or type.
         """
-        _require_images(images)
+        _require_images(images, self.preprocessing.side if encodings is None else SIDE)
         Z = np.empty((1, len(images)), self.w.dtype)
         for start in range(0, len(images), _BATCH):
-            batch = images[start : start + _BATCH]
-            X = self.features.columns(batch, self.w.dtype)
-            if self.flip:
-                X = (X + self.features.columns(mirrored(batch), self.w.dtype)) / 2
-            Z[:, start : start + _BATCH] = self.w.T @ X + self.b
+            here = slice(start, start + _BATCH)
+            X = self._columns(images[here], encodings and encodings[here])
+            Z[:, here] = self.w.T @ X + self.b
         return Z
+
+    def _columns(self, images: Images, encodings: Encodings | None) -> Array:
+        """Feature columns (n_x, k) of images; for a model that flips, means with the mirrors'."""
+        features, dtype = self.features, self.w.dtype
+        if encodings is None:
+            X = features.columns(images, dtype)
+            return (X + features.columns(mirrored(images), dtype)) / 2 if self.flip else X
+        X = features.columns_from(images, encodings.rows, dtype)
+        if not self.flip:
+            return X
+        return (X + features.columns_from(mirrored(images), encodings.of_mirrored, dtype)) / 2
 
     def probabilities(self, images: Rows) -> Array:
         """Probabilities of the positive class.
 
         Parameters
         ----------
-        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+        images : uint8 array (m, side, side, 3), or what gives such arrays for slices
             Images.
 
         Returns
@@ -144,7 +156,7 @@ class Model:
         from catclf.images.decode import resize_images
 
         images = image[np.newaxis]  # (1, h, w, 3)
-        _require_images(images, any_size=True)
+        _require_images(images, self.preprocessing.side, any_size=True)
         return self.predict_images(resize_images(images, self.preprocessing))[0]
 
     def predict_images(
@@ -157,7 +169,7 @@ class Model:
 
         Parameters
         ----------
-        images : uint8 array (m, 64, 64, 3), or what gives such arrays for slices
+        images : uint8 array (m, side, side, 3), or what gives such arrays for slices
             Images.
         threshold : float, optional
             Instead of the model's own.
@@ -204,7 +216,7 @@ class Model:
             if isinstance(image, ImageError):
                 yield image
             else:
-                # (1, 64, 64, 3)
+                # (1, side, side, 3)
                 yield from self.predict_images(image[np.newaxis], threshold, unsure)
 
     def _prediction(
@@ -220,10 +232,10 @@ class Model:
         return Prediction(self.positive if is_positive else self.negative, float(probability))
 
 
-def _require_images(images: Rows, *, any_size: bool = False) -> None:
+def _require_images(images: Rows, side: int, *, any_size: bool = False) -> None:
     fits = len(images.shape) == 4 and images.shape[3] == 3 and images.dtype == np.uint8
-    if not fits or not (any_size or images.shape[1:] == IMAGE_SHAPE):
+    if not fits or not (any_size or images.shape[1:] == (side, side, 3)):
         raise ImageError(
-            f"an array of images must be (m, {SIDE}, {SIDE}, 3) of uint8, "
+            f"an array of images must be (m, {side}, {side}, 3) of uint8, "
             f"this is {images.shape} of {images.dtype}"
         )

@@ -41,9 +41,7 @@ def load_training_data(
     source: "Source", resize: str | None, *, skip_bad: bool
 ) -> "tuple[Dataset, Dataset | None]":
     """Read the images to train on, and the test split where there is one."""
-    from catclf.images.preprocessing import Preprocessing
-
-    preprocessing = Preprocessing(resize) if resize else None
+    preprocessing = source.preprocessing(resize=resize)
     dataset = load(source, source.choose(None, "train"), preprocessing, skip_bad=skip_bad)
     if "test" not in source.splits:
         return dataset, None

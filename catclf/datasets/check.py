@@ -9,13 +9,14 @@ import numpy as np
 from catclf.datasets.dataset import Batch, Progress, Skipped, Tally
 from catclf.datasets.source import Source
 from catclf.errors import DataError
-from catclf.images.fingerprints import Fingerprints, fingerprints
+from catclf.images.fingerprints import Fingerprints
 from catclf.images.near_duplicates import (
     PerceptualHashes,
     exact_duplicates,
     near_duplicates,
     perceptual_hashes,
 )
+from catclf.images.preprocessing import Preprocessing
 
 
 class Duplicate(NamedTuple):
@@ -94,9 +95,10 @@ class _Seen:
         self._hashes: list[PerceptualHashes] = []
 
     def add(self, split: str, batch: Batch) -> None:
-        pixels = batch.images[:]
-        self._prints.append(fingerprints(pixels))
-        self._hashes.append(perceptual_hashes(pixels))
+        small = batch.at_64()
+        assert small.prints is not None
+        self._prints.append(small.prints)
+        self._hashes.append(perceptual_hashes(small.images[:]))
         self.images += [
             _Image(name, split, class_)
             for name, class_ in zip(batch.names, batch.classes, strict=True)
@@ -149,7 +151,7 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
     seen = _Seen()
     tally = Tally(progress, source.class_names().total())
     for split, found in source.splits.items():
-        for batch in found.batches(source.preprocessing):
+        for batch in found.batches(source.packed or Preprocessing()):
             seen.add(split, batch)
             tally.add(batch)
     if not seen.images:

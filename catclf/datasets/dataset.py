@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from catclf.encoders.encodings import Encodings, ImageEncoder, concatenate, encode
 from catclf.errors import DataError
-from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
+from catclf.images.fingerprints import Fingerprints, fingerprints
+from catclf.images.preprocessing import IMAGE_SHAPE, Images, Preprocessing
 from catclf.rows import Rows
 
 Progress = Callable[[int, int], None]
@@ -35,7 +38,8 @@ class Dataset:
     """Labelled images."""
 
     images: Rows
-    """uint8 (m, 64, 64, 3), in memory or in a file."""
+    """uint8 (m, 64, 64, 3), in memory or in a file. Where an encoder has seen them at another side,
+    they were reduced after that."""
     labels: NDArray[np.uint8]
     """(m,); 1 is the positive class."""
     names: Sequence[str]
@@ -45,9 +49,13 @@ class Dataset:
     where: str
     """The data set's path and split, for messages."""
     preprocessing: Preprocessing
-    """How the images were brought to 64 × 64."""
+    """How the images were made square."""
     skipped: Sequence[Skipped] = field(default_factory=tuple)
     """Unreadable files."""
+    encodings: Encodings | None = None
+    """What an encoder made of the images, if they were read with one."""
+    prints: Fingerprints | None = None
+    """Fingerprints (m,), if they were taken from the files rather than from `images`."""
 
     @property
     def m(self) -> int:
@@ -64,6 +72,11 @@ class Dataset:
         """Labels as a row (1, m)."""
         return self.labels.reshape(1, self.m)  # (1, m)
 
+    @cached_property
+    def fingerprints(self) -> Fingerprints:
+        """Fingerprints (m,) of the images at 64 × 64, by which any model knows them again."""
+        return fingerprints(self.images) if self.prints is None else self.prints
+
     def subset(self, chosen: NDArray[np.bool_]) -> "Dataset":
         """The chosen images, in memory; `chosen` is (m,)."""
         return replace(
@@ -71,6 +84,8 @@ class Dataset:
             images=self.images[:][chosen],
             labels=self.labels[chosen],
             names=[self.names[int(i)] for i in np.flatnonzero(chosen)],
+            encodings=self.encodings and self.encodings[chosen],
+            prints=self.fingerprints[chosen],
         )
 
     def class_counts(self) -> dict[str, int]:
@@ -93,13 +108,25 @@ class Batch(NamedTuple):
     """Some or all images of a split."""
 
     images: Rows
-    """uint8 (k, 64, 64, 3)."""
+    """uint8 (k, side, side, 3)."""
     classes: list[str]
     """Class of each image."""
     names: list[str]
     """Where each image came from."""
     skipped: list[Skipped]
     """Unreadable files among them."""
+    prints: Fingerprints | None = None
+    """Fingerprints (k,) of the images at 64 × 64, unless these are the images."""
+    encodings: Encodings | None = None
+    """What an encoder made of the images."""
+
+    def at_64(self) -> "Batch":
+        """The same images at 64 × 64, with fingerprints."""
+        from catclf.images.decode import resize_images
+
+        small = resize_images(self.images[:], Preprocessing())
+        prints = fingerprints(small) if self.prints is None else self.prints
+        return self._replace(images=small, prints=prints)
 
 
 class Split(Protocol):
@@ -107,7 +134,7 @@ class Split(Protocol):
 
     @property
     def preprocessing(self) -> Preprocessing | None:
-        """How they were brought to 64 × 64; None if that is still to be done."""
+        """How they were made square; None if that is still to be done."""
 
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of images of each."""
@@ -116,7 +143,7 @@ class Split(Protocol):
         """The image files; empty where one file holds all images."""
 
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
-        """Read all images, some at a time, and bring them to 64 × 64."""
+        """Read all images, some at a time, and bring them to side × side."""
 
     def load(
         self, preprocessing: Preprocessing, progress: Progress | None, memory_limit: int
@@ -137,15 +164,37 @@ class Tally:
             self._progress(min(self._done, self._total), self._total)
 
 
-def in_memory(split: Split, preprocessing: Preprocessing, progress: Progress | None) -> Batch:
-    """Read all images of a split.
+def encoded(batches: Iterator[Batch], encoder: ImageEncoder, *, flip: bool) -> Iterator[Batch]:
+    """Encode the images of each batch, and reduce them to 64 × 64 thereafter.
 
     Parameters
     ----------
-    split : Split
-        The images.
-    preprocessing : Preprocessing
-        How to bring them to 64 × 64.
+    batches : iterator of Batch
+        With images at the encoder's side.
+    encoder : ImageEncoder
+        What with.
+    flip : bool
+        Whether to encode the mirror images too.
+
+    Yields
+    ------
+    Batch
+        With fingerprints and encodings.
+    """
+    for batch in batches:
+        encodings = encode(encoder, batch.images[:], flip=flip)
+        yield batch.at_64()._replace(encodings=encodings)
+
+
+def in_memory(batches: Iterator[Batch], total: int, progress: Progress | None) -> Batch:
+    """Gather the batches of a split in memory.
+
+    Parameters
+    ----------
+    batches : iterator of Batch
+        All of them, of at least one image or skipped file.
+    total : int
+        The most images that they can have.
     progress : callable, optional
         Called with the number of images done and the number of all.
 
@@ -154,16 +203,32 @@ def in_memory(split: Split, preprocessing: Preprocessing, progress: Progress | N
     Batch
         All of them.
     """
-    total = split.class_names().total()
     tally = Tally(progress, total)
-    images = np.empty((total, *IMAGE_SHAPE), np.uint8)  # (m, 64, 64, 3)
+    images: Images | None = None
     classes: list[str] = []
     names: list[str] = []
     skipped: list[Skipped] = []
-    for batch in split.batches(preprocessing):
+    prints: list[Fingerprints] = []
+    encodings: list[Encodings] = []
+    for batch in batches:
+        if images is None:
+            images = np.empty((total, *batch.images.shape[1:]), np.uint8)  # (m, side, side, 3)
         images[len(names) : len(names) + len(batch.names)] = batch.images[:]
         classes += batch.classes
         names += batch.names
         skipped += batch.skipped
+        if batch.prints is not None:
+            prints.append(batch.prints)
+        if batch.encodings is not None:
+            encodings.append(batch.encodings)
         tally.add(batch)
-    return Batch(images[: len(names)], classes, names, skipped)
+    if images is None:
+        images = np.empty((0, *IMAGE_SHAPE), np.uint8)
+    return Batch(
+        images[: len(names)],
+        classes,
+        names,
+        skipped,
+        np.concatenate(prints) if prints else None,
+        concatenate(encodings) if encodings else None,
+    )

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset
 from catclf.errors import DataError
-from catclf.images.fingerprints import Fingerprints, fingerprints
+from catclf.images.fingerprints import Fingerprints
 
 
 def stratified_folds(
@@ -73,5 +73,5 @@ def hold_out(dataset: Dataset, folds: int, seed: int) -> tuple[Dataset, Dataset]
         If there are too few different images of a class.
     """
     dataset.require_both_classes()
-    fold = stratified_folds(dataset.labels, fingerprints(dataset.images), folds, seed)  # (m,)
+    fold = stratified_folds(dataset.labels, dataset.fingerprints, folds, seed)  # (m,)
     return dataset.subset(fold != 0), dataset.subset(fold == 0)

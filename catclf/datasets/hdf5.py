@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from catclf.datasets.dataset import WHOLE, Batch, Progress, in_memory
 from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, SettingsError
-from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
+from catclf.images.fingerprints import Fingerprints, fingerprints
+from catclf.images.preprocessing import SIDE, Preprocessing
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
 """How the names of a split's arrays begin, before `_x` and `_y`; and the split."""
@@ -41,7 +42,9 @@ class Hdf5Split:
     names: list[str]
     """Where each image came from."""
     preprocessing: Preprocessing | None
-    """How `catclf pack` brought the images to 64 × 64; None in other files."""
+    """How `catclf pack` made the images square; None in other files."""
+    prints: Fingerprints | None = None
+    """Fingerprints (m,) that were packed with the images, which are not 64 × 64."""
 
     def class_names(self) -> Counter[str]:
         """Names of the classes and the number of images of each."""
@@ -52,16 +55,19 @@ class Hdf5Split:
         return ()
 
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
-        """Read the images, resized unless they are 64 × 64."""
+        """Read the images, resized unless they have the size already."""
         stored = self._opened(preprocessing)
         for start in range(0, len(stored), _BATCH):
             here = slice(start, start + _BATCH)
             images = stored[here]
-            if images.shape[1:] != IMAGE_SHAPE:
+            prints = None if self.prints is None else self.prints[here]
+            if images.shape[1:] != preprocessing.shape:
                 from catclf.images.decode import resize_images
 
+                if preprocessing.side != SIDE:
+                    prints = fingerprints(resize_images(images, preprocessing.at(SIDE)))
                 images = resize_images(images, preprocessing)
-            yield Batch(images, self.classes[here], self.names[here], [])
+            yield Batch(images, self.classes[here], self.names[here], [], prints)
 
     def load(
         self,
@@ -69,20 +75,20 @@ class Hdf5Split:
         progress: Progress | None,
         memory_limit: int,
     ) -> Batch:
-        """Load all images, or leave them in the file if they are 64 × 64 and above the limit."""
+        """Load all images, or leave them in the file if they need no work and exceed the limit."""
         stored = self._opened(preprocessing)
-        if stored.shape[1:] == IMAGE_SHAPE and stored.nbytes > memory_limit:
-            return Batch(stored, self.classes, self.names, [])
-        return in_memory(self, preprocessing, progress)
+        if stored.shape[1:] == preprocessing.shape and stored.nbytes > memory_limit:
+            return Batch(stored, self.classes, self.names, [], self.prints)
+        return in_memory(self.batches(preprocessing), len(stored), progress)
 
     def _opened(self, preprocessing: Preprocessing) -> StoredImages:
         import h5py
 
         if self.preprocessing and self.preprocessing != preprocessing:
+            packed, needed = map(_options, (self.preprocessing, preprocessing))
             raise DataError(
-                f"{self.path} was packed with --resize {self.preprocessing.resize}, but "
-                f"{preprocessing.resize} is needed; pack the images again with --resize "
-                f"{preprocessing.resize}"
+                f"{self.path} was packed with {packed}, but {needed} is needed; pack the images "
+                f"again with {needed}"
             )
         with _readable(self.path):
             # Closed when the images are no longer in use.
@@ -118,7 +124,12 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
             if {f"{prefix}_x", f"{prefix}_y"} & set(file):
                 reader = _SplitReader(path, file, prefix)
                 splits[WHOLE if undivided else split] = Hdf5Split(
-                    path, prefix, reader.classes(), reader.names(), preprocessing
+                    path,
+                    prefix,
+                    reader.classes(),
+                    reader.names(),
+                    preprocessing,
+                    reader.fingerprints(),
                 )
     if not splits:
         raise DataError(
@@ -186,6 +197,17 @@ class _SplitReader:
             )
         return [f"{self._path}[{name}]" for name in names]
 
+    def fingerprints(self) -> Fingerprints | None:
+        """Fingerprints of the images, where they were packed with them."""
+        if not self._has("fingerprints"):
+            return None
+        prints = np.ravel(self._array(f"{self._prefix}_fingerprints")[()])  # (m,)
+        if len(prints) != self._m or prints.dtype != np.uint64:
+            raise DataError(
+                f"{self._path}: {self._prefix}_fingerprints does not match {self._prefix}_x"
+            )
+        return prints
+
     def _labels(self) -> NDArray[Any]:
         """Label of each image: a position in the list of class names."""
         y = self._array(f"{self._prefix}_y")
@@ -240,6 +262,12 @@ class _SplitReader:
                 f"{self._path}: {key} claims {array.nbytes} bytes, more than the file can hold"
             )
         return array
+
+
+def _options(preprocessing: Preprocessing) -> str:
+    """The options of `catclf pack` that ask for a preprocessing."""
+    side = f"--side {preprocessing.side} " if preprocessing.side != SIDE else ""
+    return f"{side}--resize {preprocessing.resize}"
 
 
 def _texts(array: Any) -> list[str]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from catclf.datasets.dataset import Batch, Progress, Skipped, in_memory
 from catclf.errors import ImageError
-from catclf.images.preprocessing import IMAGE_SHAPE, Images, Preprocessing
+from catclf.images.fingerprints import Fingerprints, fingerprints
+from catclf.images.preprocessing import SIDE, Images, Preprocessing
 
 _BATCH = 64
 
@@ -23,7 +24,7 @@ class ImageFiles:
     unlabelled: list[Path] = field(default_factory=list)
     """Image files beside them that have no class."""
     preprocessing: Preprocessing | None = None
-    """None: files can be brought to 64 × 64 in either way."""
+    """None: files can be made square in any way."""
 
     def class_names(self) -> Counter[str]:
         """Names of the classes and the number of files of each."""
@@ -35,11 +36,13 @@ class ImageFiles:
 
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
         """Decode the files, and skip unreadable ones."""
-        from catclf.images.decode import load_images
+        from catclf.images.decode import load_views
 
+        # Fingerprints are those of a model of 64 × 64 pixels, whatever the side here.
+        views = [preprocessing] + [preprocessing.at(SIDE)] * (preprocessing.side != SIDE)
         skipped = [Skipped(str(path), "its class is unknown") for path in self.unlabelled]
-        decoded = load_images(self.paths, preprocessing)
-        images: list[Images] = []
+        decoded = load_views(self.paths, views)
+        images: list[list[Images]] = []
         classes: list[str] = []
         names: list[str] = []
         for path, class_, image in zip(self.paths, self.classes, decoded, strict=True):
@@ -50,10 +53,12 @@ class ImageFiles:
                 classes.append(class_)
                 names.append(str(path))
             if len(names) + len(skipped) >= _BATCH:
-                yield _batch(images, classes, names, skipped)
+                stacked, prints = _stacked(images, preprocessing)
+                yield Batch(stacked, classes, names, skipped, prints)
                 images, classes, names, skipped = [], [], [], []
         if names or skipped:
-            yield _batch(images, classes, names, skipped)
+            stacked, prints = _stacked(images, preprocessing)
+            yield Batch(stacked, classes, names, skipped, prints)
 
     def load(
         self,
@@ -62,14 +67,14 @@ class ImageFiles:
         memory_limit: int,
     ) -> Batch:
         """Decode all files into memory, whatever the limit."""
-        return in_memory(self, preprocessing, progress)
+        return in_memory(self.batches(preprocessing), self.class_names().total(), progress)
 
 
-def _batch(
-    images: list[Images],
-    classes: list[str],
-    names: list[str],
-    skipped: list[Skipped],
-) -> Batch:
-    stacked = np.stack(images) if images else np.empty((0, *IMAGE_SHAPE), np.uint8)
-    return Batch(stacked, classes, names, skipped)
+def _stacked(
+    views: list[list[Images]], preprocessing: Preprocessing
+) -> tuple[Images, Fingerprints | None]:
+    """Images (k, side, side, 3), and fingerprints (k,) of what else there is of them."""
+    if not views:
+        return np.empty((0, *preprocessing.shape), np.uint8), None
+    images, *smaller = (np.stack(view) for view in zip(*views, strict=True))
+    return images, fingerprints(smaller[0]) if smaller else None

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -12,11 +13,12 @@ from catclf.datasets.dataset import WHOLE, Batch, Progress, Skipped, Tally
 from catclf.datasets.hdf5 import PACKED, PREFIXES
 from catclf.datasets.source import Source, refuse
 from catclf.errors import DataError
-from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
+from catclf.images.fingerprints import Fingerprints
+from catclf.images.preprocessing import SIDE, Preprocessing
 from catclf.storage import written_whole
 
-# Images in a chunk of the file: 1.5 MB, about the best size for one read.
-_CHUNK = 128
+# Bytes in a chunk of the file, about the best size for one read: 128 images of 64 × 64.
+_CHUNK = 128 * SIDE * SIDE * 3
 
 _PREFIX_OF_SPLIT = {split: prefix for prefix, split in PREFIXES.items()}
 
@@ -40,11 +42,12 @@ def pack(
 ) -> Packed:
     """Write all splits of a data set to one HDF5 file, without holding them in memory.
 
-    The file has the course's layout: `train_set_x` (m, 64, 64, 3) of uint8, `train_set_y` (m,) with
-    1 for the positive class, likewise `test_set_…`, and `list_classes`. In addition,
+    The file has the course's layout: `train_set_x` (m, side, side, 3) of uint8, `train_set_y` (m,)
+    with 1 for the positive class, likewise `test_set_…`, and `list_classes`. In addition,
     `train_set_names` holds the images' files and `train_set_class` positions in `class_names`,
-    which may be more than two classes; the attribute `catclf` says how the file was made. A data
-    set without splits becomes `train_set_…`.
+    which may be more than two classes; `train_set_fingerprints`, unless the side is 64, those of
+    the images at 64 × 64; the attribute `catclf` says how the file was made. A data set without
+    splits becomes `train_set_…`.
 
     Parameters
     ----------
@@ -53,7 +56,7 @@ def pack(
     path : str or Path
         The file. An old one stays as it is until the new one is complete.
     preprocessing : Preprocessing, optional
-        How to bring images to 64 × 64.
+        How to bring images to side × side; by default as the course does, or as they were packed.
     skip_bad : bool
         Skip unreadable files instead of stopping.
     progress : callable, optional
@@ -73,7 +76,7 @@ def pack(
     """
     import h5py
 
-    preprocessing = preprocessing or source.preprocessing
+    preprocessing = preprocessing or source.packed or Preprocessing()
     tally = Tally(progress, source.class_names().total())
     packed = Packed({}, [])
     with written_whole(Path(path)) as output:
@@ -81,7 +84,7 @@ def pack(
         with h5py.File(disk, "w") as file:
             _describe(file, source, preprocessing)
             for split, found in source.splits.items():
-                writer = _SplitWriter(file, split, found.class_names().total())
+                writer = _SplitWriter(file, split, found.class_names().total(), preprocessing)
                 for batch in found.batches(preprocessing):
                     if not skip_bad:
                         refuse(batch.skipped)
@@ -105,16 +108,18 @@ def _describe(file: Any, source: Source, preprocessing: Preprocessing) -> None:
 class _SplitWriter:
     """Writes the images of a split, then their labels and names."""
 
-    def __init__(self, file: Any, split: str, most: int) -> None:
+    def __init__(self, file: Any, split: str, most: int, preprocessing: Preprocessing) -> None:
         prefix = _PREFIX_OF_SPLIT.get(split, "train_set")
-        shape = (most, *IMAGE_SHAPE)
-        chunks = (min(_CHUNK, max(most, 1)), *IMAGE_SHAPE)
+        shape = (most, *preprocessing.shape)
+        images = max(_CHUNK // prod(preprocessing.shape), 1)
+        chunks = (min(images, max(most, 1)), *preprocessing.shape)
         self._file, self._prefix = file, prefix
         self._x = file.create_dataset(
             f"{prefix}_x", shape, np.uint8, maxshape=shape, chunks=chunks, fillvalue=None
         )
         self._classes: list[str] = []
         self._names: list[str] = []
+        self._prints: list[Fingerprints] | None = [] if preprocessing.side != SIDE else None
 
     @property
     def count(self) -> int:
@@ -126,6 +131,10 @@ class _SplitWriter:
         self._x[self.count : self.count + len(batch.names)] = batch.images[:]
         self._classes += batch.classes
         self._names += batch.names
+        if self._prints is not None:
+            prints = batch.at_64().prints if batch.prints is None else batch.prints
+            assert prints is not None
+            self._prints.append(prints)
 
     def finish(self, source: Source) -> dict[str, int]:
         """Add labels and names; the number of images of each class, the positive one first."""
@@ -140,6 +149,8 @@ class _SplitWriter:
         self._file[f"{self._prefix}_names"] = _texts(
             [_name_in_file(name, folder) for name in self._names]
         )
+        if self._prints is not None:
+            self._file[f"{self._prefix}_fingerprints"] = np.concatenate(self._prints)
         positive = int(y.sum())
         return {source.positive: positive, source.negative: self.count - positive}
 

@@ -2,13 +2,23 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from catclf.datasets.dataset import MEMORY_LIMIT, WHOLE, Dataset, Progress, Skipped, Split
+from catclf.datasets.dataset import (
+    MEMORY_LIMIT,
+    WHOLE,
+    Dataset,
+    Progress,
+    Skipped,
+    Split,
+    encoded,
+    in_memory,
+)
 from catclf.datasets.labels import positive_classes
+from catclf.encoders.encodings import ImageEncoder
 from catclf.errors import DataError, SettingsError, reason_of
 from catclf.images.find import HDF5_ENDINGS, files
 from catclf.images.preprocessing import Preprocessing
@@ -88,6 +98,8 @@ class Source:
         split: str,
         preprocessing: Preprocessing | None = None,
         *,
+        encoder: ImageEncoder | None = None,
+        flip: bool = False,
         skip_bad: bool = False,
         progress: Progress | None = None,
         memory_limit: int = MEMORY_LIMIT,
@@ -99,7 +111,13 @@ class Source:
         split : str
             A key of `splits`.
         preprocessing : Preprocessing, optional
-            How to bring images to 64 × 64; by default as they were packed, or as the course does.
+            How to make images square; by default as they were packed, or as the course does, at
+            the encoder's side where there is one.
+        encoder : ImageEncoder, optional
+            Encodes the images while they are read; of each, only its features are kept, and the
+            image at 64 × 64.
+        flip : bool
+            Whether to encode mirror images too.
         skip_bad : bool
             Skip unreadable files, and list them in the result, instead of stopping.
         progress : callable, optional
@@ -118,28 +136,61 @@ class Source:
             If there are unreadable files and `skip_bad` is off, or no readable ones, or if images
             were packed with another preprocessing.
         """
-        preprocessing = preprocessing or self.preprocessing
-        images, classes, names, skipped = self.splits[split].load(
-            preprocessing, progress, memory_limit
-        )
-        where = self.where(split)
+        preprocessing = preprocessing or self.preprocessing(encoder)
+        found, where = self.splits[split], self.where(split)
+        if encoder:
+            batches = encoded(found.batches(preprocessing), encoder, flip=flip)
+            batch = in_memory(batches, found.class_names().total(), progress)
+        else:
+            batch = found.load(preprocessing, progress, memory_limit)
+        images, classes, names, skipped, prints, encodings = batch
         if not skip_bad:
             refuse(skipped)
         if not names:
             reason = f": {skipped[0].name}: {skipped[0].reason}" if skipped else ""
             raise DataError(f"{where} has no usable images{reason}")
         labels = np.array([name in self.positive_classes for name in classes], np.uint8)  # (m,)
-        return Dataset(images, labels, names, self.positive, where, preprocessing, skipped)
+        return Dataset(
+            images,
+            labels,
+            names,
+            self.positive,
+            where,
+            preprocessing,
+            skipped,
+            encodings=encodings,
+            prints=prints,
+        )
 
     def class_names(self) -> Counter[str]:
         """Names of the classes and the number of images of each, in all splits."""
         return _class_names(self.splits)
 
     @property
-    def preprocessing(self) -> Preprocessing:
-        """How the images were packed, or else the course's preprocessing."""
-        used = (split.preprocessing for split in self.splits.values() if split.preprocessing)
-        return next(used, Preprocessing())
+    def packed(self) -> Preprocessing | None:
+        """How the images were packed, if they were."""
+        return next((s.preprocessing for s in self.splits.values() if s.preprocessing), None)
+
+    def preprocessing(
+        self, encoder: ImageEncoder | None = None, resize: str | None = None
+    ) -> Preprocessing:
+        """How to make images square for a model.
+
+        Parameters
+        ----------
+        encoder : ImageEncoder, optional
+            The model's encoder, if it has one: determines the side.
+        resize : {"stretch", "crop"}, optional
+            By default as the images were packed, or as the encoder wants it, or "stretch".
+
+        Returns
+        -------
+        Preprocessing
+            For `load`.
+        """
+        usual = encoder.preprocessing if encoder else Preprocessing()
+        chosen = self.packed.at(usual.side) if self.packed else usual
+        return replace(chosen, resize=resize) if resize else chosen
 
 
 def refuse(skipped: Sequence[Skipped]) -> None:
@@ -157,6 +208,8 @@ def load_dataset(
     *,
     positive: str | None = None,
     resize: str | None = None,
+    encoder: ImageEncoder | None = None,
+    flip: bool = False,
     skip_bad: bool = False,
     progress: Progress | None = None,
     memory_limit: int = MEMORY_LIMIT,
@@ -175,7 +228,11 @@ def load_dataset(
         The class that gets the label 1; by default the one named cat or cats.
     resize : {"stretch", "crop"}, optional
         Stretch images to the square, or take their centre square; by default as they were packed,
-        or else "stretch".
+        or as the encoder wants it, or else "stretch".
+    encoder : ImageEncoder, optional
+        Encodes the images while they are read, for a training on the features `encoder`.
+    flip : bool
+        Whether to encode mirror images too.
     skip_bad : bool
         Skip unreadable files, and list them as `skipped`, instead of stopping.
     progress : callable, optional
@@ -196,7 +253,9 @@ def load_dataset(
     source = open_source(Path(path), positive)
     return source.load(
         source.choose(split, "train"),
-        Preprocessing(resize) if resize else None,
+        source.preprocessing(encoder, resize),
+        encoder=encoder,
+        flip=flip,
         skip_bad=skip_bad,
         progress=progress,
         memory_limit=memory_limit,

@@ -9,7 +9,6 @@ import numpy as np
 from catclf.datasets.dataset import Dataset, Progress
 from catclf.datasets.folds import stratified_folds
 from catclf.evaluation.metrics import Metrics, metrics
-from catclf.images.fingerprints import fingerprints
 from catclf.logistic import Array
 from catclf.training.record import CrossValidationScore, Spread
 from catclf.training.settings import TrainingSettings
@@ -90,14 +89,14 @@ def cross_validate(
     """
     dataset.require_both_classes()
     seed = settings.seed if seed is None else seed
-    fold_of = stratified_folds(dataset.labels, fingerprints(dataset.images), folds, seed)
+    fold_of = stratified_folds(dataset.labels, dataset.fingerprints, folds, seed)
     Z = np.empty((1, dataset.m))
     scores = []
     for fold in range(folds):
         part = fold_of == fold
         model = train(dataset.subset(~part), settings).model
         held_out = dataset.subset(part)
-        Z[:, part] = model.logits(held_out.images)
+        Z[:, part] = model.logits(held_out.images, held_out.encodings)
         scores.append(metrics(Z[:, part], held_out.Y, model.threshold))
         if progress:
             progress(fold + 1, folds)

@@ -9,7 +9,7 @@ import numpy as np
 from catclf.datasets.dataset import Dataset, Skipped
 from catclf.errors import SettingsError
 from catclf.evaluation.metrics import Metrics, metrics
-from catclf.images.fingerprints import fingerprints, known
+from catclf.images.fingerprints import known
 from catclf.logistic import Array, sigmoid
 from catclf.model import Model
 from catclf.training.record import EvaluationScore
@@ -109,7 +109,7 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
             f"{model.preprocessing}"
         )
     threshold = model.threshold if threshold is None else threshold
-    Z = model.logits(dataset.images)  # (1, m)
+    Z = model.logits(dataset.images, dataset.encodings)  # (1, m)
     return Evaluation(
         where=dataset.where,
         positive=model.positive,
@@ -123,7 +123,7 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
 
 
 def _seen(model: Model, dataset: Dataset) -> list[str]:
-    seen = known(fingerprints(dataset.images), model.fingerprints)  # (m,)
+    seen = known(dataset.fingerprints, model.fingerprints)  # (m,)
     return [dataset.names[int(i)] for i in np.flatnonzero(seen)]
 
 

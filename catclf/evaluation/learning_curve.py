@@ -128,7 +128,7 @@ def _shares(dataset: Dataset) -> list[float]:
 
 
 def _score(model: Model, held_out: Dataset) -> Metrics:
-    return metrics(model.logits(held_out.images), held_out.Y, model.threshold)
+    return metrics(model.logits(held_out.images, held_out.encodings), held_out.Y, model.threshold)
 
 
 def _subsets(dataset: Dataset, share: float, seed: int) -> Iterator[NDArray[np.bool_]]:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.images.preprocessing import Images
+from catclf.encoders.encodings import Floats, ImageEncoder
+from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
 from catclf.rows import Rows
 
@@ -17,6 +18,9 @@ class FeatureMap(ABC):
 
     array_names: ClassVar[tuple[str, ...]] = ()
     """Names of the arrays that this class learns, without those of feature maps inside it."""
+
+    encoder: ImageEncoder | None = None
+    """The encoder that makes all, or some, of its features."""
 
     @property
     @abstractmethod
@@ -33,13 +37,23 @@ class FeatureMap(ABC):
         """All that it learned, by name; nothing, unless a subclass learns."""
         return {}
 
+    @property
+    def side(self) -> int:
+        """Width and height, in pixels, of the images that it takes: 64 without an encoder."""
+        return self.encoder.preprocessing.side if self.encoder else SIDE
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether `attribution` is exact."""
+        return True
+
     @abstractmethod
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of images.
 
         Parameters
         ----------
-        images : uint8 array (m, 64, 64, 3)
+        images : uint8 array (m, side, side, 3)
             Images.
         dtype : float64 or float32
             Type of the columns. Only pixels are computed in this type, all others in float32.
@@ -51,6 +65,27 @@ class FeatureMap(ABC):
             bit-identical whatever other images there are.
         """
 
+    def columns_from(
+        self, images: Images, encodings: Floats | None, dtype: DTypeLike = np.float64
+    ) -> Array:
+        """Feature columns of images that the encoder, if there is one, has seen before.
+
+        Parameters
+        ----------
+        images : uint8 array (m, 64, 64, 3)
+            Images, reduced to 64 × 64.
+        encodings : float32 array (m, n), optional
+            What the encoder made of them.
+        dtype : float64 or float32
+            Type of the columns.
+
+        Returns
+        -------
+        array (n_x, m)
+            As `columns` returns it for the images before they were reduced.
+        """
+        return self.columns(images, dtype)
+
     def contributions(self, w: Array, image: Images) -> Array:
         """What each feature of an image contributes to the logit: here the products w·x.
 
@@ -58,7 +93,7 @@ class FeatureMap(ABC):
         ----------
         w : array (n_x, 1)
             Weights.
-        image : uint8 array (64, 64, 3)
+        image : uint8 array (side, side, 3)
             An image.
 
         Returns
@@ -92,7 +127,7 @@ class FeatureMap(ABC):
         ----------
         w : array (n_x, 1)
             Weights.
-        image : uint8 array (64, 64, 3)
+        image : uint8 array (side, side, 3)
             An image.
 
         Returns

@@ -13,14 +13,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from catclf.encoders.encodings import Floats
 from catclf.features.feature_map import FeatureMap
 from catclf.features.one_by_one import fill_one_by_one
 from catclf.features.standardise import is_constant, means_and_deviations
 from catclf.images.preprocessing import Images
 from catclf.logistic import Array
 from catclf.rows import Rows
-
-Floats = NDArray[np.float32]
 
 _GAMMA = 0.5
 _TRANSFORMS = 3
@@ -52,7 +51,7 @@ class Fourier(FeatureMap):
     def __init__(
         self, inner: FeatureMap, means: Floats, deviations: Floats, signs: NDArray[np.int8]
     ) -> None:
-        self.inner = inner
+        self.inner, self.encoder = inner, inner.encoder
         self._means, self._deviations, self._signs = means, deviations, signs
         side = int(np.sqrt(self.n_x))
         self._H = _hadamard(side)
@@ -60,7 +59,9 @@ class Fourier(FeatureMap):
         self._scale = np.float32(np.sqrt(2 * _GAMMA * self.n_x / inner.n_x))
 
     @classmethod
-    def learn(cls, inner: FeatureMap, images: Rows, seed: int) -> Self:
+    def learn(
+        cls, inner: FeatureMap, images: Rows, seed: int, encodings: Floats | None = None
+    ) -> Self:
         """Learn means and deviations of the inner features, and draw signs.
 
         Parameters
@@ -71,6 +72,8 @@ class Fourier(FeatureMap):
             Training images; at most about 1000 of them are used.
         seed : int
             Random seed.
+        encodings : float32 array (m, n), optional
+            What the encoder, if there is one, made of the images.
 
         Returns
         -------
@@ -79,7 +82,8 @@ class Fourier(FeatureMap):
         """
         step = -(-len(images) // _SAMPLED_IMAGES)
         sample = np.concatenate([images[i : i + 1] for i in range(0, len(images), step)])
-        means, deviations = means_and_deviations(inner.columns(sample, np.float32))
+        sampled = None if encodings is None else encodings[::step]
+        means, deviations = means_and_deviations(inner.columns_from(sample, sampled, np.float32))
         deviations[is_constant(deviations)] = np.inf  # standardised, these are 0
         signs = np.random.default_rng(seed).integers(0, 2, (_TRANSFORMS, _power_of_4(inner.n_x)))
         return cls(
@@ -141,13 +145,28 @@ class Fourier(FeatureMap):
         own = (self._means, self._deviations, self._signs)
         return {**self.inner.arrays, **dict(zip(self.array_names, own, strict=True))}
 
+    @property
+    def is_additive(self) -> bool:
+        """Whether the inner features, of which each has a share, have places in the image."""
+        return self.encoder is None
+
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns, from batches of inner feature columns."""
         rows = np.empty((len(images), self.n_x), dtype)
         for start in range(0, len(images), _BATCH):
             batch = slice(start, start + _BATCH)
-            inner_rows = self.inner.columns(images[batch], np.float32).T  # (batch, n)
-            fill_one_by_one(rows[batch], self._features, inner_rows)
+            self._fill(rows[batch], self.inner.columns(images[batch], np.float32))
+        return rows.T  # (n_x, m)
+
+    def columns_from(
+        self, images: Images, encodings: Floats | None, dtype: DTypeLike = np.float64
+    ) -> Array:
+        """Feature columns, from batches of inner feature columns."""
+        rows = np.empty((len(images), self.n_x), dtype)
+        for start in range(0, len(images), _BATCH):
+            batch = slice(start, start + _BATCH)
+            here = None if encodings is None else encodings[batch]
+            self._fill(rows[batch], self.inner.columns_from(images[batch], here, np.float32))
         return rows.T  # (n_x, m)
 
     def contributions(self, w: Array, image: Images) -> Array:
@@ -169,6 +188,10 @@ class Fourier(FeatureMap):
     def spread(self, contributions: Array) -> Array:
         """Contributions (n,) of the inner features, spread as the inner feature map does."""
         return self.inner.spread(contributions)
+
+    def _fill(self, rows: Array, inner_columns: Array) -> None:
+        """Compute rows (batch, n_x) from the inner feature columns (n, batch)."""
+        fill_one_by_one(rows, self._features, inner_columns.T)
 
     def _features(self, x: Floats) -> Floats:
         """Fourier features (n_x,) of the inner features (n,) of one image."""

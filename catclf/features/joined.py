@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from catclf.encoders.encodings import Floats
 from catclf.features.feature_map import FeatureMap
-from catclf.images.preprocessing import Images
+from catclf.images.preprocessing import Images, Preprocessing
 from catclf.logistic import Array
 
 
@@ -17,11 +18,13 @@ class Joined(FeatureMap):
     Parameters
     ----------
     parts : sequence of FeatureMap
-        In the order of their features in a column; already learned or restored.
+        In the order of their features in a column; already learned or restored. At most one of
+        them is an encoder's.
     """
 
     def __init__(self, parts: Sequence[FeatureMap]) -> None:
         self.parts = parts
+        self.encoder = next((part.encoder for part in parts if part.encoder), None)
 
     @property
     def name(self) -> str:
@@ -38,20 +41,56 @@ class Joined(FeatureMap):
         """What all parts learned."""
         return {name: array for part in self.parts for name, array in part.arrays.items()}
 
+    @property
+    def is_additive(self) -> bool:
+        """Whether those of all parts are."""
+        return all(part.is_additive for part in self.parts)
+
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of the parts, the first part's on top."""
+        encodings = self.encoder.encode(images) if self.encoder else None
+        return self.columns_from(_reduced(images), encodings, dtype)
+
+    def columns_from(
+        self, images: Images, encodings: Floats | None, dtype: DTypeLike = np.float64
+    ) -> Array:
+        """Feature columns of the parts, the first part's on top."""
         rows = np.empty((len(images), self.n_x), dtype)
-        start = 0
-        for part in self.parts:
-            rows[:, start : start + part.n_x] = part.columns(images, dtype).T
-            start += part.n_x
+        for part, place in zip(self.parts, self._places(), strict=True):
+            rows[:, place] = part.columns_from(images, encodings, dtype).T
         return rows.T  # (n_x, m)
+
+    def attribution(self, w: Array, image: Images) -> Array:
+        """The sum of those of the parts."""
+        small = _reduced(image[np.newaxis])[0]  # (64, 64, 3)
+        pixels: Array = np.sum(
+            [
+                part.attribution(w[place], image if part.encoder else small)
+                for part, place in zip(self.parts, self._places(), strict=True)
+            ],
+            axis=0,
+        )
+        return pixels
 
     def spread(self, contributions: Array) -> Array:
         """The sum of what each part spreads."""
-        ends = np.cumsum([part.n_x for part in self.parts])
-        pieces = np.split(contributions, ends[:-1])
         pixels: Array = np.sum(
-            [part.spread(piece) for part, piece in zip(self.parts, pieces, strict=True)], axis=0
+            [
+                part.spread(contributions[place])
+                for part, place in zip(self.parts, self._places(), strict=True)
+            ],
+            axis=0,
         )
         return pixels
+
+    def _places(self) -> list[slice]:
+        """Where the features of each part are in a column."""
+        ends = np.cumsum([part.n_x for part in self.parts]).tolist()
+        return [slice(end - part.n_x, end) for part, end in zip(self.parts, ends, strict=True)]
+
+
+def _reduced(images: Images) -> Images:
+    """Images (m, side, side, 3) at 64 × 64: (m, 64, 64, 3)."""
+    from catclf.images.decode import resize_images
+
+    return resize_images(images, Preprocessing())

@@ -9,12 +9,19 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from catclf.encoders.encodings import Encodings, ImageEncoder
+from catclf.errors import SettingsError
 from catclf.features.feature_map import BasicFeatureMap, FeatureMap
-from catclf.features.specification import FEATURE_MAPS, FeatureSpecification
+from catclf.features.specification import ENCODER, FEATURE_MAPS, FeatureSpecification
 from catclf.rows import Rows
 
 
-def learn_features(specification: FeatureSpecification, images: Rows, seed: int) -> FeatureMap:
+def learn_features(
+    specification: FeatureSpecification,
+    images: Rows,
+    seed: int,
+    encodings: Encodings | None = None,
+) -> FeatureMap:
     """Learn a feature map from images, never from their labels.
 
     Parameters
@@ -25,22 +32,38 @@ def learn_features(specification: FeatureSpecification, images: Rows, seed: int)
         Training images.
     seed : int
         Random seed.
+    encodings : Encodings, optional
+        What an encoder made of the images, for its features.
 
     Returns
     -------
     FeatureMap
         Ready to make columns.
+
+    Raises
+    ------
+    SettingsError
+        If the features need an encoder, and there is none.
     """
-    features = _join([_class_of(name).learn(images, seed) for name in specification.parts])
+    encoder = None if encodings is None else encodings.encoder
+    features = _join(
+        [
+            _encoder_features(encoder) if name == ENCODER else _class_of(name).learn(images, seed)
+            for name in specification.parts
+        ]
+    )
     if specification.fourier:
         from catclf.features.fourier import Fourier
 
-        return Fourier.learn(features, images, seed)
+        rows = None if encodings is None else encodings.rows
+        return Fourier.learn(features, images, seed, rows)
     return features
 
 
 def restore_features(
-    specification: FeatureSpecification, arrays: Mapping[str, NDArray[Any]]
+    specification: FeatureSpecification,
+    arrays: Mapping[str, NDArray[Any]],
+    encoder: ImageEncoder | None = None,
 ) -> FeatureMap:
     """Restore a feature map from the arrays that it learned.
 
@@ -50,6 +73,8 @@ def restore_features(
         Which one.
     arrays : mapping of str to array
         Those of `array_names`; may be damaged, or not trustworthy.
+    encoder : ImageEncoder, optional
+        For features of an encoder.
 
     Returns
     -------
@@ -60,8 +85,15 @@ def restore_features(
     ------
     ValueError
         If the arrays are not valid for this feature map. The text says why.
+    SettingsError
+        If the features need an encoder, and there is none.
     """
-    features = _join([_class_of(name).restore(arrays) for name in specification.parts])
+    features = _join(
+        [
+            _encoder_features(encoder) if name == ENCODER else _class_of(name).restore(arrays)
+            for name in specification.parts
+        ]
+    )
     if specification.fourier:
         from catclf.features.fourier import Fourier
 
@@ -71,7 +103,8 @@ def restore_features(
 
 def array_names(specification: FeatureSpecification) -> tuple[str, ...]:
     """Names of the arrays that a feature map learns, and a model file holds."""
-    names = tuple(array for name in specification.parts for array in _class_of(name).array_names)
+    basic = [name for name in specification.parts if name != ENCODER]
+    names = tuple(array for name in basic for array in _class_of(name).array_names)
     if specification.fourier:
         from catclf.features.fourier import Fourier
 
@@ -85,7 +118,17 @@ def _class_of(name: str) -> type[BasicFeatureMap]:
     return found
 
 
-def _join(parts: list[BasicFeatureMap]) -> FeatureMap:
+def _encoder_features(encoder: ImageEncoder | None) -> FeatureMap:
+    from catclf.features.encoder import EncoderFeatures
+
+    if encoder is None:
+        raise SettingsError(
+            "features of an encoder need images that were read with it: load_dataset(…, encoder=…)"
+        )
+    return EncoderFeatures(encoder)
+
+
+def _join(parts: list[FeatureMap]) -> FeatureMap:
     if len(parts) == 1:
         return parts[0]
     from catclf.features.joined import Joined

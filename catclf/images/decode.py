@@ -1,4 +1,4 @@
-"""An image file becomes a (64, 64, 3) array of uint8. Nothing else in the package decodes."""
+"""An image file becomes a (side, side, 3) array of uint8. Nothing else in the package decodes."""
 
 import io
 import logging
@@ -6,13 +6,14 @@ import stat
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from catclf.errors import ImageError
-from catclf.images.preprocessing import SIDE, Images, Preprocessing
+from catclf.images.preprocessing import Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
 
@@ -59,11 +60,11 @@ def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
     source : Path or bytes
         An image file, or its content.
     preprocessing : Preprocessing
-        How to bring it to 64 × 64.
+        How to bring it to side × side.
 
     Returns
     -------
-    uint8 array (64, 64, 3)
+    uint8 array (side, side, 3)
         Red, green and blue.
 
     Raises
@@ -72,7 +73,8 @@ def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
         If the file is missing, unsupported or damaged, or has more than 100 megapixels.
     """
     with _safe_pillow():
-        return _decode(source, preprocessing)
+        (image,) = _decode(source, [preprocessing])
+        return image
 
 
 def load_to_show(source: Path | bytes, side: int) -> Images:
@@ -101,7 +103,8 @@ def load_to_show(source: Path | bytes, side: int) -> Images:
         return image
 
     with _safe_pillow():
-        return _decoded(source, side, reduced)
+        (image,) = _decoded(source, [(side, reduced)])
+        return image
 
 
 def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
@@ -131,42 +134,66 @@ def load_images(
     sources : sequence of Path or bytes
         Image files, or their contents.
     preprocessing : Preprocessing
-        How to bring them to 64 × 64.
+        How to bring them to side × side.
 
     Yields
     ------
     image or error
         What `load_image` would return or raise for each, in order.
     """
+    for views in load_views(sources, [preprocessing]):
+        yield views if isinstance(views, ImageError) else views[0]
+
+
+def load_views(
+    sources: Sequence[Path | bytes], preprocessings: Sequence[Preprocessing]
+) -> Iterator[list[Images] | ImageError]:
+    """Decode many images, on all cores, and bring each to several sizes.
+
+    Parameters
+    ----------
+    sources : sequence of Path or bytes
+        Image files, or their contents.
+    preprocessings : sequence of Preprocessing
+        Ways to make an image square. A file is decoded once, but for a JPEG that they want at
+        different scales.
+
+    Yields
+    ------
+    list of images, or error
+        For each source, in order: what `load_image` would return for each preprocessing, or the
+        error that it would raise.
+    """
     for start in range(0, len(sources), _BATCH):
         batch = sources[start : start + _BATCH]
         with _safe_pillow():
             results = map_on_threads(
-                lambda source: _image_or_error(source, preprocessing), batch, cores()
+                lambda source: _views_or_error(source, preprocessings), batch, cores()
             )
         yield from results
 
 
 def resize_images(images: Images, preprocessing: Preprocessing) -> Images:
-    """Resize decoded images to 64 × 64.
+    """Resize decoded images to side × side.
 
     Parameters
     ----------
     images : uint8 array (m, h, w, 3)
         Images of the same size.
     preprocessing : Preprocessing
-        How to bring them to 64 × 64.
+        How to make them square.
 
     Returns
     -------
-    uint8 array (m, 64, 64, 3)
+    uint8 array (m, side, side, 3)
         The array itself if it already has that size.
     """
-    if images.shape[1:3] == (SIDE, SIDE):
+    if images.shape[1:] == preprocessing.shape:
         return images
-    return np.stack(
-        [np.asarray(_resized(Image.fromarray(image), preprocessing)) for image in images]
-    )
+    resized = np.empty((len(images), *preprocessing.shape), np.uint8)  # (m, side, side, 3)
+    for i, image in enumerate(images):
+        resized[i] = np.asarray(_resized(Image.fromarray(image), to=preprocessing))
+    return resized
 
 
 @contextmanager
@@ -186,39 +213,48 @@ def _safe_pillow() -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def _image_or_error(source: Path | bytes, preprocessing: Preprocessing) -> Images | ImageError:
+def _views_or_error(
+    source: Path | bytes, preprocessings: Sequence[Preprocessing]
+) -> list[Images] | ImageError:
     try:
-        return _decode(source, preprocessing)
+        return _decode(source, preprocessings)
     except ImageError as error:
         return error
 
 
-def _decode(source: Path | bytes, preprocessing: Preprocessing) -> Images:
+def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> list[Images]:
     return _decoded(
-        source, SIDE * preprocessing.jpeg_oversampling, lambda image: _resized(image, preprocessing)
+        source, [(p.side * p.jpeg_oversampling, partial(_resized, to=p)) for p in preprocessings]
     )
 
 
 def _decoded(
-    source: Path | bytes, least: int, resize: Callable[[Image.Image], Image.Image]
-) -> Images:
-    """An image, (height, width, 3), after `resize`.
+    source: Path | bytes, wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]]
+) -> list[Images]:
+    """An image, (height, width, 3), after each of several ways to resize it.
 
-    A JPEG may be decoded at a smaller scale that leaves `least` pixels along each side; 0 forbids
+    A JPEG may be decoded at a smaller scale that leaves so many pixels along each side; 0 forbids
     that.
     """
     try:
         if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
             raise ImageError("not a regular file")
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-            if image.format not in _FORMATS:
-                raise ImageError(f"{image.format} files are not supported")
-            _check_size(image)
-            if least:
-                image.draft(None, (least, least))  # does nothing unless it is a JPEG
-            small = resize(to_rgb(image))
-            turn = _TURN.get(_orientation(image))
-            return np.array(small if turn is None else small.transpose(turn))
+        by_size: dict[tuple[int, int], Image.Image] = {}
+        results = []
+        for least, resize in wanted:
+            with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+                if image.format not in _FORMATS:
+                    raise ImageError(f"{image.format} files are not supported")
+                _check_size(image)
+                if least:
+                    image.draft(None, (least, least))  # does nothing unless it is a JPEG
+                size = image.size
+                if size not in by_size:
+                    by_size[size] = to_rgb(image)
+                small = resize(by_size[size])
+                turn = _TURN.get(_orientation(image))
+                results.append(np.array(small if turn is None else small.transpose(turn)))
+        return results
     except ImageError:
         raise
     except UnidentifiedImageError:
@@ -256,13 +292,13 @@ def _check_size(image: Image.Image) -> None:
         )
 
 
-def _resized(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
-    if preprocessing.resize == "crop":
+def _resized(image: Image.Image, to: Preprocessing) -> Image.Image:
+    if to.resize == "crop":
         width, height = image.size
         side = min(width, height)
         left, top = (width - side) // 2, (height - side) // 2
         image = image.crop((left, top, left + side, top + side))
-    return image.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    return image.resize((to.side, to.side), Image.Resampling.BICUBIC)
 
 
 def _orientation(image: Image.Image) -> int:

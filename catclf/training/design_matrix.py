@@ -119,15 +119,18 @@ def make_design_matrix(
     if isinstance(features, Pixels) and not settings.standardise:
         return DesignMatrix(_pixel_rows(dataset, settings), Y, copies, features.scale)
     rows = np.empty((copies * dataset.m, features.n_x), settings.dtype)
+    encodings = dataset.encodings
     for start in range(0, dataset.m, _BATCH):
-        batch = dataset.images[start : start + _BATCH]
-        stop = start + len(batch)
-        rows[start:stop] = features.columns(batch, settings.dtype).T
+        here = slice(start, min(start + _BATCH, dataset.m))
+        batch = dataset.images[here]
+        encoded = None if encodings is None else encodings.rows[here]
+        rows[here] = features.columns_from(batch, encoded, settings.dtype).T
         if settings.flip:
-            flipped = features.columns(mirrored(batch), settings.dtype)
-            rows[dataset.m + start : dataset.m + stop] = flipped.T
+            encoded = None if encodings is None else encodings.of_mirrored[here]
+            flipped = features.columns_from(mirrored(batch), encoded, settings.dtype)
+            rows[dataset.m :][here] = flipped.T
         if progress:
-            progress(stop, dataset.m)
+            progress(here.stop, dataset.m)
     if not settings.standardise:
         return DesignMatrix(rows, Y, copies, 1.0)
     return DesignMatrix(rows, Y, copies, 1.0, *_standardise(rows))

@@ -15,7 +15,7 @@ from catclf.datasets.dataset import Dataset
 from catclf.errors import TrainingError
 from catclf.features.feature_map import FeatureMap
 from catclf.features.register import learn_features
-from catclf.images.fingerprints import Fingerprints, fingerprints
+from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array, accuracy
 from catclf.model import Model
 from catclf.parallel import one_blas_thread
@@ -121,7 +121,7 @@ def train(
     """
     settings = settings or TrainingSettings()
     dataset.require_both_classes()
-    prints = fingerprints(dataset.images)
+    prints = dataset.fingerprints
     checkpoints = Checkpoints(
         settings,
         digest(prints, dataset.labels) if checkpoint or resume else "",
@@ -168,7 +168,9 @@ def _prepare(
     dataset: Dataset, settings: TrainingSettings, on_stage: OnStage | None
 ) -> tuple[FeatureMap, DesignMatrix]:
     """The features, after they have learned from the images, and the design matrix."""
-    features = learn_features(settings.feature_specification, dataset.images, settings.seed)
+    specification = settings.feature_specification
+    encodings = dataset.encodings if specification.has_encoder else None
+    features = learn_features(specification, dataset.images, settings.seed, encodings)
     progress = on_stage and partial(on_stage, "features")
     return features, make_design_matrix(dataset, features, settings, progress)
 

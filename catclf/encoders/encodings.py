@@ -1,0 +1,105 @@
+"""What an encoder made of images: all that is kept of them at its own side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catclf.errors import SettingsError
+from catclf.images.preprocessing import Images, Preprocessing, mirrored
+
+Floats = NDArray[np.float32]
+
+
+class ImageEncoder(Protocol):
+    """A frozen network that makes n features of an image of side × side pixels."""
+
+    @property
+    def name(self) -> str:
+        """What people call it; without its folder, if it is a file."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256, in hexadecimal, of the bytes that run."""
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """How it wants an image to be made square; its side is that of the images it takes."""
+
+    @property
+    def n(self) -> int:
+        """Number of features of an image."""
+
+    @property
+    def kind(self) -> str:
+        """Either "map", if the features are means over a map of the image's places, or "pooled"."""
+
+    def encode(self, images: Images) -> Floats:
+        """Features (m, n) of images (m, side, side, 3)."""
+
+    def maps(self, images: Images) -> Floats:
+        """Maps (m, h, w, n) whose means over their places are the features; only of kind "map"."""
+
+
+@dataclass(frozen=True)
+class Encodings:
+    """What an encoder made of some images."""
+
+    encoder: ImageEncoder
+    rows: Floats
+    """(m, n): the features of each image."""
+    mirrored: Floats | None = None
+    """(m, n): those of its mirror image, where they are wanted."""
+
+    @property
+    def of_mirrored(self) -> Floats:
+        """Those of the mirror images, which must be there."""
+        if self.mirrored is None:
+            raise SettingsError(
+                "flips need images that were read with their mirror images: "
+                "load_dataset(…, encoder=…, flip=True)"
+            )
+        return self.mirrored
+
+    def __getitem__(self, chosen: slice | NDArray[np.bool_]) -> "Encodings":
+        """Those of some of the images."""
+        flipped = None if self.mirrored is None else self.mirrored[chosen]
+        return replace(self, rows=self.rows[chosen], mirrored=flipped)
+
+
+def encode(encoder: ImageEncoder, images: Images, *, flip: bool) -> Encodings:
+    """Encode images.
+
+    Parameters
+    ----------
+    encoder : ImageEncoder
+        What with.
+    images : uint8 array (m, side, side, 3)
+        Images at the encoder's side.
+    flip : bool
+        Whether to encode the mirror images too.
+
+    Returns
+    -------
+    Encodings
+        Of the m images.
+
+    Raises
+    ------
+    EncoderError
+        If the encoder fails.
+    """
+    flipped = encoder.encode(mirrored(images)) if flip else None
+    return Encodings(encoder, encoder.encode(images), flipped)
+
+
+def concatenate(parts: Sequence[Encodings]) -> Encodings:
+    """The encodings of several batches of images, by one encoder, as one; at least one batch."""
+    flipped = [part.mirrored for part in parts if part.mirrored is not None]
+    return replace(
+        parts[0],
+        rows=np.concatenate([part.rows for part in parts]),
+        mirrored=np.concatenate(flipped) if flipped else None,
+    )
