@@ -152,6 +152,6 @@ def operators(opset: int) -> dict[str, Operator]:
 
 
 def _range(text: str) -> range:
-    """"2" or "1-3" as a range."""
+    """A number, or two with a hyphen between them, as a range."""
     least, _, most = text.partition("-")
     return range(int(least), int(most or least) + 1)

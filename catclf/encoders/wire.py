@@ -1,9 +1,9 @@
 """The wire format of protocol buffers, as far as an ONNX file without control flow needs it.
 
-A message is decoded by a table of the fields that it may have. The tables do not contain themselves,
-so the nesting is bounded by them; the number of fields in a file is bounded by a count. Bytes are
-never copied. The decoder is stricter than the format: an unknown field, or a second value for one
-that has a single value, is an error.
+A message is decoded by a table of the fields that it may have. No table contains itself, so the
+nesting is bounded by them; the number of fields in a file is bounded by a count. Bytes are never
+copied. The decoder is stricter than the format: an unknown field, or a second value for one that
+has a single value, is an error.
 """
 
 from collections.abc import Mapping
@@ -89,7 +89,9 @@ class Decoder:
             number, wire_type = key >> 3, key & 7
             field = message.get(number)
             if field is None:
-                raise EncoderError("is not an ONNX file, or a damaged one, or too new a one")
+                raise EncoderError(
+                    f"is not an ONNX file, or has a field (number {number}) that catclf does not know"
+                )
             if field.kind is Kind.REFUSED:
                 raise EncoderError(f"has {field.name}, which catclf does not admit")
             value, position = self._value(data, position, field, wire_type)
