@@ -117,10 +117,10 @@ def admit(data: bytes) -> Graph:
     return Graph(image, features, _metadata(model["metadata_props"]))
 
 
-def shown(name: str) -> str:
-    """A name from a file, short and without characters that a terminal would obey."""
-    printable = "".join(c if c.isprintable() else "?" for c in name[:_LONGEST_SHOWN])
-    return printable + "…" * (len(name) > _LONGEST_SHOWN)
+def shown(text: str, longest: int = _LONGEST_SHOWN) -> str:
+    """A text from a file, short and without characters that a terminal would obey."""
+    printable = "".join(c if c.isprintable() else "?" for c in text[:longest])
+    return printable + "…" * (len(text) > longest)
 
 
 def _opset(imports: list[Values]) -> int:

@@ -90,7 +90,7 @@ class Decoder:
             field = message.get(number)
             if field is None:
                 raise EncoderError(
-                    f"is not an ONNX file, or has a field (number {number}) that catclf does not know"
+                    f"is not an ONNX file, or has a field that catclf does not know: {number}"
                 )
             if field.kind is Kind.REFUSED:
                 raise EncoderError(f"has {field.name}, which catclf does not admit")
