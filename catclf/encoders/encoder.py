@@ -1,0 +1,231 @@
+"""A frozen network that turns images into features."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catclf.encoders.admission import Graph, admit
+from catclf.encoders.convention import Convention, ConventionOptions, convention_of
+from catclf.encoders.output import Output, output_of
+from catclf.encoders.session import Session, preload, runtime
+from catclf.errors import EncoderError
+
+Floats = NDArray[np.float32]
+Images = NDArray[np.uint8]
+
+_PIXELS_IN_A_BATCH = 16 * 224**2
+# How far apart features may be that are computed alone and in a batch, as a part of the largest: a
+# matrix product of other sizes may round otherwise, but the other image must not matter.
+_TOLERANCE = 1e-3
+
+
+class Encoder:
+    """A network that was admitted, and its session.
+
+    Every error is an `EncoderError` that begins with the encoder's name.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in errors.
+    data : bytes
+        The ONNX file; what is hashed, admitted and run.
+    graph : Graph
+        What `admit` found in it.
+    convention : Convention
+        How it wants its images.
+    """
+
+    def __init__(self, name: str, data: bytes, graph: Graph, convention: Convention) -> None:
+        self.name = name
+        self.convention = convention
+        self._output: Output = output_of(graph.output, convention.tokens)
+        self._session = Session(data, graph.input.name, graph.output.name)
+        self._batch = max(1, _PIXELS_IN_A_BATCH // self.side**2)
+        # The session is made meanwhile.
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        self._tables = _tables(convention)
+
+    @property
+    def side(self) -> int:
+        """Width and height of an image in pixels."""
+        return self.convention.side
+
+    @property
+    def n(self) -> int:
+        """Number of features."""
+        return self._output.n
+
+    @property
+    def kind(self) -> str:
+        """The word "map" where it gives features of each place, else "pooled"."""
+        return self._output.kind
+
+    @property
+    def runtime(self) -> str:
+        """Version of onnxruntime."""
+        with self._named():
+            version: str = runtime().__version__
+            return version
+
+    def encode(self, images: Images) -> Floats:
+        """Features of images.
+
+        Parameters
+        ----------
+        images : array of uint8
+            (m, side, side, 3), RGB.
+
+        Returns
+        -------
+        array of float32
+            (m, n); of a map, the mean over its places.
+
+        Raises
+        ------
+        EncoderError
+            If the network fails, takes too long or too much memory, or gives what it should not.
+        """
+        features = np.empty((len(images), self.n), np.float32)
+        for rows in self._batches(len(images)):
+            features[rows] = self._output.features(self._run(images[rows]))
+        return features
+
+    def maps(self, images: Images) -> Floats:
+        """Features of each place in images, for an encoder of kind "map".
+
+        Parameters
+        ----------
+        images : array of uint8
+            (m, side, side, 3), RGB.
+
+        Returns
+        -------
+        array of float32
+            (m, h, w, n), whose mean over h and w is what `encode` returns.
+
+        Raises
+        ------
+        EncoderError
+            As `encode`; or if the encoder gives no map.
+        """
+        if self.kind != "map":
+            raise EncoderError(f"{self.name}: gives features of whole images, not a map")
+        batches = [self._output.maps(self._run(images[r])) for r in self._batches(len(images))]
+        h, w, n = self._output.maps(np.empty((1, *self._output.shape), np.float32)).shape[1:]
+        return np.concatenate(batches) if batches else np.empty((0, h, w, n), np.float32)
+
+    def probe(self) -> None:
+        """Run it on two images, to see that it works and keeps them apart.
+
+        Raises
+        ------
+        EncoderError
+            If it does not.
+        """
+        rng = np.random.default_rng(0)
+        images = rng.integers(0, 256, (2, self.side, self.side, 3), np.uint8)
+        both, alone = self._run(images), self._run(images[:1])
+        if not np.abs(both[:1] - alone).max() <= _TOLERANCE * np.abs(both).max():
+            raise EncoderError(
+                f"{self.name}: gives an image other features in a batch than alone; "
+                "export it without dynamic quantisation or means over the batch"
+            )
+
+    def _batches(self, m: int) -> Iterator[slice]:
+        for start in range(0, m, self._batch):
+            yield slice(start, start + self._batch)
+
+    def _run(self, images: Images) -> Floats:
+        """The network's output for a batch, after it was checked."""
+        with self._named():
+            output = self._session.run(self._fed(images))
+            expected = (len(images), *self._output.shape)
+            if output.shape != expected:
+                raise EncoderError(f"gives an output {output.shape} where it declares {expected}")
+            if not np.isfinite(output).all():
+                raise EncoderError("gives features that are not finite")
+            return output
+
+    def _fed(self, images: Images) -> NDArray[Any]:
+        """Images as the network wants them: (m, side, side, 3) or (m, 3, side, side)."""
+        order = self.convention.channels
+        if self.convention.layout == "NHWC" and self._tables is None and order == "RGB":
+            return np.ascontiguousarray(images)
+        fed = np.empty((len(images), 3, *images.shape[1:3]), self.convention.dtype)
+        if self.convention.layout == "NHWC":
+            fed = np.empty(images.shape, self.convention.dtype)
+        for c, name in enumerate(order):
+            channel = images[..., "RGB".index(name)]
+            values = channel if self._tables is None else self._tables[c][channel]
+            if self.convention.layout == "NHWC":
+                fed[..., c] = values
+            else:
+                fed[:, c] = values
+        return fed
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Errors within begin with the encoder's name."""
+        try:
+            yield
+        except EncoderError as error:
+            raise EncoderError(f"{self.name}: {error}") from error
+
+
+def open_encoder(
+    data: bytes,
+    name: str,
+    path: Path | None = None,
+    options: ConventionOptions | None = None,
+    *,
+    trusted: Collection[str] = (),
+) -> Encoder:
+    """Admit a network and prepare it. The session is made on another thread meanwhile.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole ONNX file.
+    name : str
+        What to call it in errors.
+    path : Path, optional
+        Where the file is, to look for a `preprocessor_config.json` beside it.
+    options : ConventionOptions, optional
+        What the user says of its images.
+    trusted : collection of str
+        SHA-256 hashes, in hexadecimal, of encoders that are known to work; others are probed.
+
+    Returns
+    -------
+    Encoder
+        Ready, or getting ready.
+
+    Raises
+    ------
+    EncoderError
+        If it is not admitted or does not work; begins with the name.
+    """
+    preload()
+    try:
+        graph = admit(data)
+        encoder = Encoder(name, data, graph, convention_of(graph, path, options))
+    except EncoderError as error:
+        raise EncoderError(f"{name}: {error}") from error
+    if encoder.sha256 not in trusted:
+        encoder.probe()
+    return encoder
+
+
+def _tables(convention: Convention) -> Floats | None:
+    """What each of the 256 values of a pixel becomes in each channel: (3, 256)."""
+    if convention.dtype == "uint8":
+        return None
+    mean, deviation = np.array([convention.mean, convention.deviation])[..., np.newaxis]  # (3, 1)
+    tables: Floats = ((np.arange(256) - mean) / deviation).astype(np.float32)  # (3, 256)
+    return tables
