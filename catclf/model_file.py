@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf._version import __version__
-from catclf.errors import ModelError, SettingsError, reason_of
+from catclf.encoders.encodings import ImageEncoder
+from catclf.errors import EncoderError, ModelError, SettingsError, reason_of
 from catclf.features.register import array_names, restore_features
 from catclf.features.specification import FeatureSpecification
 from catclf.images.preprocessing import Preprocessing
@@ -51,6 +52,7 @@ def save_model(model: Model, path: str | Path) -> None:
         "positive": model.positive,
         "threshold": model.threshold,
         "training": model.training,
+        **_encoder_entry(model.features.encoder),
     }
     write_archive(
         Path(path),
@@ -62,13 +64,17 @@ def save_model(model: Model, path: str | Path) -> None:
     )
 
 
-def load_model(path: str | Path) -> Model:
+def load_model(path: str | Path, encoder: str | Path | None = None) -> Model:
     """Read a model file.
 
     Parameters
     ----------
     path : str or Path
         A file that `save_model` or `catclf train` wrote.
+    encoder : str or Path, optional
+        The ONNX file of the encoder that the model was trained with, if it was. By default it is
+        looked for, when it is first used, in the model's folder, where CATCLF_ENCODER says, and in
+        the cache or the extra.
 
     Returns
     -------
@@ -89,7 +95,7 @@ def load_model(path: str | Path) -> Model:
             )
         if not path.is_file():
             raise ModelError(f"{path} is not a file; name a model file with --model")
-        return _model(*read_archive(path, _names))
+        return _model(*read_archive(path, _names), encoder and Path(encoder), path.parent)
     except ArchiveError as error:
         raise ModelError(f"{path} is not a valid catclf model: {error}") from error
     except OSError as error:
@@ -121,16 +127,43 @@ def _specification(meta: dict[str, Any]) -> FeatureSpecification:
         ) from None
 
 
-def _model(meta: dict[str, Any], arrays: Arrays) -> Model:
+def _encoder_entry(encoder: ImageEncoder | None) -> dict[str, Any]:
+    """What a model file keeps of an encoder: not the network, but which one it is."""
+    if encoder is None:
+        return {}
+    return {"encoder": {**encoder.identity.to_dict(), "onnxruntime": encoder.runtime}}
+
+
+def _encoder(meta: dict[str, Any], file: Path | None, folder: Path) -> ImageEncoder | None:
+    """The encoder that a model needs, not yet opened; None if it needs none."""
+    entry = meta.get("encoder")
+    if not _specification(meta).has_encoder or not isinstance(entry, dict):
+        return None
+    from catclf.encoders.identity import EncoderIdentity
+    from catclf.encoders.lookup import ModelEncoder
+
+    entries = dict(entry)
+    runtime = str(entries.pop("onnxruntime", ""))
+    return ModelEncoder(EncoderIdentity.from_dict(entries), runtime, file, folder)
+
+
+def _model(meta: dict[str, Any], arrays: Arrays, file: Path | None, folder: Path) -> Model:
     """A model of what is in the file, if all of it is valid."""
     try:
         preprocessing = Preprocessing.from_dict(meta.get("pictures"))
     except SettingsError as error:
         raise ArchiveError(f"its {error}") from None
     try:
-        features = restore_features(_specification(meta), arrays)
-    except ValueError as error:
+        encoder = _encoder(meta, file, folder)
+        features = restore_features(_specification(meta), arrays, encoder)
+    except (ValueError, EncoderError) as error:
         raise ArchiveError(str(error)) from None
+    except SettingsError:
+        raise ArchiveError("it does not say which encoder it needs") from None
+    if features.side != preprocessing.side:
+        raise ArchiveError(
+            f"its images are {preprocessing.side} pixels wide, but its features need {features.side}"
+        )
     _require_valid_meta(meta)
     _require_valid_weights(arrays["w"], arrays["b"], features.n_x)
     fingerprints = arrays["fingerprints"]

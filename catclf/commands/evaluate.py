@@ -7,6 +7,7 @@ import click
 
 import catclf
 from catclf.commands import report
+from catclf.commands.encoders import encoder_option
 from catclf.commands.options import (
     json_option,
     model_option,
@@ -14,7 +15,7 @@ from catclf.commands.options import (
     threshold_option,
 )
 from catclf.commands.output import say, say_first, say_json
-from catclf.commands.reading import load, open_source
+from catclf.commands.reading import load_for, open_source
 
 if TYPE_CHECKING:
     from catclf.evaluation.evaluate import Evaluation
@@ -31,6 +32,7 @@ _NAMES_SHOWN = 10
 )
 @click.argument("data", type=click.Path(path_type=Path), default="data")
 @model_option
+@encoder_option
 @click.option(
     "--split",
     type=click.Choice(["train", "validation", "test"]),
@@ -43,6 +45,7 @@ _NAMES_SHOWN = 10
 def evaluate(
     data: Path,
     model_path: Path,
+    encoder: Path | None,
     split: str | None,
     positive: str | None,
     threshold: float | None,
@@ -57,10 +60,10 @@ def evaluate(
     error is their mean difference. Unreadable files are named and left out, and the exit status is
     then 1.
     """
-    model = catclf.load_model(model_path)
+    model = catclf.load_model(model_path, encoder)
     source = open_source(data, positive or model.positive)
     split = source.choose(split, "test", "validation")
-    dataset = load(source, split, model.preprocessing, skip_bad=True)
+    dataset = load_for(model, source, split, skip_bad=True)
     evaluation = catclf.evaluate(model, dataset, threshold)
     if as_json:
         document = {"model": str(model_path), **evaluation.to_dict()}

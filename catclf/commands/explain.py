@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 import catclf
+from catclf.commands.encoders import encoder_option
 from catclf.commands.options import file_option, json_option, model_option
 from catclf.commands.output import percent, say, say_json
 
@@ -29,8 +30,11 @@ _SHOWN = 512
 @click.argument("image")
 @file_option("-o", "--figure", help="Figure to draw: .png, .svg or .pdf.")
 @model_option
+@encoder_option
 @json_option
-def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) -> None:
+def explain(
+    image: str, figure: Path | None, model_path: Path, encoder: Path | None, as_json: bool
+) -> None:
     """Show what each part of IMAGE contributes to the model's logit z.
 
     The logit is the bias plus the contributions of all pixels, and the predicted probability is
@@ -46,7 +50,7 @@ def explain(image: str, figure: Path | None, model_path: Path, as_json: bool) ->
         from catclf.plots.figure import check_figure
 
         check_figure(figure)
-    model = catclf.load_model(model_path)
+    model = catclf.load_model(model_path, encoder)
     seen, original = _decode(image, model.preprocessing, to_show=figure is not None)
     explanation = explain_image(model, seen)
     if figure:

@@ -27,6 +27,12 @@ from catclf.images.find import HDF5_ENDINGS
 @click.argument("output", metavar="OUT.h5", type=click.Path(path_type=Path))
 @positive_option
 @resize_option
+@click.option(
+    "--side",
+    type=click.IntRange(16, 1024),
+    help="Width and height of the packed images: that of the encoder, if they are for one, which "
+    "is 224 for the built-in one.  [default: 64, or as the images were packed]",
+)
 @skip_bad_option
 @json_option
 def pack(
@@ -34,22 +40,21 @@ def pack(
     output: Path,
     positive: str | None,
     resize: str | None,
+    side: int | None,
     skip_bad: bool,
     as_json: bool,
 ) -> None:
-    """Put the labelled images of DATA, brought to 64 x 64, into the HDF5 file OUT.h5.
+    """Put the labelled images of DATA, all of one size, into the HDF5 file OUT.h5.
 
     train, evaluate and predict take the file like any data set, without decoding anything again,
     and without loading it whole: it may be larger than memory. It has the layout of the course's
     files, so that other programs for these can read it.
     """
-    from catclf.images.preprocessing import Preprocessing
-
     if output.suffix.lower() not in HDF5_ENDINGS:
         raise click.UsageError(f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}")
     check_outputs(data, {"OUT.h5": output})
     source = open_source(data, positive)
-    preprocessing = Preprocessing(resize) if resize else None
+    preprocessing = source.packing(resize, side)
     with progress_bar("Packing", "image") as update:
         packed = catclf.pack(source, output, preprocessing, skip_bad=skip_bad, progress=update)
     note_skipped(packed.skipped)

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import catclf
+from catclf.commands.encoders import encoder_option
 from catclf.commands.options import file_option, json_option, positive_option
 from catclf.commands.output import progress_bar, say, say_json
-from catclf.commands.reading import open_source
+from catclf.commands.reading import load_for, open_source
 from catclf.errors import ModelError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from catclf.evaluation.learning_curve import LearningCurve
 
     Drawing = tuple[Callable[[Figure], None], dict[str, Any]]
 
@@ -28,6 +31,7 @@ _FOLDS = 5
     "  catclf plot costs.csv slower.csv -o costs.png\n"
     "  catclf plot model.npz -o weights.png\n"
     "  catclf plot model.npz -o curve.svg --kind learning-curve --data photos/\n"
+    "  catclf plot best.npz transfer.npz -o curves.png --kind learning-curve --data photos/\n"
     "  catclf plot best.npz -o atoms.pdf --kind dictionary",
 )
 @click.argument(
@@ -51,6 +55,7 @@ _FOLDS = 5
     help="Images for the learning curve.",
 )
 @positive_option
+@encoder_option
 @json_option
 def plot(
     sources: tuple[Path, ...],
@@ -58,26 +63,27 @@ def plot(
     kind: str | None,
     data: Path,
     positive: str | None,
+    encoder: Path | None,
     as_json: bool,
 ) -> None:
     """Draw a model or a history of costs.
 
     cost: the cost of every iteration, from one or more files that `catclf train --history` wrote.
     weights: w as an image, for each colour and together. learning-curve: accuracy against the
-    number of training images, from models trained like MODEL on parts of --data. dictionary: the
+    number of training images, from models trained like each MODEL on parts of --data. dictionary: the
     patches that MODEL has learned.
     """
     from catclf.plots.figure import check_figure, save_figure
 
     kind = kind or ("cost" if sources[0].suffix.lower() == ".csv" else "weights")
-    if kind != "cost" and len(sources) > 1:
+    if kind not in ("cost", "learning-curve") and len(sources) > 1:
         raise click.UsageError(f"--kind {kind} takes one MODEL; {len(sources)} files were given")
     check_figure(figure)
     drawings = {
         "cost": lambda: _cost(sources),
         "weights": lambda: _weights(sources[0]),
         "dictionary": lambda: _dictionary(sources[0]),
-        "learning-curve": lambda: _learning_curve(sources[0], data, positive),
+        "learning-curve": lambda: _learning_curves(sources, data, positive, encoder),
     }
     draw, numbers = drawings[kind]()
     save_figure(draw, figure)
@@ -99,10 +105,9 @@ def _cost(paths: tuple[Path, ...]) -> "Drawing":
                 "`catclf train --history` wrote"
             )
         histories[str(path)] = read_history(path)
-    names = [Path(path).name for path in histories]
-    # As short as possible, but distinct.
-    labels = names if len(set(names)) == len(histories) else list(histories)
-    labelled = dict(zip(labels, histories.values(), strict=True))
+    labelled = {
+        label: histories[str(path)] for label, path in zip(_labels(paths), paths, strict=True)
+    }
     return lambda figure: draw(figure, labelled), {"costs": histories}
 
 
@@ -121,25 +126,47 @@ def _dictionary(path: Path) -> "Drawing":
     return lambda figure: draw(figure, patches), {}
 
 
-def _learning_curve(path: Path, data: Path, positive: str | None) -> "Drawing":
-    from catclf.evaluation.learning_curve import learning_curve
+def _learning_curves(
+    paths: tuple[Path, ...], data: Path, positive: str | None, encoder: Path | None
+) -> "Drawing":
     from catclf.plots.learning_curve import draw
+
+    named = dict(zip(_labels(paths), paths, strict=True))
+    curves = {
+        label: _learning_curve(path, data, positive, encoder) for label, path in named.items()
+    }
+    documents = {label: curve.to_dict() for label, curve in curves.items()}
+    title = f"Models like {', '.join(named)}, trained on parts of {data}"
+    if len(paths) == 1:
+        (document,) = documents.values()
+        return lambda figure: draw(figure, curves, title), document
+    return lambda figure: draw(figure, curves, title), {"curves": documents}
+
+
+def _learning_curve(
+    path: Path, data: Path, positive: str | None, encoder: Path | None
+) -> "LearningCurve":
+    from catclf.evaluation.learning_curve import learning_curve
     from catclf.training.record import TrainingRecord
 
-    model = catclf.load_model(path)
+    model = catclf.load_model(path, encoder)
     try:
         settings = TrainingRecord.from_dict(model.training).settings
     except catclf.CatclfError as error:
         raise ModelError(f"{path}: {error}; train a model to draw its curve") from error
     source = open_source(data, positive or model.positive)
-    dataset = source.load(source.choose(None, "train"), model.preprocessing)
+    dataset = load_for(model, source, source.choose(None, "train"), skip_bad=False)
     if "test" in source.splits:
-        held_out = source.load("test", model.preprocessing)
+        held_out = load_for(model, source, "test", skip_bad=False)
     else:
         from catclf.datasets.folds import hold_out
 
         dataset, held_out = hold_out(dataset, _FOLDS, settings.seed)
     with progress_bar("Training", "model") as update:
-        curve = learning_curve(dataset, held_out, settings, progress=update)
-    title = f"Models like {path.name}, trained on parts of {dataset.where}"
-    return lambda figure: draw(figure, curve, title), curve.to_dict()
+        return learning_curve(dataset, held_out, settings, progress=update)
+
+
+def _labels(paths: tuple[Path, ...]) -> list[str]:
+    """Names of files, as short as possible, but distinct."""
+    names = [path.name for path in paths]
+    return names if len(set(names)) == len(set(paths)) else [str(path) for path in paths]

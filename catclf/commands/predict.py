@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 import catclf
+from catclf.commands.encoders import encoder_option
 from catclf.commands.options import Probability, json_option, model_option, threshold_option
 from catclf.commands.output import note, printable, progress_bar
 
@@ -33,6 +34,7 @@ _STDIN_BYTES = 2**30
 )
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
 @model_option
+@encoder_option
 @threshold_option
 @click.option(
     "--unsure",
@@ -46,6 +48,7 @@ _STDIN_BYTES = 2**30
 def predict(
     images: tuple[str, ...],
     model_path: Path,
+    encoder: Path | None,
     threshold: float | None,
     unsure: tuple[float, float] | None,
     as_json: bool,
@@ -66,7 +69,7 @@ def predict(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from catclf.datasets.inputs import STDIN, find_inputs
 
-    model = catclf.load_model(model_path)
+    model = catclf.load_model(model_path, encoder)
     line_of = _json_line if as_json else _csv_line if as_csv else _text_line
     if as_csv:
         click.echo("path,label,probability,error")

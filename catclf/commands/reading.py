@@ -10,7 +10,9 @@ from catclf.commands.output import note, progress_bar
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset, Skipped
     from catclf.datasets.source import Source
+    from catclf.encoders.encodings import ImageEncoder
     from catclf.images.preprocessing import Preprocessing
+    from catclf.model import Model
 
 
 def open_source(data: Path, positive: str | None) -> "Source":
@@ -28,21 +30,42 @@ def note_skipped(skipped: Iterable["Skipped"]) -> None:
 
 
 def load(
-    source: "Source", split: str, preprocessing: "Preprocessing | None" = None, *, skip_bad: bool
+    source: "Source",
+    split: str,
+    preprocessing: "Preprocessing",
+    encoder: "ImageEncoder | None" = None,
+    *,
+    flip: bool,
+    skip_bad: bool,
 ) -> "Dataset":
     """Read a split of a data set, with a bar, and name the files that are left out."""
-    with progress_bar("Reading", "image") as update:
-        dataset = source.load(split, preprocessing, skip_bad=skip_bad, progress=update)
+    with progress_bar("Encoding" if encoder else "Reading", "image") as update:
+        dataset = source.load(
+            split, preprocessing, encoder=encoder, flip=flip, skip_bad=skip_bad, progress=update
+        )
     note_skipped(dataset.skipped)
     return dataset
 
 
+def load_for(model: "Model", source: "Source", split: str, *, skip_bad: bool) -> "Dataset":
+    """Read a split of a data set as a model needs it."""
+    encoder = model.features.encoder
+    return load(source, split, model.preprocessing, encoder, flip=model.flip, skip_bad=skip_bad)
+
+
 def load_training_data(
-    source: "Source", resize: str | None, *, skip_bad: bool
+    source: "Source",
+    resize: str | None,
+    encoder: "ImageEncoder | None",
+    *,
+    flip: bool,
+    skip_bad: bool,
 ) -> "tuple[Dataset, Dataset | None]":
     """Read the images to train on, and the test split where there is one."""
-    preprocessing = source.preprocessing(resize=resize)
-    dataset = load(source, source.choose(None, "train"), preprocessing, skip_bad=skip_bad)
-    if "test" not in source.splits:
-        return dataset, None
-    return dataset, load(source, "test", preprocessing, skip_bad=skip_bad)
+    preprocessing = source.preprocessing(encoder, resize)
+    splits = [source.choose(None, "train"), *(["test"] if "test" in source.splits else [])]
+    dataset, *test = [
+        load(source, split, preprocessing, encoder, flip=flip, skip_bad=skip_bad)
+        for split in splits
+    ]
+    return dataset, test[0] if test else None

@@ -7,6 +7,7 @@ import click
 
 import catclf
 from catclf.commands import report
+from catclf.commands.encoders import training_encoder, training_encoder_options
 from catclf.commands.options import (
     check_outputs,
     file_option,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     epilog="\b\nExamples:\n"
     "  catclf train data/\n"
     "  catclf train photos/ --recipe best --cv 5\n"
+    "  catclf train photos/ --recipe transfer\n"
     "  catclf train photos/ -o cats.npz --learning-rate auto --history costs.csv\n"
     "  catclf train photos.h5 --solver lbfgs --l2 0.001 --dtype float32\n"
     "  catclf train animals/ --positive dog --skip-bad",
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     help="Run K-fold cross-validation first.",
 )
 @training_options
+@training_encoder_options
 @file_option(
     "--checkpoint",
     help="File to save the state of the training to, every half a minute and when it is stopped.",
@@ -88,7 +91,10 @@ def train(
     check_outputs(data, files)
 
     source = open_source(data, positive)
-    dataset, test = load_training_data(source, resize, skip_bad=skip_bad)
+    with training_encoder(settings.feature_specification, resize, options) as encoder:
+        dataset, test = load_training_data(
+            source, resize, encoder, flip=settings.flip, skip_bad=skip_bad
+        )
 
     validation = _cross_validate(dataset, settings, folds)
     if validation and not as_json:

@@ -44,7 +44,7 @@ def chosen_settings(preset: str, options: dict[str, Any]) -> TrainingSettings:
     given = {
         name: value
         for name, value in options.items()
-        if context.get_parameter_source(name) is not default
+        if name in SETTINGS and context.get_parameter_source(name) is not default
     }
     settings = replace(PRESETS[preset], **given)
     if "learning_rate" in given and settings.solver == "lbfgs":

@@ -188,9 +188,14 @@ class Source:
         Preprocessing
             For `load`.
         """
-        usual = encoder.preprocessing if encoder else Preprocessing()
+        usual = encoder.identity.preprocessing if encoder else Preprocessing()
         chosen = self.packed.at(usual.side) if self.packed else usual
-        return replace(chosen, resize=resize) if resize else chosen
+        return replace(chosen, resize=resize or chosen.resize)
+
+    def packing(self, resize: str | None, side: int | None) -> Preprocessing:
+        """How to make images square for a packed file: as it is asked, or as they were packed."""
+        usual = self.packed or Preprocessing()
+        return replace(usual, resize=resize or usual.resize, side=side or usual.side)
 
 
 def refuse(skipped: Sequence[Skipped]) -> None:

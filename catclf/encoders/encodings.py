@@ -7,8 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from catclf.encoders.identity import EncoderIdentity
 from catclf.errors import SettingsError
-from catclf.images.preprocessing import Images, Preprocessing, mirrored
+from catclf.images.preprocessing import Images, mirrored
 
 Floats = NDArray[np.float32]
 
@@ -17,24 +18,12 @@ class ImageEncoder(Protocol):
     """A frozen network that makes n features of an image of side × side pixels."""
 
     @property
-    def name(self) -> str:
-        """What people call it; without its folder, if it is a file."""
+    def identity(self) -> EncoderIdentity:
+        """Which one it is, and what it takes and gives."""
 
     @property
-    def sha256(self) -> str:
-        """SHA-256, in hexadecimal, of the bytes that run."""
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        """How it wants an image to be made square; its side is that of the images it takes."""
-
-    @property
-    def n(self) -> int:
-        """Number of features of an image."""
-
-    @property
-    def kind(self) -> str:
-        """Either "map", if the features are means over a map of the image's places, or "pooled"."""
+    def runtime(self) -> str:
+        """Version of onnxruntime that runs it, or ran it when a model was trained."""
 
     def encode(self, images: Images) -> Floats:
         """Features (m, n) of images (m, side, side, 3)."""

@@ -26,12 +26,12 @@ class EncoderFeatures(FeatureMap):
     @property
     def n_x(self) -> int:
         """Number of the encoder's features."""
-        return self.encoder.n
+        return self.encoder.identity.n
 
     @property
     def is_additive(self) -> bool:
         """Whether the features are means over a map, of which each place has a share."""
-        return self.encoder.kind == "map"
+        return self.encoder.identity.kind == "map"
 
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of images (m, side, side, 3)."""

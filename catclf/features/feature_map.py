@@ -40,7 +40,7 @@ class FeatureMap(ABC):
     @property
     def side(self) -> int:
         """Width and height, in pixels, of the images that it takes: 64 without an encoder."""
-        return self.encoder.preprocessing.side if self.encoder else SIDE
+        return self.encoder.identity.preprocessing.side if self.encoder else SIDE
 
     @property
     def is_additive(self) -> bool:

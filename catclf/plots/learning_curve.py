@@ -1,7 +1,8 @@
 """Accuracy against the number of training images."""
 
+from collections.abc import Mapping
 from statistics import mean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catclf.evaluation.learning_curve import LearningCurve
 from catclf.plots.figure import BLUE, RED, label
@@ -10,41 +11,61 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def draw(figure: "Figure", curve: LearningCurve, title: str) -> None:
-    """Draw a learning curve.
+def draw(figure: "Figure", curves: Mapping[str, LearningCurve], title: str) -> None:
+    """Draw learning curves: of one model with its training images, of several without.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         An empty figure.
-    curve : LearningCurve
-        Accuracies by number of training images.
+    curves : mapping of str to LearningCurve
+        Accuracies by number of training images, for each model; all on the same held-out images.
     title : str
-        Title of the figure: which model on which data.
+        Title of the figure: which models on which data.
     """
     axes = figure.subplots()
-    sizes = [point.images for point in curve.points]
-    lines = (
-        ("training images", [point.training for point in curve.points], RED, "--"),
-        ("held-out images", [point.held_out for point in curve.points], BLUE, "-"),
-    )
-    for name, accuracies, colour, style in lines:
-        means = [mean(draws) for draws in accuracies]
-        axes.plot(sizes, means, style, marker="o", color=colour, label=name)
-        lowest, highest = [min(draws) for draws in accuracies], [max(draws) for draws in accuracies]
-        axes.fill_between(sizes, lowest, highest, color=colour, alpha=0.15, linewidth=0)
-    low, high = curve.interval
-    axes.vlines(
-        sizes[-1], low, high, color=BLUE, linewidth=1.2, label="95 % interval of the last point"
-    )
-    axes.axhline(curve.baseline, color="0.4", linestyle=":", label="majority baseline")
+    if len(curves) == 1:
+        (curve,) = curves.values()
+        _draw_line(axes, curve, [p.training for p in curve.points], "training images", RED, "--")
+        _draw_line(axes, curve, [p.held_out for p in curve.points], "held-out images", BLUE, "-")
+        _draw_interval(axes, curve, BLUE, "95 % interval of the last point")
+    else:
+        for i, (name, curve) in enumerate(curves.items()):
+            colour = f"C{i}"
+            _draw_line(axes, curve, [p.held_out for p in curve.points], label(name), colour, "-")
+            _draw_interval(axes, curve, colour, None)
+    longest = max(curves.values(), key=lambda curve: len(curve.points))
+    axes.axhline(longest.baseline, color="0.4", linestyle=":", label="majority baseline")
+    sizes = [point.images for point in longest.points]
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [str(size) for size in sizes])
     axes.minorticks_off()
+    lowest = min(min(c.interval[0], *(min(p.held_out) for p in c.points)) for c in curves.values())
     axes.set(
         xlabel="training images",
-        ylabel=f"accuracy ({curve.held_out} held-out images)",
-        ylim=(min(0.4, low, *map(min, lines[1][1])) - 0.02, 1.02),
+        ylabel=f"accuracy ({longest.held_out} held-out images)",
+        ylim=(min(0.4, lowest) - 0.02, 1.02),
         title=label(title),
     )
     figure.legend(loc="outside lower center", ncols=2)
+
+
+def _draw_line(
+    axes: Any,
+    curve: LearningCurve,
+    accuracies: list[list[float]],
+    name: str,
+    colour: str,
+    style: str,
+) -> None:
+    """The mean of each point's accuracies, and the range from the lowest to the highest."""
+    sizes = [point.images for point in curve.points]
+    means = [mean(draws) for draws in accuracies]
+    axes.plot(sizes, means, style, marker="o", color=colour, label=name)
+    lowest, highest = [min(draws) for draws in accuracies], [max(draws) for draws in accuracies]
+    axes.fill_between(sizes, lowest, highest, color=colour, alpha=0.15, linewidth=0)
+
+
+def _draw_interval(axes: Any, curve: LearningCurve, colour: str, name: str | None) -> None:
+    low, high = curve.interval
+    axes.vlines(curve.points[-1].images, low, high, color=colour, linewidth=1.2, label=name)

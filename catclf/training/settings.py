@@ -191,8 +191,9 @@ class TrainingSettings:
         "pixels",
         "Features of an image: pixels, as in the lecture; patches, their responses to a "
         "dictionary learned from the training images; hog, histograms of oriented gradients; or "
-        "several, as in patches+hog. fourier: before them makes random Fourier features of them, "
-        "for a Gaussian kernel.",
+        "several, as in patches+hog. encoder: those of a network pre-trained on photographs (needs "
+        "the extra: pip install 'catclf[encoder]'); onnx:FILE, those of another. fourier: before "
+        "them makes random Fourier features of them, for a Gaussian kernel.",
         _require_features,
     )
     flip: bool = _flag("Train on horizontally flipped images too, and predict from both.")
@@ -306,5 +307,15 @@ PRESETS = {
         dtype="float32",
         iterations=500,
     ),
+    "transfer": TrainingSettings(
+        solver="lbfgs",
+        features="encoder",
+        standardise=True,
+        l2="auto",
+        calibrate=True,
+        dtype="float32",
+        iterations=500,
+    ),
 }
-"""Settings by name: the lecture's, and those that recognise most (docs/accuracy.md says why)."""
+"""Settings by name: the lecture's; those that recognise most of what can be learned from the images
+alone; and those for photographs, on a pre-trained encoder (docs/accuracy.md says why)."""

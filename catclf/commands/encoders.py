@@ -1,0 +1,119 @@
+"""The options that say which encoder, and how they are used."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from catclf.commands.options import file_option
+from catclf.commands.output import note
+
+if TYPE_CHECKING:
+    from catclf.encoders.encodings import ImageEncoder
+    from catclf.features.specification import FeatureSpecification
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+encoder_option = file_option(
+    "--encoder",
+    help="The ONNX file of the encoder that the model was trained with.  [default: beside the "
+    "model, else as CATCLF_ENCODER says, else the built-in one]",
+)
+
+_ENCODER_OPTIONS = ("mean", "deviation", "channels", "tokens")
+
+_TRAINING_OPTIONS = (
+    click.option(
+        "--encoder-mean",
+        metavar="R,G,B",
+        help="What the encoder wants subtracted from the channels: for pixels from 0 to 1 if no "
+        "number here or in --encoder-deviation is above 1, else for pixels from 0 to 255.  "
+        "[default: as its file says, or ImageNet's]",
+    ),
+    click.option(
+        "--encoder-deviation",
+        metavar="R,G,B",
+        help="What it then wants them divided by.",
+    ),
+    click.option(
+        "--encoder-channels",
+        type=click.Choice(["RGB", "BGR"]),
+        help="Order of the encoder's channels.  [default: as its file says, or RGB]",
+    ),
+    click.option(
+        "--encoder-tokens",
+        type=click.Choice(["mean", "first"]),
+        help="What to take of an encoder's tokens, if it gives tokens.",
+    ),
+    file_option(
+        "--features-cache",
+        help="File that keeps the encoder's features for the next training; made if it is not "
+        "there, else added to.",
+    ),
+)
+
+
+def training_encoder_options(command: F) -> F:
+    """Give a command the options for the encoder of a training, as `encoder_*` and the cache."""
+    for option in reversed(_TRAINING_OPTIONS):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def training_encoder(
+    specification: "FeatureSpecification", resize: str | None, options: dict[str, Any]
+) -> "Iterator[ImageEncoder | None]":
+    """The encoder that features need, if they do.
+
+    Parameters
+    ----------
+    specification : FeatureSpecification
+        The features.
+    resize : str or None
+        How images become square, if the user says so.
+    options : dict
+        Values of all options; those for encoders are taken out.
+
+    Yields
+    ------
+    ImageEncoder or None
+        Opened. What it makes of images meanwhile is in the cache file in the end.
+    """
+    features_cache = options.pop("features_cache")
+    given = {name: options.pop(f"encoder_{name}") for name in _ENCODER_OPTIONS}
+    unused = [f"--encoder-{name}" for name, value in given.items() if value is not None]
+    if not specification.has_encoder:
+        if features_cache:
+            unused.append("--features-cache")
+        if unused:
+            raise click.UsageError(f"{unused[0]} is for --features with an encoder")
+        yield None
+        return
+    from catclf.encoders.lookup import open_builtin, open_file
+
+    if specification.encoder_file is None:
+        if unused:
+            raise click.UsageError(f"{unused[0]} is for --features onnx:FILE")
+        encoder = open_builtin()
+    else:
+        from catclf.encoders.convention import ConventionOptions
+
+        encoder = open_file(
+            Path(specification.encoder_file), ConventionOptions(resize=resize, **given)
+        )
+        if encoder.identity.convention.source == "assumed":
+            note(
+                f"Note: {specification.encoder_file} does not say how it wants images normalised; ImageNet's "
+                "mean and deviation are used; if that is wrong, give --encoder-mean and "
+                "--encoder-deviation"
+            )
+    if features_cache is None:
+        yield encoder
+        return
+    from catclf.encoders.feature_cache import cached
+
+    with cached(encoder, features_cache) as encoder:
+        yield encoder

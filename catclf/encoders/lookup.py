@@ -1,0 +1,119 @@
+"""Where encoders are found: built in, in a file, and for a model the very one it was trained with."""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from catclf.encoders import builtin
+from catclf.encoders.admission import LARGEST_FILE
+from catclf.encoders.convention import ConventionOptions
+from catclf.encoders.encoder import Encoder, open_encoder, reopen_encoder
+from catclf.encoders.encodings import Floats
+from catclf.encoders.identity import EncoderIdentity
+from catclf.errors import EncoderError, reason_of
+from catclf.images.preprocessing import Images
+
+VARIABLE = "CATCLF_ENCODER"
+"""The environment variable that names an encoder's file for models that need one."""
+
+_ENDING = ".onnx"
+
+
+def open_builtin() -> Encoder:
+    """The built-in encoder, EfficientNet-Lite0.
+
+    Raises
+    ------
+    EncoderError
+        If what it is made from is not installed.
+    OutputError
+        If it cannot be kept in the cache folder.
+    """
+    return open_encoder(builtin.builtin_encoder(), builtin.NAME, trusted=[builtin.SHA256])
+
+
+def open_file(path: Path, options: ConventionOptions | None = None) -> Encoder:
+    """An encoder in an ONNX file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    options : ConventionOptions, optional
+        What the user says of its images.
+
+    Raises
+    ------
+    EncoderError
+        If it cannot be read, or is refused.
+    """
+    return open_encoder(_read(path), str(path), path, options)
+
+
+class ModelEncoder:
+    """The encoder that a model was trained with, looked for when it is first used.
+
+    Parameters
+    ----------
+    identity : EncoderIdentity
+        Which one.
+    runtime : str
+        Version of onnxruntime that it was trained with.
+    file : Path, optional
+        Where the user says that it is.
+    folder : Path
+        The model's folder.
+    """
+
+    def __init__(
+        self, identity: EncoderIdentity, runtime: str, file: Path | None, folder: Path
+    ) -> None:
+        self.identity, self.runtime = identity, runtime
+        self._file, self._folder = file, folder
+
+    def encode(self, images: Images) -> Floats:
+        """Features (m, n) of images (m, side, side, 3)."""
+        return self._encoder.encode(images)
+
+    def maps(self, images: Images) -> Floats:
+        """Maps (m, h, w, n) whose means over their places are the features."""
+        return self._encoder.maps(images)
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        for where, data in self._candidates():
+            return reopen_encoder(data, where, self.identity)
+        raise EncoderError(
+            f"the model needs the encoder {self.identity.name} (SHA-256 "
+            f"{self.identity.sha256[:12]}…), which is not found; name its file with --encoder"
+        )
+
+    def _candidates(self) -> Iterator[tuple[str, bytes]]:
+        """Where it may be, and the bytes there: the first that exists must be the right one."""
+        beside = self._folder / f"{self.identity.name.removesuffix(_ENDING)}{_ENDING}"
+        variable = os.environ.get(VARIABLE)
+        if self._file:
+            yield str(self._file), _read(self._file)
+        if beside.is_file():
+            yield str(beside), _read(beside)
+        if variable:
+            yield f"{variable} ({VARIABLE})", _read(Path(variable))
+        if self.identity.sha256 == builtin.SHA256:
+            yield builtin.NAME, builtin.builtin_encoder()
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of an encoder's file."""
+    try:
+        if not path.exists():
+            raise EncoderError(f"there is no encoder {path}; name an .onnx file")
+        if not path.is_file():
+            raise EncoderError(f"{path} is not a file; name an .onnx file")
+        if path.stat().st_size > LARGEST_FILE:
+            raise EncoderError(
+                f"{path} is larger than {LARGEST_FILE / 1e6:.0f} MB, which is refused"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise EncoderError(f"{path} cannot be read: {reason_of(error)}") from error
