@@ -189,12 +189,14 @@ class _Graph:
 
     def images(self, side: int) -> _Map:
         """The input, normalised."""
+        from onnx import TensorProto
+
         self.constant("offset", np.array(127.0))
         self.constant("scale", np.array(1 / 128))
         self.constant("zero", np.array(0.0))
         self.constant("six", np.array(6.0))
         self.add("Transpose", ["image"], "channels_first", perm=[0, 3, 1, 2])
-        self.add("Cast", ["channels_first"], "numbers", to=1)
+        self.add("Cast", ["channels_first"], "numbers", to=TensorProto.FLOAT)
         self.add("Sub", ["numbers", "offset"], "centred")
         self.add("Mul", ["centred", "scale"], "normalised")
         return _Map("normalised", 3, side)
