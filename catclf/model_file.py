@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf._version import __version__
-from catclf.encoders.encodings import ImageEncoder
+from catclf.encoders.encodings import ImageEncoder, entry_of
 from catclf.errors import EncoderError, ModelError, SettingsError, reason_of
 from catclf.features.register import array_names, restore_features
 from catclf.features.specification import FeatureSpecification
@@ -52,7 +52,7 @@ def save_model(model: Model, path: str | Path) -> None:
         "positive": model.positive,
         "threshold": model.threshold,
         "training": model.training,
-        **_encoder_entry(model.features.encoder),
+        **entry_of(model.features.encoder),
     }
     write_archive(
         Path(path),
@@ -95,7 +95,7 @@ def load_model(path: str | Path, encoder: str | Path | None = None) -> Model:
             )
         if not path.is_file():
             raise ModelError(f"{path} is not a file; name a model file with --model")
-        return _model(*read_archive(path, _names), encoder and Path(encoder), path.parent)
+        return _model(*read_archive(path, _names), Path(encoder) if encoder else None, path.parent)
     except ArchiveError as error:
         raise ModelError(f"{path} is not a valid catclf model: {error}") from error
     except OSError as error:
@@ -127,13 +127,6 @@ def _specification(meta: dict[str, Any]) -> FeatureSpecification:
         ) from None
 
 
-def _encoder_entry(encoder: ImageEncoder | None) -> dict[str, Any]:
-    """What a model file keeps of an encoder: not the network, but which one it is."""
-    if encoder is None:
-        return {}
-    return {"encoder": {**encoder.identity.to_dict(), "onnxruntime": encoder.runtime}}
-
-
 def _encoder(meta: dict[str, Any], file: Path | None, folder: Path) -> ImageEncoder | None:
     """The encoder that a model needs, not yet opened; None if it needs none."""
     entry = meta.get("encoder")
@@ -162,7 +155,7 @@ def _model(meta: dict[str, Any], arrays: Arrays, file: Path | None, folder: Path
         raise ArchiveError("it does not say which encoder it needs") from None
     if features.side != preprocessing.side:
         raise ArchiveError(
-            f"its images are {preprocessing.side} pixels wide, but its features need {features.side}"
+            f"its images have {preprocessing.side} pixels a side, its features need {features.side}"
         )
     _require_valid_meta(meta)
     _require_valid_weights(arrays["w"], arrays["b"], features.n_x)

@@ -106,8 +106,8 @@ def training_encoder(
         )
         if encoder.identity.convention.source == "assumed":
             note(
-                f"Note: {specification.encoder_file} does not say how it wants images normalised; ImageNet's "
-                "mean and deviation are used; if that is wrong, give --encoder-mean and "
+                f"Note: {specification.encoder_file} does not say how it wants images normalised; "
+                "ImageNet's mean and deviation are used; if that is wrong, give --encoder-mean and "
                 "--encoder-deviation"
             )
     if features_cache is None:
@@ -115,5 +115,5 @@ def training_encoder(
         return
     from catclf.encoders.feature_cache import cached
 
-    with cached(encoder, features_cache) as encoder:
-        yield encoder
+    with cached(encoder, features_cache) as remembering:
+        yield remembering

@@ -39,10 +39,11 @@ def explain(
 
     The logit is the bias plus the contributions of all pixels, and the predicted probability is
     sigmoid(z). A negative contribution speaks against a cat. IMAGE is an image file, or - for
-    standard input. The figure shows the image, the 64 x 64 pixels that the model sees, and the
-    contribution of each; those of patches or gradients are spread over the pixels that they look
-    at. With random Fourier features (--recipe best), contributions are relative to a mean image,
-    whose logit is the bias.
+    standard input. The figure shows the image, the pixels that the model sees, and the
+    contribution of each; those of patches, gradients or the places of an encoder's map are spread
+    over the pixels that they look at. With random Fourier features (--recipe best), contributions
+    are relative to a mean image, whose logit is the bias. For an encoder without a map, they are an
+    approximation, and what it leaves over is shown.
     """
     from catclf.evaluation.attribution import explain as explain_image
 
@@ -85,7 +86,16 @@ def _decode(
 
 def _say_parts(explanation: "Explanation") -> None:
     total = float(explanation.contributions.sum())
-    say(f"z = {explanation.logit:.4f} = bias {explanation.bias:.4f} + contributions {total:.4f}")
+    if explanation.is_exact:
+        say(
+            f"z = {explanation.logit:.4f} = bias {explanation.bias:.4f} + contributions {total:.4f}"
+        )
+    else:
+        say(
+            f"z = {explanation.logit:.4f} = a grey image {explanation.bias:.4f} + contributions "
+            f"{total:.4f} + unexplained {explanation.unexplained:.4f}"
+        )
+        say("An approximation: each contribution is what covering a part of the image takes away")
     say("")
     say(f"{'region':8}{'contribution':>14}{'share of the total':>20}")
     for part in explanation.thirds:

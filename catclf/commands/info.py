@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @json_option
 def info(model_path: Path, as_json: bool) -> None:
     """Show how MODEL (default: model.npz) was trained, on what, and how it did."""
+    from catclf.encoders.encodings import entry_of
+
     model = catclf.load_model(model_path)
     size = model_path.stat().st_size
     if as_json:
@@ -43,6 +45,7 @@ def info(model_path: Path, as_json: bool) -> None:
                 "threshold": model.threshold,
                 "fingerprints": len(model.fingerprints),
                 "training": model.training,
+                **entry_of(model.features.encoder),
             }
         )
         return
@@ -50,6 +53,12 @@ def info(model_path: Path, as_json: bool) -> None:
     say(f"{model_path}: {size / 1000:.0f} kB, {model.positive} or {model.negative}")
     report.say_settings(model, record)
     say(f"Features: {model.features.n_x} per image, in {model.w.dtype}")
+    if encoder := model.features.encoder:
+        identity = encoder.identity
+        say(
+            f"Encoder: {identity.name}, SHA-256 {identity.sha256}, {identity.convention.side} x "
+            f"{identity.convention.side} pixels, onnxruntime {encoder.runtime}"
+        )
     if record:
         _say_record(record)
     say(f"Remembers {plural(len(model.fingerprints), 'training image')} (to detect leaks)")

@@ -70,8 +70,8 @@ def plot(
 
     cost: the cost of every iteration, from one or more files that `catclf train --history` wrote.
     weights: w as an image, for each colour and together. learning-curve: accuracy against the
-    number of training images, from models trained like each MODEL on parts of --data. dictionary: the
-    patches that MODEL has learned.
+    number of training images, from models trained like each MODEL on parts of --data. dictionary:
+    the patches that MODEL has learned.
     """
     from catclf.plots.figure import check_figure, save_figure
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catclf.encoders.admission import Graph, admit
 from catclf.encoders.convention import Convention, ConventionOptions, convention_of
+from catclf.encoders.identity import EncoderIdentity
 from catclf.encoders.output import Output, output_of
 from catclf.encoders.session import Session, preload, runtime
 from catclf.errors import EncoderError
@@ -50,6 +51,13 @@ class Encoder:
         # The session is made meanwhile.
         self.sha256 = hashlib.sha256(data).hexdigest()
         self._tables = _tables(convention)
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """What a model file keeps of it; the name is without a folder."""
+        return EncoderIdentity(
+            Path(self.name).name, self.sha256, self.n, self.kind, self.convention
+        )
 
     @property
     def side(self) -> int:
@@ -219,6 +227,44 @@ def open_encoder(
         raise EncoderError(f"{name}: {error}") from error
     if encoder.sha256 not in trusted:
         encoder.probe()
+    return encoder
+
+
+def reopen_encoder(data: bytes, name: str, identity: EncoderIdentity) -> Encoder:
+    """Prepare the network that a model was trained with.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole ONNX file.
+    name : str
+        What to call it in errors.
+    identity : EncoderIdentity
+        What the model knows of it.
+
+    Returns
+    -------
+    Encoder
+        Ready, or getting ready.
+
+    Raises
+    ------
+    EncoderError
+        If it is another network, or is not admitted.
+    """
+    preload()
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != identity.sha256:
+        raise EncoderError(
+            f"{name} has SHA-256 {digest}, but the model was trained with {identity.name}, "
+            f"SHA-256 {identity.sha256}; name that file with --encoder"
+        )
+    try:
+        encoder = Encoder(name, data, admit(data), identity.convention)
+    except EncoderError as error:
+        raise EncoderError(f"{name}: {error}") from error
+    if (encoder.n, encoder.kind) != (identity.n, identity.kind):
+        raise EncoderError(f"{name} does not give the features that the model was trained with")
     return encoder
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,13 @@ class ImageEncoder(Protocol):
 
     def maps(self, images: Images) -> Floats:
         """Maps (m, h, w, n) whose means over their places are the features; only of kind "map"."""
+
+
+def entry_of(encoder: ImageEncoder | None) -> dict[str, Any]:
+    """What files and JSON outputs say of an encoder: `encoder`, or nothing if there is none."""
+    if encoder is None:
+        return {}
+    return {"encoder": {**encoder.identity.to_dict(), "onnxruntime": encoder.runtime}}
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,8 @@ def cached(encoder: ImageEncoder, path: Path) -> Iterator[CachedEncoder]:
 
 
 def _digest(image: Images) -> bytes:
-    return hashlib.blake2b(np.ascontiguousarray(image), digest_size=_DIGEST).digest()
+    pixels = np.ascontiguousarray(image).data
+    return hashlib.blake2b(pixels, digest_size=_DIGEST).digest()
 
 
 def _read(path: Path, identity: EncoderIdentity) -> dict[bytes, Floats]:

@@ -1,4 +1,4 @@
-"""Where encoders are found: built in, in a file, and for a model the very one it was trained with."""
+"""Where encoders are found: built in, in a file, and for a model, the one it was trained with."""
 
 import os
 from collections.abc import Iterator

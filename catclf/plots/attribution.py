@@ -33,7 +33,7 @@ def draw(
         The contributions of the pixels.
     original : uint8 array (height, width, 3)
         The image as it is in the file.
-    seen : uint8 array (64, 64, 3)
+    seen : uint8 array (side, side, 3)
         The image as the model sees it.
     positive : str
         Name of the positive class.
@@ -47,15 +47,21 @@ def draw(
     image_axes(second, "what the model sees")
     contributions = explanation.contributions
     largest = float(np.abs(contributions).max()) or 1.0
-    third.imshow(seen.mean(axis=2), cmap="gray", vmin=0, vmax=255)  # (64, 64)
+    whole = (0, 1, 1, 0)  # both cover the axes, whatever their numbers of pixels
+    third.imshow(seen.mean(axis=2), cmap="gray", vmin=0, vmax=255, extent=whole)  # (side, side)
     overlay = third.imshow(
-        contributions, cmap=DIVERGING, vmin=-largest, vmax=largest, alpha=_OPACITY
+        contributions, cmap=DIVERGING, vmin=-largest, vmax=largest, alpha=_OPACITY, extent=whole
     )
     image_axes(third, "contribution of each pixel to z")
     bar = figure.colorbar(overlay, ax=third, shrink=0.8)
     bar.set_label(f"against {positive}   ·   for {positive}")
     total = float(contributions.sum())
+    terms = [explanation.bias, total] + [explanation.unexplained] * (not explanation.is_exact)
+    sum_of_terms = " ".join(
+        [f"{terms[0]:.3f}", *(f"{'+' if term >= 0 else '-'} {abs(term):.3f}" for term in terms[1:])]
+    )
+    names = "b + Σ" if explanation.is_exact else "grey + Σ + unexplained"
     figure.suptitle(
-        f"z = b + Σ = {explanation.bias:.3f} {'+' if total >= 0 else '-'} {abs(total):.3f} = "
-        f"{explanation.logit:.3f},   probability of {positive}: {explanation.probability:.4f}"
+        f"z = {names} = {sum_of_terms} = {explanation.logit:.3f},   "
+        f"probability of {positive}: {explanation.probability:.4f}"
     )
