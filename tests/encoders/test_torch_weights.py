@@ -300,8 +300,8 @@ def test_a_changed_byte_gives_tensors_or_a_refusal() -> None:
         b"}q\x00" + b"(" + b"h\x00h\x00u" * 30_000 + b".",
         b"N" + b"\x85" * 90_000 + b".",  # tuples in tuples
         b"}" + b"(" + b"N" + b"q\x00h\x00\x86" * 100 + b"Nu.",  # a key that takes forever to hash
-        b"}" * 2_000_000 + b".",
-        b"(" * 2_000_000 + b".",
+        b"}" * 500_000 + b".",
+        b"(" * 500_000 + b".",
         b"]" + b"q\x00(h\x00h\x00e" * 15_000 + b".",  # a list of itself
     ],
     ids=lambda bomb: repr(bomb[:12]),
