@@ -28,8 +28,8 @@ _HEAD = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19." + b"\x80\x02M\xe9\x03."
 # Any other instruction is refused before its argument is looked at.
 _ADMITTED = frozenset(
     "PROTO STOP MARK NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 BINUNICODE EMPTY_TUPLE TUPLE1 "
-    "TUPLE2 TUPLE3 TUPLE EMPTY_LIST APPENDS EMPTY_DICT SETITEM SETITEMS BINPUT LONG_BINPUT BINGET "
-    "LONG_BINGET GLOBAL REDUCE BUILD BINPERSID".split()
+    "TUPLE2 TUPLE3 TUPLE EMPTY_LIST APPEND APPENDS EMPTY_DICT SETITEM SETITEMS BINPUT LONG_BINPUT "
+    "BINGET LONG_BINGET GLOBAL REDUCE BUILD BINPERSID".split()
 )
 _INSTRUCTIONS = {i.code.encode("latin-1"): i for i in pickletools.opcodes if i.name in _ADMITTED}
 
@@ -160,7 +160,7 @@ def _unpickle(file: BinaryIO) -> Any:
         instruction = _INSTRUCTIONS.get(file.read(1))
         if instruction is None:
             raise _refusal("it is cut short, or contains what no tensor needs")
-        argument: Any = instruction.arg.reader(file) if instruction.arg else None
+        argument = _argument(instruction, file)
         match instruction.name:
             case "STOP":
                 return stack.pop()
@@ -188,6 +188,9 @@ def _unpickle(file: BinaryIO) -> Any:
                 stack.append(tuple(pop_from(marks.pop())))
             case "EMPTY_LIST":
                 stack.append([])
+            case "APPEND":
+                item = stack.pop()
+                _expect(stack[-1], list).append(item)
             case "APPENDS":
                 items = pop_from(marks.pop())
                 _expect(stack[-1], list).extend(items)
@@ -211,6 +214,16 @@ def _unpickle(file: BinaryIO) -> Any:
                 function, arguments = pop_from(len(stack) - 2)
                 stack.append(_call(function, arguments))
     raise _refusal(f"a pickle in it has more than {_MOST_INSTRUCTIONS} instructions")
+
+
+def _argument(instruction: pickletools.OpcodeInfo, file: BinaryIO) -> Any:
+    if instruction.arg is None:
+        return None
+    if instruction.name == "GLOBAL":
+        # Not left to pickletools, which warns of stray backslashes.
+        module, name, _ = (file.readline() + file.readline()).decode("ascii").split("\n")
+        return f"{module} {name}"
+    return instruction.arg.reader(file)
 
 
 def _expect(value: Any, kind: type[T]) -> T:
