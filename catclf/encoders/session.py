@@ -131,11 +131,6 @@ class Session:
         return output
 
 
-def preload() -> None:
-    """Begin to import onnxruntime on another thread, so that it is there when it is needed."""
-    Call(runtime)
-
-
 @cache
 def runtime() -> Any:
     """The module onnxruntime, after it was told to bound its memory and to be silent.
