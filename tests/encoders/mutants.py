@@ -71,7 +71,7 @@ def parts_of(message: Any) -> list[Any]:
     parts = [message]
     for field, value in message.ListFields():
         if field.type == field.TYPE_MESSAGE:
-            children = value if field.label == field.LABEL_REPEATED else [value]
+            children = [value] if hasattr(value, "ListFields") else value
             for child in children:
                 parts += parts_of(child)
     return parts
@@ -103,9 +103,10 @@ def splice_field(rng: random.Random, model: Any) -> None:
 def change_attribute(rng: random.Random, model: Any) -> None:
     """An attribute that the standard has, with a value that it may not foresee."""
     node = rng.choice(model.graph.node)
-    known = operators(OPSET)[node.op_type].attributes
-    if not known:
+    operator = operators(OPSET).get(node.op_type)
+    if operator is None or not operator.attributes:
         return
+    known = operator.attributes
     name = rng.choice(sorted(known))
     values: dict[str, Callable[[], Any]] = {
         "int": lambda: rng.choice(EXTREMES),
@@ -176,7 +177,8 @@ def rewire(rng: random.Random, model: Any) -> None:
 
 def lie(rng: random.Random, model: Any) -> None:
     """A false shape or type for a value between two operators."""
-    name = rng.choice(rng.choice(model.graph.node).output)
+    names = [name for node in model.graph.node for name in node.output]
+    name = rng.choice([*names, "image"])
     shape = [rng.choice([1, 2, 3, 8, 16, 2**31, "n"]) for _ in range(rng.randrange(6))]
     dtype = rng.choice([1, 1, 1, 2, 3, 7])
     model.graph.value_info.append(helper.make_tensor_value_info(name, dtype, shape))
@@ -196,7 +198,8 @@ def mutant(seed: int) -> tuple[str, str, bytes]:
     model = ENCODERS[name]()
     changes = [rng.choice(PARTS) for _ in range(rng.choice([1, 1, 2, 3]))]
     for alter in changes:
-        alter(rng, model)
+        if model.graph.node and model.graph.initializer:  # or nothing is left to be changed
+            alter(rng, model)
     return name, "+".join(alter.__name__ for alter in changes), model.SerializeToString()
 
 
