@@ -12,7 +12,7 @@ SIDE = 16
 IR_VERSION = 8
 OPSET = 17
 
-Shape = Sequence[int | str]
+Shape = Sequence[int | str | None]
 
 
 def model(
@@ -26,7 +26,9 @@ def model(
     metadata: dict[str, str] | None = None,
 ) -> Any:
     """A model from `image`, NHWC if its type is uint8 and else NCHW, to `features`."""
-    shape = ["images", side, side, 3] if dtype == TensorProto.UINT8 else ["images", 3, side, side]
+    shape: Shape = ["images", 3, side, side]
+    if dtype == TensorProto.UINT8:
+        shape = ["images", side, side, 3]
     graph = helper.make_graph(
         nodes,
         "encoder",
