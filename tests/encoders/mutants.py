@@ -105,6 +105,14 @@ def change_attribute(rng: random.Random, model: Any) -> None:
     node = rng.choice(model.graph.node)
     known = operators(OPSET)[node.op_type].attributes
     name = rng.choice(sorted(known))
+    for i, attribute in reversed(list(enumerate(node.attribute))):
+        if attribute.name == name or node.op_type == "Constant":
+            del node.attribute[i]
+    node.attribute.append(helper.make_attribute(name, attribute_value(rng, known[name])))
+
+
+def attribute_value(rng: random.Random, kind: str) -> Any:
+    """A value of a type of attributes, often one that the standard does not foresee."""
     values: dict[str, Callable[[], Any]] = {
         "int": lambda: rng.choice(EXTREMES),
         "float": lambda: rng.choice([0.0, -1.0, 1e38, -1e38, 1e-45, float("nan"), float("inf")]),
@@ -113,10 +121,7 @@ def change_attribute(rng: random.Random, model: Any) -> None:
         "floats": lambda: [rng.random()],
         "tensor": lambda: tensor(rng),
     }
-    for i, attribute in reversed(list(enumerate(node.attribute))):
-        if attribute.name == name or node.op_type == "Constant":
-            del node.attribute[i]
-    node.attribute.append(helper.make_attribute(name, values[known[name]]()))
+    return values[kind]()
 
 
 def tensor(rng: random.Random) -> Any:
@@ -158,6 +163,38 @@ def change_operator(rng: random.Random, model: Any) -> None:
         change_attribute(rng, model)
 
 
+def insert_operator(rng: random.Random, model: Any) -> None:
+    """Any operator, of the values and tensors that there are, before the one that used them."""
+    opset = model.opset_import[0].version
+    name, operator = rng.choice(sorted(operators(opset).items()))
+    i = rng.randrange(len(model.graph.node))
+    names = ["image", *(t.name for t in model.graph.initializer)]
+    names += [output for other in model.graph.node[:i] for output in other.output]
+    count = rng.randrange(
+        operator.inputs.start, min(operator.inputs.stop, 4 + operator.inputs.start)
+    )
+    inputs = []
+    for k in range(count):
+        if k and rng.random() < 0.5:
+            made = tensor(rng)
+            made.name = f"inserted {i} {k}"
+            model.graph.initializer.append(made)
+            inputs.append(made.name)
+        else:
+            inputs.append(rng.choice(names))
+    user = model.graph.node[i]
+    inserted = helper.make_node(name, inputs, [f"inserted {i}"])
+    for attribute in operator.attributes:
+        if attribute in operator.required or rng.random() < 0.3:
+            inserted.attribute.append(
+                helper.make_attribute(
+                    attribute, attribute_value(rng, operator.attributes[attribute])
+                )
+            )
+    user.input[rng.randrange(len(user.input))] = inserted.output[0]
+    model.graph.node.insert(i, inserted)
+
+
 def rewire(rng: random.Random, model: Any) -> None:
     """An input replaced by another value, or added, or removed."""
     node = rng.choice(model.graph.node)
@@ -182,7 +219,15 @@ def lie(rng: random.Random, model: Any) -> None:
 
 
 BYTES = (flip, truncate, insert, delete, change_length)
-PARTS = (splice_field, change_attribute, change_weights, change_operator, rewire, lie)
+PARTS = (
+    splice_field,
+    change_attribute,
+    change_weights,
+    change_operator,
+    insert_operator,
+    rewire,
+    lie,
+)
 
 
 def mutant(seed: int) -> tuple[str, str, bytes]:
@@ -193,6 +238,8 @@ def mutant(seed: int) -> tuple[str, str, bytes]:
         change = rng.choice(BYTES)
         return name, change.__name__, change(rng, data_of(ENCODERS[name]()))
     model = ENCODERS[name]()
+    if name in ("convolution", "transformer", "quantised"):  # which are the same in all of these
+        model.opset_import[0].version = rng.choice([OPSET, 18, 19, 20, 21, 22])
     changes = [rng.choice(PARTS) for _ in range(rng.choice([1, 1, 2, 3]))]
     for alter in changes:
         with suppress(IndexError, KeyError, TypeError, ValueError):

@@ -189,7 +189,7 @@ def impossible() -> Any:
     ("make", "reason"),
     [
         (not_finite, "gives features that are not finite"),
-        (other_shape, r"gives an output \(4, 5\) where it declares \(2, 5\)|cannot be run"),
+        (other_shape, r"gives an output \(4, 5\) where it declares \(2, 5\)"),
         (across_images, "gives an image other features in a batch than alone"),
         (lambda: enormous(by="Mul"), "needs more than 2 GB of memory"),
         (lambda: enormous(by="Expand"), "needs more than 2 GB of memory"),
@@ -227,7 +227,7 @@ def test_the_time_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = np.full((1, 1, 1000, 1000), 0.001, np.float32)
     slow = model(nodes, {"matrix": matrix}, output=["images", 1])
     started = time.perf_counter()
-    with pytest.raises(EncoderError, match=r"a\.onnx: takes too long: more than 0.2 s a batch"):
+    with pytest.raises(EncoderError, match=r"a\.onnx: takes too long: .* or 0.1 s an image"):
         opened(slow)
     assert time.perf_counter() - started < 5
 
