@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
-from catclf.encoders import admission
+from catclf.encoders import admission, attributes
 from catclf.encoders.admission import Tensor, admit
 from catclf.encoders.operators import NEWEST_OPSET, OLDEST_OPSET, operators
 from catclf.errors import EncoderError
@@ -251,6 +251,35 @@ def test_refuses_valid_onnx_that_is_no_plain_network(change: Change, reason: str
     data = data_of(made)
     with pytest.raises(EncoderError, match=reason):
         admit(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("strides", [0, 1]),  # some versions of onnxruntime divide by it
+        ("strides", [1, -1]),
+        ("kernel_shape", [2**31, 3]),
+        ("pads", [-1, 0, 0, 0]),
+        ("group", 0),
+        ("dilations", [1] * 9),
+    ],
+)
+def test_refuses_attributes_out_of_bounds(name: str, value: Any) -> None:
+    made = convolution()
+    convolving = made.graph.node[0]
+    kept = [a for a in convolving.attribute if a.name != name]
+    del convolving.attribute[:]
+    convolving.attribute.extend([*kept, helper.make_attribute(name, value)])
+    data = data_of(made)
+    with pytest.raises(EncoderError, match=f"uses Conv with {name} out of bounds"):
+        admit(data)
+
+
+def test_every_integer_of_an_operator_has_bounds() -> None:
+    for opset in range(OLDEST_OPSET, NEWEST_OPSET + 1):
+        for operator in operators(opset).values():
+            for name, kind in operator.attributes.items():
+                assert kind not in ("int", "ints") or name in attributes._BOUNDS
 
 
 def test_refuses_operators_of_other_domains() -> None:
