@@ -25,6 +25,10 @@ _LONGEST_AXIS = 2**20
 _LONGEST_NAME = 1000
 _LONGEST_SHOWN = 60
 
+# Of a convolution, one of these must be there, although the standard does not ask for it: without
+# any, some versions of onnxruntime end the process if the input has too few axes.
+_NUMBERS_OF_AXES = ("kernel_shape", "strides", "dilations")
+
 _DEFAULT_DOMAIN = ("", "ai.onnx")
 _ELEMENT_TYPES = {UINT8: "uint8", FLOAT32: "float32"}
 
@@ -176,6 +180,11 @@ def _check_node(node: Values, admitted: dict[str, Operator]) -> Operator:
         if name not in operator.attributes:
             raise EncoderError(f"uses {op_type} with {shown(name)}, which is not admitted")
         check_attribute(op_type, name, attribute, operator.attributes[name])
+    if op_type in ("Conv", "QLinearConv") and not any(
+        attribute["name"] in _NUMBERS_OF_AXES and attribute["ints"]
+        for attribute in node["attribute"]
+    ):
+        raise EncoderError(f"uses {op_type} without kernel_shape; export it with kernel_shape")
     return operator
 
 

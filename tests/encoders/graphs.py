@@ -102,7 +102,7 @@ def normalised_inside() -> Any:
 def residual() -> Any:
     """What ResNet, MobileNet and EfficientNet are made of."""
     nodes = [
-        node("Conv", "image kernel", "a", pads=[1, 1, 1, 1], auto_pad="NOTSET"),
+        node("Conv", "image kernel", "a", kernel_shape=[3, 3], pads=[1] * 4, auto_pad="NOTSET"),
         node("BatchNormalization", "a scale shift mean variance", "b", epsilon=1e-5),
         node("HardSwish", "b", "c"),
         node("Conv", "c depthwise", "d", group=4, pads=[1, 1, 1, 1], dilations=[1, 1]),

@@ -217,6 +217,10 @@ def with_old_opset(made: Any) -> None:
     made.opset_import[0].version = 9
 
 
+def without_kernel_shape(made: Any) -> None:
+    del made.graph.node[0].attribute[:]
+
+
 def with_annotation(made: Any) -> None:
     made.graph.quantization_annotation.add().tensor_name = "kernel"
 
@@ -240,6 +244,7 @@ FORBIDDEN: list[tuple[Change, str]] = [
     (with_text, "a tensor of text"),
     (with_empty_tensor, "a tensor whose shape is empty"),
     (with_old_opset, "uses opset 9; export it with one from 11 to 22"),
+    (without_kernel_shape, "uses Conv without kernel_shape"),
     (with_annotation, "an annotation of quantisation"),
 ]
 
