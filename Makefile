@@ -27,6 +27,10 @@ test-processors: $(VENV)/installed-dev ## run the numerical tests as older and n
 	    tests/lessons tests/test_logistic.py || exit 1; \
 	done; done
 
+.PHONY: test-mutants
+test-mutants: $(VENV)/installed-dev ## open and run 20 000 damaged encoders
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow tests/encoders/test_mutants.py
+
 .PHONY: coverage
 coverage: $(VENV)/installed-dev ## run all tests, and list the lines and branches that none reaches
 	$(BIN)/coverage erase

@@ -8,6 +8,7 @@ refused, valid ONNX or not.
 
 from typing import Any, NamedTuple
 
+from catclf.encoders.attributes import check_attribute
 from catclf.encoders.onnx_messages import MODEL
 from catclf.encoders.operators import NEWEST_OPSET, OLDEST_OPSET, Operator, operators
 from catclf.encoders.tensors import FLOAT32, UINT8, tensor_bytes
@@ -24,17 +25,12 @@ _LONGEST_AXIS = 2**20
 _LONGEST_NAME = 1000
 _LONGEST_SHOWN = 60
 
+# Of a convolution, one of these must be there, although the standard does not ask for it: without
+# any, some versions of onnxruntime end the process if the input has too few axes.
+_NUMBERS_OF_AXES = ("kernel_shape", "strides", "dilations")
+
 _DEFAULT_DOMAIN = ("", "ai.onnx")
 _ELEMENT_TYPES = {UINT8: "uint8", FLOAT32: "float32"}
-_ATTRIBUTE_TYPES = {1: "float", 2: "int", 3: "string", 4: "tensor", 6: "floats", 7: "ints"}
-_ATTRIBUTE_FIELDS = {
-    "float": "f",
-    "int": "i",
-    "string": "s",
-    "tensor": "t",
-    "floats": "floats",
-    "ints": "ints",
-}
 
 
 class Tensor(NamedTuple):
@@ -181,20 +177,15 @@ def _check_node(node: Values, admitted: dict[str, Operator]) -> Operator:
     if op_type == "Constant" and len(names) != 1:
         raise _invalid("Constant has not one value")
     for name, attribute in zip(names, node["attribute"], strict=True):
-        _check_attribute(op_type, name, attribute, operator.attributes.get(name))
+        if name not in operator.attributes:
+            raise EncoderError(f"uses {op_type} with {shown(name)}, which is not admitted")
+        check_attribute(op_type, name, attribute, operator.attributes[name])
+    if op_type in ("Conv", "QLinearConv") and not any(
+        attribute["name"] in _NUMBERS_OF_AXES and attribute["ints"]
+        for attribute in node["attribute"]
+    ):
+        raise EncoderError(f"uses {op_type} without kernel_shape; export it with kernel_shape")
     return operator
-
-
-def _check_attribute(op_type: str, name: str, attribute: Values, expected: str | None) -> None:
-    """Check that an attribute is known, and has a value of its type and no other."""
-    if expected is None:
-        raise EncoderError(f"uses {op_type} with {shown(name)}, which is not admitted")
-    field = _ATTRIBUTE_FIELDS[expected]
-    filled = {f for f in _ATTRIBUTE_FIELDS.values() if attribute.get(f, []) != []}
-    if expected in ("floats", "ints"):
-        filled.add(field)  # which may be empty
-    if _ATTRIBUTE_TYPES.get(attribute.get("type", 0)) != expected or filled != {field}:
-        raise _invalid(f"the attribute {name} of {op_type} has the wrong type")
 
 
 def _check_order(graph: Values, known: set[str], result: str) -> None:

@@ -7,7 +7,6 @@ from the user's options; the file's metadata (`mean`, `std`, `channel_order`, `r
 
 import json
 from dataclasses import asdict, dataclass, fields
-from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
@@ -250,6 +249,6 @@ def _check_three(name: str, numbers: object) -> None:
     if (
         not isinstance(numbers, list | tuple)
         or len(numbers) != 3
-        or not all(type(x) in (int, float) and isfinite(x) and abs(x) < _LARGEST for x in numbers)
+        or not all(type(x) in (int, float) and abs(x) < _LARGEST for x in numbers)
     ):
         raise EncoderError(f"{name} must be three numbers")

@@ -13,7 +13,7 @@ from catclf.encoders.admission import Graph, admit
 from catclf.encoders.convention import Convention, ConventionOptions, convention_of
 from catclf.encoders.identity import EncoderIdentity
 from catclf.encoders.output import Output, output_of
-from catclf.encoders.session import Session, preload, runtime
+from catclf.encoders.session import Session, runtime
 from catclf.errors import EncoderError
 
 Floats = NDArray[np.float32]
@@ -219,7 +219,6 @@ def open_encoder(
     EncoderError
         If it is not admitted or does not work; begins with the name.
     """
-    preload()
     try:
         graph = admit(data)
         encoder = Encoder(name, data, graph, convention_of(graph, path, options))

@@ -40,16 +40,15 @@ class Call(Generic[T]):
     """
 
     def __init__(self, function: Callable[[], T]) -> None:
-        self._function = function
         self._results: list[T] = []
         self._failure: BaseException | None = None
         # A daemon, so that a call which never ends does not keep the program from ending.
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(function,), daemon=True)
         self._thread.start()
 
-    def _run(self) -> None:
+    def _run(self, function: Callable[[], T]) -> None:
         try:
-            self._results.append(self._function())
+            self._results.append(function())
         except BaseException as error:
             self._failure = error
 
@@ -59,7 +58,7 @@ class Call(Generic[T]):
         Raises
         ------
         TimeoutError
-            If it has not after so many seconds from now.
+            If it has not returned within so many seconds from now.
         Exception
             Whatever the function raised.
         """
@@ -86,15 +85,13 @@ class Session:
         self._names = input_name, output_name
         self._session: Call[Any] = Call(lambda: _inference_session(data))
 
-    def run(self, images: NDArray[Any], seconds: float | None = None) -> Floats:
+    def run(self, images: NDArray[Any]) -> Floats:
         """The output for some images.
 
         Parameters
         ----------
         images : array
             The input, as the file declares it.
-        seconds : float, optional
-            How long it may take; `SECONDS_PER_IMAGE` for each image unless given.
 
         Returns
         -------
@@ -106,8 +103,6 @@ class Session:
         EncoderError
             If it fails, or takes too long or too much memory.
         """
-        if seconds is None:
-            seconds = SECONDS_PER_IMAGE * len(images)
         try:
             session = self._session.result(SECONDS_TO_OPEN)
             options = runtime().RunOptions()
@@ -116,24 +111,22 @@ class Session:
                 lambda: session.run([self._names[1]], {self._names[0]: images}, options)
             )
             try:
-                output = call.result(seconds)[0]
+                output = call.result(SECONDS_PER_IMAGE * len(images))[0]
             finally:
                 options.terminate = True  # between two operators, if it still runs
         except EncoderError:
             raise
         except TimeoutError:
-            raise EncoderError(f"takes too long: more than {seconds:g} s a batch") from None
+            raise EncoderError(
+                f"takes too long: more than {SECONDS_TO_OPEN:g} s to open, "
+                f"or {SECONDS_PER_IMAGE:g} s an image"
+            ) from None
         except Exception as error:
             # onnxruntime has many kinds of exceptions, of its own and of Python.
             raise EncoderError(_reason(error)) from error
         if not isinstance(output, np.ndarray) or output.dtype != np.float32:
             raise EncoderError("has an output that is not float32, against its own declaration")
         return output
-
-
-def preload() -> None:
-    """Begin to import onnxruntime on another thread, so that it is there when it is needed."""
-    Call(runtime)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from catclf.errors import EncoderError
 
-_MOST_FIELDS = 500_000  # in a file; a large transformer has a tenth of it
+_MOST_FIELDS = 200_000  # in a file; a large transformer has a tenth of it
 _MOST_VARINT_BYTES = 10  # of 64 bits, seven in a byte
 
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5  # wire types
