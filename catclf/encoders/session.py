@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from catclf.encoders.admission import shown
 from catclf.errors import EncoderError
-from catclf.parallel import cores
 
 T = TypeVar("T")
 Floats = NDArray[np.float32]
@@ -162,13 +161,11 @@ def runtime() -> Any:
 def _inference_session(data: bytes) -> Any:
     onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = cores()
+    options.intra_op_num_threads = 1  # each of several threads runs the network on its own image
     options.inter_op_num_threads = 1
     options.log_severity_level = _SILENT
     options.enable_profiling = False
     options.add_session_config_entry("session.use_env_allocators", "1")
-    # Waiting threads would take the cores from those that decode images.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(
         data,
         options,
