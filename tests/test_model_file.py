@@ -120,7 +120,7 @@ def test_float32_and_fortran_order_are_read(path: Path) -> None:
         ({"meta": {"positive": 3}}, "positive class"),
         ({"meta": {"training": []}}, "how it was trained"),
         ({"meta": {"pictures": None}}, "preprocessed in a way"),
-        ({"meta": {"pictures": META["pictures"] | {"side": 32}}}, "preprocessed in a way"),
+        ({"meta": {"pictures": META["pictures"] | {"side": 32}}}, "images have 32 pixels a side"),
         ({"meta": {"pictures": META["pictures"] | {"fit": "squeeze"}}}, "preprocessed in a way"),
         ({"meta": {"pictures": META["pictures"] | {"new": 1}}}, "preprocessed in a way"),
         ({"meta": {"pictures": META["pictures"] | {"jpeg_oversampling": True}}}, "preprocessed in"),

@@ -1,8 +1,7 @@
 """A frozen network that turns images into features."""
 
 import hashlib
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from catclf.encoders.admission import Graph, admit
 from catclf.encoders.convention import Convention, ConventionOptions, convention_of
 from catclf.encoders.identity import EncoderIdentity
 from catclf.encoders.output import Output, output_of
-from catclf.encoders.session import Session, runtime
+from catclf.encoders.session import Run, Session, runtime
 from catclf.errors import EncoderError
 from catclf.parallel import cores, map_on_threads
 
@@ -74,9 +73,8 @@ class Encoder:
     @property
     def runtime(self) -> str:
         """Version of onnxruntime."""
-        with self._named():
-            version: str = runtime().__version__
-            return version
+        version: str = runtime().__version__
+        return version
 
     def encode(self, images: Images) -> Floats:
         """Features of images.
@@ -96,13 +94,7 @@ class Encoder:
         EncoderError
             If the network fails, takes too long or too much memory, or gives what it should not.
         """
-        features = np.empty((len(images), self.n), np.float32)
-
-        def fill(i: int) -> None:
-            features[i] = self._output.features(self._run(images[i : i + 1]))[0]
-
-        map_on_threads(fill, range(len(images)), cores())
-        return features
+        return self._run(images, self._output.features)
 
     def maps(self, images: Images) -> Floats:
         """Features of each place in images, for an encoder of kind "map".
@@ -124,10 +116,7 @@ class Encoder:
         """
         if self.kind != "map":
             raise EncoderError(f"{self.name}: gives features of whole images, not a map")
-        outputs = np.empty((len(images), *self._output.shape), np.float32)
-        for i in range(len(images)):
-            outputs[i : i + 1] = self._run(images[i : i + 1])
-        return self._output.maps(outputs)
+        return self._run(images, self._output.maps)
 
     def probe(self) -> None:
         """Run it on an image, to see that it works.
@@ -139,16 +128,29 @@ class Encoder:
         """
         self.encode(np.zeros((1, self.side, self.side, 3), np.uint8))
 
-    def _run(self, images: Images) -> Floats:
-        """The network's output for an image (1, side, side, 3), after it was checked."""
-        with self._named():
-            output = self._session.run(self._fed(images))
-            expected = (len(images), *self._output.shape)
-            if output.shape != expected:
-                raise EncoderError(f"gives an output {output.shape} where it declares {expected}")
-            if not np.isfinite(output).all():
-                raise EncoderError("gives features that are not finite")
-            return output
+    def _run(self, images: Images, taken: Callable[[Floats], Floats]) -> Floats:
+        """What is taken of the network's outputs for the images, after they were checked."""
+
+        def on_all_cores(run: Run) -> list[Floats]:
+            def of_one(i: int) -> Floats:
+                return taken(self._checked(run(self._fed(images[i : i + 1]))))
+
+            return map_on_threads(of_one, range(len(images)), cores())
+
+        none = taken(np.empty((0, *self._output.shape), np.float32))
+        try:
+            return np.concatenate([none, *self._session.use(on_all_cores, len(images))])
+        except EncoderError as error:
+            raise EncoderError(f"{self.name}: {error}") from error
+
+    def _checked(self, output: Floats) -> Floats:
+        """The output for an image, (1, …), if it is what it should be."""
+        expected = (1, *self._output.shape)
+        if output.shape != expected:
+            raise EncoderError(f"gives an output {output.shape} where it declares {expected}")
+        if not np.isfinite(output).all():
+            raise EncoderError("gives features that are not finite")
+        return output
 
     def _fed(self, images: Images) -> NDArray[Any]:
         """Images as the network wants them: (m, side, side, 3) or (m, 3, side, side)."""
@@ -166,14 +168,6 @@ class Encoder:
             else:
                 fed[:, c] = values
         return fed
-
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        """Errors within begin with the encoder's name."""
-        try:
-            yield
-        except EncoderError as error:
-            raise EncoderError(f"{self.name}: {error}") from error
 
 
 def open_encoder(

@@ -52,7 +52,9 @@ class Output:
         """Features of each image: (m, n)."""
         if self.kind == "map":
             maps = self.maps(output)
-            output = maps.reshape(len(maps), -1, self.n)  # (m, places, n)
+            output = maps.reshape(
+                len(maps), maps.shape[1] * maps.shape[2], self.n
+            )  # (m, places, n)
         if self.kind == "map" or self.tokens == "mean":
             means: Floats = output.mean(axis=1, dtype=np.float64).astype(np.float32)  # (m, n)
             return means

@@ -29,6 +29,10 @@ _SILENT = 4  # log only what ends the process
 _LONGEST_REASON = 160
 
 
+Run = Callable[[NDArray[Any]], Floats]
+"""From an image, as the file declares it, to the network's output."""
+
+
 class Call(Generic[T]):
     """A call that runs on a thread of its own.
 
@@ -81,36 +85,37 @@ class Session:
     """
 
     def __init__(self, data: bytes, input_name: str, output_name: str) -> None:
-        self._names = input_name, output_name
+        self._input, self._output = input_name, output_name
         self._session: Call[Any] = Call(lambda: _inference_session(data))
 
-    def run(self, images: NDArray[Any]) -> Floats:
-        """The output for some images.
+    def use(self, function: Callable[[Run], T], images: int) -> T:
+        """Call a function that runs the network, for as long as that may take.
 
         Parameters
         ----------
-        images : array
-            The input, as the file declares it.
+        function : callable
+            Takes a function that gives the network's output, float32 of any shape, for an image as
+            the file declares it; several threads may call that at once.
+        images : int
+            How many images there are.
 
         Returns
         -------
-        array of float32
-            Of any shape, and perhaps with numbers that are not finite.
+        object
+            What the function returns.
 
         Raises
         ------
         EncoderError
-            If it fails, or takes too long or too much memory.
+            If the network fails, or takes too long or too much memory.
         """
         try:
             session = self._session.result(SECONDS_TO_OPEN)
             options = runtime().RunOptions()
             options.log_severity_level = _SILENT
-            call: Call[Any] = Call(
-                lambda: session.run([self._names[1]], {self._names[0]: images}, options)
-            )
+            call = Call(lambda: function(lambda image: self._run(session, options, image)))
             try:
-                output = call.result(SECONDS_PER_IMAGE * len(images))[0]
+                return call.result(SECONDS_PER_IMAGE * images)
             finally:
                 options.terminate = True  # between two operators, if it still runs
         except EncoderError:
@@ -123,6 +128,9 @@ class Session:
         except Exception as error:
             # onnxruntime has many kinds of exceptions, of its own and of Python.
             raise EncoderError(_reason(error)) from error
+
+    def _run(self, session: Any, options: Any, image: NDArray[Any]) -> Floats:
+        (output,) = session.run([self._output], {self._input: image}, options)
         if not isinstance(output, np.ndarray) or output.dtype != np.float32:
             raise EncoderError("has an output that is not float32, against its own declaration")
         return output

@@ -191,8 +191,11 @@ def resize_images(images: Images, preprocessing: Preprocessing) -> Images:
     if images.shape[1:] == preprocessing.shape:
         return images
     resized = np.empty((len(images), *preprocessing.shape), np.uint8)  # (m, side, side, 3)
-    for i, image in enumerate(images):
-        resized[i] = np.asarray(_resized(Image.fromarray(image), to=preprocessing))
+
+    def fill(i: int) -> None:
+        resized[i] = np.asarray(_resized(Image.fromarray(images[i]), to=preprocessing))
+
+    map_on_threads(fill, range(len(images)), cores())
     return resized
 
 

@@ -10,6 +10,13 @@ NAMES = {
     "pixels": FeatureSpecification(("pixels",), fourier=False),
     "hog+patches": FeatureSpecification(("hog", "patches"), fourier=False),
     "fourier:patches+hog": FeatureSpecification(("patches", "hog"), fourier=True),
+    "encoder+hog": FeatureSpecification(("encoder", "hog")),
+    "fourier:onnx:my+hog.onnx+hog+pixels": FeatureSpecification(
+        ("encoder", "hog", "pixels"), fourier=True, encoder_file="my+hog.onnx"
+    ),
+    "patches+onnx:C:\\a b.onnx": FeatureSpecification(
+        ("patches", "encoder"), encoder_file="C:\\a b.onnx"
+    ),
 }
 
 
@@ -21,15 +28,31 @@ def test_name_is_parsed_and_given_back(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "magic", "pixels+pixels", "pixels+", "fourier:", "fourier:fourier:hog", "hog+fourier:hog"],
+    [
+        "",
+        "magic",
+        "pixels+pixels",
+        "pixels+",
+        "fourier:",
+        "fourier:fourier:hog",
+        "hog+fourier:hog",
+        "onnx:",
+        "encoder+encoder",
+    ],
 )
 def test_unknown_and_repeated_parts_are_refused(name: str) -> None:
     with pytest.raises(SettingsError) as error:
         FeatureSpecification.parse(name)
     assert str(error.value) == (
-        f"features must be one of {', '.join(FEATURE_MAPS)}, or several joined with +, "
-        f"optionally prefixed with fourier:, not {name}"
+        f"features must be one of {', '.join(FEATURE_MAPS)}, encoder, onnx:FILE, or several "
+        "joined with +, at most one of them an encoder, optionally prefixed with fourier:, "
+        f"not {name}"
     )
+
+
+def test_two_encoders_are_refused() -> None:
+    with pytest.raises(SettingsError, match="at most one of them an encoder"):
+        FeatureSpecification.parse("onnx:a.onnx+encoder")
 
 
 def test_no_parts_are_refused() -> None:
