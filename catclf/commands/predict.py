@@ -70,6 +70,8 @@ def predict(
     from catclf.datasets.inputs import STDIN, find_inputs
 
     model = catclf.load_model(model_path, encoder)
+    if model.features.encoder:
+        model.features.encoder.prepare()  # while images are found and decoded
     line_of = _json_line if as_json else _csv_line if as_csv else _text_line
     if as_csv:
         click.echo("path,label,probability,error")

@@ -37,15 +37,24 @@ class Encoder:
         What `admit` found in it.
     convention : Convention
         How it wants its images.
+    sha256 : str, optional
+        Of the data, where it has been computed.
     """
 
-    def __init__(self, name: str, data: bytes, graph: Graph, convention: Convention) -> None:
+    def __init__(
+        self,
+        name: str,
+        data: bytes,
+        graph: Graph,
+        convention: Convention,
+        sha256: str | None = None,
+    ) -> None:
         self.name = name
         self.convention = convention
         self._output: Output = output_of(graph.output, convention.tokens)
         self._session = Session(data, graph.input.name, graph.output.name)
         # The session is made meanwhile.
-        self.sha256 = hashlib.sha256(data).hexdigest()
+        self.sha256 = sha256 or hashlib.sha256(data).hexdigest()
         self._tables = _tables(convention)
 
     @property
@@ -75,6 +84,9 @@ class Encoder:
         """Version of onnxruntime."""
         version: str = runtime().__version__
         return version
+
+    def prepare(self) -> None:
+        """Do nothing: its session is being made already."""
 
     def encode(self, images: Images) -> Floats:
         """Features of images.
@@ -213,7 +225,7 @@ def open_encoder(
     return encoder
 
 
-def reopen_encoder(data: bytes, name: str, identity: EncoderIdentity) -> Encoder:
+def reopen_encoder(data: bytes, name: str, sha256: str, identity: EncoderIdentity) -> Encoder:
     """Prepare the network that a model was trained with.
 
     Parameters
@@ -222,6 +234,8 @@ def reopen_encoder(data: bytes, name: str, identity: EncoderIdentity) -> Encoder
         The whole ONNX file.
     name : str
         What to call it in errors.
+    sha256 : str
+        Of the data.
     identity : EncoderIdentity
         What the model knows of it.
 
@@ -235,14 +249,13 @@ def reopen_encoder(data: bytes, name: str, identity: EncoderIdentity) -> Encoder
     EncoderError
         If it is another network, or is not admitted.
     """
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != identity.sha256:
+    if sha256 != identity.sha256:
         raise EncoderError(
-            f"{name} has SHA-256 {digest}, but the model was trained with {identity.name}, "
+            f"{name} has SHA-256 {sha256}, but the model was trained with {identity.name}, "
             f"SHA-256 {identity.sha256}; name that file with --encoder"
         )
     try:
-        encoder = Encoder(name, data, admit(data), identity.convention)
+        encoder = Encoder(name, data, admit(data), identity.convention, sha256)
     except EncoderError as error:
         raise EncoderError(f"{name}: {error}") from error
     if (encoder.n, encoder.kind) != (identity.n, identity.kind):

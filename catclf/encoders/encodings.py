@@ -25,6 +25,9 @@ class ImageEncoder(Protocol):
     def runtime(self) -> str:
         """Version of onnxruntime that runs it, or ran it when a model was trained."""
 
+    def prepare(self) -> None:
+        """Begin to open it, on another thread, unless it is open."""
+
     def encode(self, images: Images) -> Floats:
         """Features (m, n) of images (m, side, side, 3)."""
 

@@ -46,6 +46,10 @@ class CachedEncoder:
         """The encoder's."""
         return self._encoder.runtime
 
+    def prepare(self) -> None:
+        """Prepare the encoder."""
+        self._encoder.prepare()
+
     def encode(self, images: Images) -> Floats:
         """Features (m, n) of images (m, side, side, 3)."""
         digests = [_digest(image) for image in images]

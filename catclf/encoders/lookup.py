@@ -1,8 +1,8 @@
 """Where encoders are found: built in, in a file, and for a model, the one it was trained with."""
 
+import hashlib
 import os
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 
 from catclf.encoders import builtin
@@ -11,6 +11,7 @@ from catclf.encoders.convention import ConventionOptions
 from catclf.encoders.encoder import Encoder, open_encoder, reopen_encoder
 from catclf.encoders.encodings import Floats
 from catclf.encoders.identity import EncoderIdentity
+from catclf.encoders.session import Call
 from catclf.errors import EncoderError, reason_of
 from catclf.images.preprocessing import Images
 
@@ -71,6 +72,7 @@ class ModelEncoder:
     ) -> None:
         self.identity, self.runtime = identity, runtime
         self._file, self._folder = file, folder
+        self._opening: Call[Encoder] | None = None
 
     def encode(self, images: Images) -> Floats:
         """Features (m, n) of images (m, side, side, 3)."""
@@ -80,27 +82,45 @@ class ModelEncoder:
         """Maps (m, h, w, n) whose means over their places are the features."""
         return self._encoder.maps(images)
 
-    @cached_property
+    def prepare(self) -> None:
+        """Begin to look for it and to open it, on another thread."""
+        if self._opening is None:
+            self._opening = Call(self._open)
+
+    @property
     def _encoder(self) -> Encoder:
-        for where, data in self._candidates():
-            return reopen_encoder(data, where, self.identity)
+        self.prepare()
+        assert self._opening
+        return self._opening.result()
+
+    def _open(self) -> Encoder:
+        for where, data, sha256 in self._candidates():
+            return reopen_encoder(data, where, sha256, self.identity)
         raise EncoderError(
             f"the model needs the encoder {self.identity.name} (SHA-256 "
             f"{self.identity.sha256[:12]}…), which is not found; name its file with --encoder"
         )
 
-    def _candidates(self) -> Iterator[tuple[str, bytes]]:
-        """Where it may be, and the bytes there: the first that exists must be the right one."""
+    def _candidates(self) -> Iterator[tuple[str, bytes, str]]:
+        """Where it may be, the bytes there and their SHA-256.
+
+        The first that exists must be the right one.
+        """
         beside = self._folder / f"{self.identity.name.removesuffix(_ENDING)}{_ENDING}"
         variable = os.environ.get(VARIABLE)
         if self._file:
-            yield str(self._file), _read(self._file)
+            yield str(self._file), *_read_and_hash(self._file)
         if beside.is_file():
-            yield str(beside), _read(beside)
+            yield str(beside), *_read_and_hash(beside)
         if variable:
-            yield f"{variable} ({VARIABLE})", _read(Path(variable))
+            yield f"{variable} ({VARIABLE})", *_read_and_hash(Path(variable))
         if self.identity.sha256 == builtin.SHA256:
-            yield builtin.NAME, builtin.builtin_encoder()
+            yield builtin.NAME, builtin.builtin_encoder(), builtin.SHA256
+
+
+def _read_and_hash(path: Path) -> tuple[bytes, str]:
+    data = _read(path)
+    return data, hashlib.sha256(data).hexdigest()
 
 
 def _read(path: Path) -> bytes:

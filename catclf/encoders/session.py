@@ -55,13 +55,13 @@ class Call(Generic[T]):
         except BaseException as error:
             self._failure = error
 
-    def result(self, seconds: float) -> T:
+    def result(self, seconds: float | None = None) -> T:
         """What the function returned.
 
         Raises
         ------
         TimeoutError
-            If it has not returned within so many seconds from now.
+            If it has not returned within so many seconds from now, if they are given.
         Exception
             Whatever the function raised.
         """
