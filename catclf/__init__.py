@@ -7,12 +7,15 @@ In Python:
 >>> result = catclf.train(images)
 >>> catclf.save_model(result.model, "model.npz")
 >>> better = catclf.train(images, catclf.PRESETS["best"])
+>>> photos = catclf.load_dataset("photos", encoder=catclf.load_encoder())  # the extra `encoder`
+>>> result = catclf.train(photos, catclf.PRESETS["transfer"])
 >>> model = catclf.load_model("model.npz")
 >>> model.predict("data/test/cat/cat-001.jpg")
 >>> catclf.evaluate(model, catclf.load_dataset("data", "test")).metrics.accuracy
 
-`model.probabilities(images)` takes an array (m, 64, 64, 3) of uint8. Whatever goes wrong because of
-a file or a setting is a `CatclfError`, whose text can be shown to a user.
+`model.probabilities(images)` takes an array (m, 64, 64, 3) of uint8, or of the encoder's side.
+Whatever goes wrong because of a file or a setting is a `CatclfError`, whose text can be shown to a
+user.
 """
 
 from catclf._version import __version__
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
     from catclf.datasets.pack import pack
     from catclf.datasets.source import load_dataset, open_source
+    from catclf.encoders.lookup import load_encoder
     from catclf.errors import CatclfError, ImageError
     from catclf.evaluation.cross_validation import CrossValidation, cross_validate
     from catclf.evaluation.evaluate import Evaluation, evaluate
@@ -52,6 +56,7 @@ __all__ = [
     "cross_validate",
     "evaluate",
     "load_dataset",
+    "load_encoder",
     "load_model",
     "open_source",
     "pack",
@@ -78,6 +83,7 @@ _MODULES = {
     "cross_validate": "evaluation.cross_validation",
     "evaluate": "evaluation.evaluate",
     "load_dataset": "datasets.source",
+    "load_encoder": "encoders.lookup",
     "load_model": "model_file",
     "open_source": "datasets.source",
     "pack": "datasets.pack",

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+import catclf
 from catclf.commands.options import file_option
 from catclf.commands.output import note
 
@@ -92,18 +92,15 @@ def training_encoder(
             raise click.UsageError(f"{unused[0]} is for --features with an encoder")
         yield None
         return
-    from catclf.encoders.lookup import open_builtin, open_file
+    from catclf.encoders.convention import ConventionOptions
 
     if specification.encoder_file is None:
         if unused:
             raise click.UsageError(f"{unused[0]} is for --features onnx:FILE")
-        encoder = open_builtin()
+        encoder = catclf.load_encoder()
     else:
-        from catclf.encoders.convention import ConventionOptions
-
-        encoder = open_file(
-            Path(specification.encoder_file), ConventionOptions(resize=resize, **given)
-        )
+        convention = ConventionOptions(resize=resize, **given)
+        encoder = catclf.load_encoder(specification.encoder_file, convention)
         if encoder.identity.convention.source == "assumed":
             note(
                 f"Note: {specification.encoder_file} does not say how it wants images normalised; "

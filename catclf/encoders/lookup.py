@@ -21,34 +21,33 @@ VARIABLE = "CATCLF_ENCODER"
 _ENDING = ".onnx"
 
 
-def open_builtin() -> Encoder:
-    """The built-in encoder, EfficientNet-Lite0.
-
-    Raises
-    ------
-    EncoderError
-        If what it is made from is not installed.
-    OutputError
-        If it cannot be kept in the cache folder.
-    """
-    return open_encoder(builtin.builtin_encoder(), builtin.NAME, trusted=[builtin.SHA256])
-
-
-def open_file(path: Path, options: ConventionOptions | None = None) -> Encoder:
-    """An encoder in an ONNX file.
+def load_encoder(
+    path: str | Path | None = None, options: ConventionOptions | None = None
+) -> Encoder:
+    """Open an encoder.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    path : str or Path, optional
+        An ONNX file; by default the built-in encoder, EfficientNet-Lite0.
     options : ConventionOptions, optional
-        What the user says of its images.
+        What the user says of how the file wants its images.
+
+    Returns
+    -------
+    Encoder
+        For `load_dataset`.
 
     Raises
     ------
     EncoderError
-        If it cannot be read, or is refused.
+        If it is missing or refused, or if what the built-in one is made from is not installed.
+    OutputError
+        If the built-in one cannot be kept in the cache folder.
     """
+    if path is None:
+        return open_encoder(builtin.builtin_encoder(), builtin.NAME, trusted=[builtin.SHA256])
+    path = Path(path)
     return open_encoder(_read(path), str(path), path, options)
 
 
