@@ -92,10 +92,10 @@ def _say_parts(explanation: "Explanation") -> None:
         )
     else:
         say(
-            f"z = {explanation.logit:.4f} = a grey image {explanation.bias:.4f} + contributions "
+            f"z = {explanation.logit:.4f} = blurred image {explanation.bias:.4f} + contributions "
             f"{total:.4f} + unexplained {explanation.unexplained:.4f}"
         )
-        say("An approximation: each contribution is what covering a part of the image takes away")
+        say("An approximation, by blurring each part of the image and by showing it alone")
     say("")
     say(f"{'region':8}{'contribution':>14}{'share of the total':>20}")
     for part in explanation.thirds:

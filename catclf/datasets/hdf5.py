@@ -266,8 +266,7 @@ class _SplitReader:
 
 def _options(preprocessing: Preprocessing) -> str:
     """The options of `catclf pack` that ask for a preprocessing."""
-    side = f"--side {preprocessing.side} " if preprocessing.side != SIDE else ""
-    return f"{side}--resize {preprocessing.resize}"
+    return f"--side {preprocessing.side} --resize {preprocessing.resize}"
 
 
 def _texts(array: Any) -> list[str]:

@@ -15,7 +15,8 @@ OLDEST_OPSET, NEWEST_OPSET = 11, 22
 _MANY = "256"
 
 # Operator, first version of the operator set that this holds for, number of inputs, number of
-# outputs, attributes. An asterisk marks an attribute that must be there. Outputs that only training
+# outputs, attributes. An asterisk marks an attribute that must be there: by the standard,
+# but for that of Transpose, without which versions of onnxruntime up to 1.26 may end the process. Outputs that only training
 # uses are left out.
 _TABLE = f"""
 Abs 11 1 1
@@ -106,7 +107,7 @@ Squeeze 13 1-2 1
 Sub 11 2 1
 Sum 11 1-{_MANY} 1
 Tanh 11 1 1
-Transpose 11 1 1 perm:ints
+Transpose 11 1 1 *perm:ints
 Unsqueeze 11 1 1 *axes:ints
 Unsqueeze 13 2 1
 Where 11 3 1

@@ -9,9 +9,12 @@ from catclf.images.preprocessing import SIDE, Images, mirrored
 from catclf.logistic import Array, sigmoid
 from catclf.model import Model
 
-# Along a side: squares that are covered, one at a time.
+# Along a side of the image: squares, and those of a window.
 _SQUARES = 8
-_GREY = 127
+_WINDOW = 3
+
+# Radius of the blur, as a share of the image's side.
+_BLUR = 0.09
 
 
 class Part(NamedTuple):
@@ -30,14 +33,14 @@ class Explanation:
 
     logit: float
     bias: float
-    """b; for Fourier features, the logit of the mean image; for an approximation, that of an image
-    that is grey all over."""
+    """b; for Fourier features, the logit of the mean image; for an approximation, that of the image
+    when it is blurred."""
     contributions: Array
     """(64, 64), float64: what each pixel adds to the logit."""
     unexplained: float = 0.0
     """What an approximation leaves over."""
     is_exact: bool = True
-    """Whether the contributions follow from the model, rather than from covering the image."""
+    """Whether the contributions follow from the model, not from trials with blurred parts."""
 
     @property
     def probability(self) -> float:
@@ -106,22 +109,36 @@ def explain(model: Model, image: Images) -> Explanation:
 
 
 def _by_occlusion(model: Model, image: Images, logit: float) -> Explanation:
-    """How much the logit falls when a square of the image is covered with grey.
+    """What is lost when a window of the image is blurred, and gained when only it is sharp.
 
-    Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014). Squares
-    act together, so what they add one by one is not all.
+    Blurring alone (Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV
+    2014) shows little where other parts of the image say the same; so the mean of both is taken.
+    Each window's share is spread over its squares, and the windows overlap.
     """
-    side = len(image)
-    edges = np.linspace(0, side, _SQUARES + 1).round().astype(int)
-    covered = np.repeat(image[np.newaxis], _SQUARES**2 + 1, axis=0)  # (squares + 1, side, side, 3)
-    squares = [(i, j) for i in range(_SQUARES) for j in range(_SQUARES)]
-    for one, (i, j) in zip(covered, squares, strict=False):
-        one[edges[i] : edges[i + 1], edges[j] : edges[j + 1]] = _GREY
-    covered[-1] = _GREY
-    Z = model.logits(covered).astype(np.float64)  # (1, squares + 1)
-    bias = float(Z[0, -1])
-    falls = (logit - Z[0, :-1]).reshape(_SQUARES, _SQUARES)  # (squares, squares)
+    blurred = _blurred(image)
+    baseline = float(model.logits(blurred[np.newaxis]).item())
+    edges = np.linspace(0, len(image), _SQUARES + 1).round().astype(int)
+    squares = np.zeros((_SQUARES, _SQUARES))
+    places = range(1 - _WINDOW, _SQUARES)
+    for i, j in ((i, j) for i in places for j in places):
+        rows, columns = (slice(max(k, 0), min(k + _WINDOW, _SQUARES)) for k in (i, j))
+        window = np.s_[
+            edges[rows.start] : edges[rows.stop], edges[columns.start] : edges[columns.stop]
+        ]
+        without, alone = image.copy(), blurred.copy()
+        without[window], alone[window] = blurred[window], image[window]
+        lost, gained = model.logits(np.stack([without, alone]))[0] * (-1, 1) + (logit, -baseline)
+        share = (lost + gained) / 2 / squares[rows, columns].size
+        squares[rows, columns] += share / _WINDOW**2  # so many windows cover each square
     size = SIDE // _SQUARES
-    contributions = np.kron(falls, np.full((size, size), 1 / size**2))  # (64, 64)
-    unexplained = logit - bias - float(contributions.sum())
-    return Explanation(logit, bias, contributions, unexplained, is_exact=False)
+    contributions = np.kron(squares, np.full((size, size), 1 / size**2))  # (64, 64)
+    unexplained = logit - baseline - float(contributions.sum())
+    return Explanation(logit, baseline, contributions, unexplained, is_exact=False)
+
+
+def _blurred(image: Images) -> Images:
+    """An image (side, side, 3) of which only the colours are left."""
+    from PIL import Image, ImageFilter
+
+    blur = ImageFilter.GaussianBlur(len(image) * _BLUR)
+    return np.asarray(Image.fromarray(image).filter(blur))  # (side, side, 3)

@@ -60,7 +60,7 @@ def draw(
     sum_of_terms = " ".join(
         [f"{terms[0]:.3f}", *(f"{'+' if term >= 0 else '-'} {abs(term):.3f}" for term in terms[1:])]
     )
-    names = "b + Σ" if explanation.is_exact else "grey + Σ + unexplained"
+    names = "b + Σ" if explanation.is_exact else "blurred + Σ + unexplained"
     figure.suptitle(
         f"z = {names} = {sum_of_terms} = {explanation.logit:.3f},   "
         f"probability of {positive}: {explanation.probability:.4f}"

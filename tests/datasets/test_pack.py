@@ -75,7 +75,7 @@ def test_the_preprocessing_is_kept(data: Path, tmp_path: Path) -> None:
     assert load_dataset(path).preprocessing == crop
     cropped = load_dataset(data, resize="crop")
     assert np.array_equal(load_dataset(path).images[:], cropped.images[:])
-    with pytest.raises(DataError, match="packed with --resize crop, but --resize stretch is n"):
+    with pytest.raises(DataError, match="with --side 64 --resize crop, but --side 64 --res"):
         open_source(path).load("train", Preprocessing("stretch"))
 
 
