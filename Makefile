@@ -61,16 +61,19 @@ data: $(VENV)/installed ## draw the embedded data set again
 DRAWN := $(VENV)/figures
 
 .PHONY: figures
-figures: $(VENV)/installed-plot ## draw the figures of the README and of docs/
+figures: $(VENV)/installed-plot $(VENV)/installed-encoder ## draw the figures of the README and of docs/
 	mkdir -p $(DRAWN) docs/figures
 	for rate in 0.0001 0.001 0.005; do \
 	  $(BIN)/catclf train data/ -o $(DRAWN)/lecture.npz --learning-rate $$rate \
 	    --history "$(DRAWN)/α = $$rate" || exit 1; \
 	done
 	$(BIN)/catclf train data/ -o $(DRAWN)/best.npz --recipe best
+	$(BIN)/catclf train data/ -o $(DRAWN)/transfer.npz --recipe transfer
 	$(BIN)/catclf plot $(DRAWN)/α* -o docs/figures/cost.png --kind cost
 	$(BIN)/catclf plot $(DRAWN)/lecture.npz -o docs/figures/weights.png
 	$(BIN)/catclf plot $(DRAWN)/lecture.npz -o docs/figures/learning-curve.png --kind learning-curve
+	$(BIN)/catclf plot $(DRAWN)/lecture.npz $(DRAWN)/best.npz $(DRAWN)/transfer.npz \
+	  -o docs/figures/learning-curves.png --kind learning-curve
 	$(BIN)/catclf plot $(DRAWN)/best.npz -o docs/figures/dictionary.png --kind dictionary
 	$(BIN)/catclf explain data/test/cat/cat-001.jpg -m $(DRAWN)/lecture.npz -o docs/figures/explain.png
 

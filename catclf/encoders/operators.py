@@ -15,9 +15,9 @@ OLDEST_OPSET, NEWEST_OPSET = 11, 22
 _MANY = "256"
 
 # Operator, first version of the operator set that this holds for, number of inputs, number of
-# outputs, attributes. An asterisk marks an attribute that must be there: by the standard,
-# but for that of Transpose, without which versions of onnxruntime up to 1.26 may end the process. Outputs that only training
-# uses are left out.
+# outputs, attributes. An asterisk marks an attribute that must be there: by the standard, but for
+# that of Transpose, without which versions of onnxruntime up to 1.26 may end the process. Outputs
+# that only training uses are left out.
 _TABLE = f"""
 Abs 11 1 1
 Add 11 2 1

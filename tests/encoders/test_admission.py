@@ -82,7 +82,7 @@ def in_all_opsets(name: str) -> list[tuple[int, Any]]:
     ]
 
 
-# What the standard leaves open, but all exporters write: some versions of onnxruntime crash without.
+# What the standard leaves open. Without it, some versions of onnxruntime crash.
 STRICTER = {"Transpose": {"perm"}}
 
 
