@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.encoders.identity import EncoderIdentity
 from catclf.errors import SettingsError
 from catclf.images.preprocessing import Images, mirrored
+
+if TYPE_CHECKING:
+    from catclf.encoders.identity import EncoderIdentity
 
 Floats = NDArray[np.float32]
 
@@ -18,7 +20,7 @@ class ImageEncoder(Protocol):
     """A frozen network that makes n features of an image of side × side pixels."""
 
     @property
-    def identity(self) -> EncoderIdentity:
+    def identity(self) -> "EncoderIdentity":
         """Which one it is, and what it takes and gives."""
 
     @property
