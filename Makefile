@@ -78,7 +78,7 @@ figures: $(VENV)/installed-plot $(VENV)/installed-encoder ## draw the figures of
 	$(BIN)/catclf explain data/test/cat/cat-001.jpg -m $(DRAWN)/lecture.npz -o docs/figures/explain.png
 
 .PHONY: bench
-bench: $(VENV)/installed-bench ## measure catclf beside its peers
+bench: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure catclf beside its peers
 	$(BIN)/python -m benchmarks
 
 .PHONY: accuracy

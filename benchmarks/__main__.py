@@ -12,6 +12,7 @@ from benchmarks import (
     start,
     stored,
     table,
+    transfer,
 )
 
 GROUPS = {
@@ -22,6 +23,7 @@ GROUPS = {
     "descent": descent.print_rows,
     "stored": stored.print_rows,
     "features": features.print_rows,
+    "transfer": transfer.print_rows,
 }
 
 HEADER = """# Results

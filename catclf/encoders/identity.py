@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from catclf.encoders.convention import Convention
+from catclf.encoders.output import MOST_FEATURES
 from catclf.errors import EncoderError
 from catclf.images.preprocessing import Preprocessing
 
 _KINDS = ("map", "pooled")
-_MOST_FEATURES = 65_536
 _LONGEST_NAME = 255
 
 
@@ -47,7 +47,7 @@ class EncoderIdentity:
             raise EncoderError("its encoder does not have a name")
         if not isinstance(self.sha256, str) or len(self.sha256) != 64:
             raise EncoderError("its encoder does not have a SHA-256")
-        if type(self.n) is not int or not 0 < self.n <= _MOST_FEATURES:
+        if type(self.n) is not int or not 0 < self.n <= MOST_FEATURES:
             raise EncoderError("its encoder does not have a number of features")
         if self.kind not in _KINDS:
             raise EncoderError("its encoder is of an unknown kind")

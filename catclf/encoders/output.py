@@ -13,7 +13,8 @@ Floats = NDArray[np.float32]
 TOKENS = ("mean", "first")
 """Ways to make features of a transformer's tokens."""
 
-_MOST_FEATURES = 65_536
+MOST_FEATURES = 65_536
+"""An encoder with more is refused."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,6 @@ def output_of(tensor: Tensor, tokens: str | None) -> Output:
         found = Output(shape, shape[0], "NCHW")
     else:
         raise EncoderError(f"has an output {axes}; export (images, n) or a square map of features")
-    if found.n > _MOST_FEATURES:
-        raise EncoderError(f"has {found.n} features; at most {_MOST_FEATURES} are admitted")
+    if found.n > MOST_FEATURES:
+        raise EncoderError(f"has {found.n} features; at most {MOST_FEATURES} are admitted")
     return found
