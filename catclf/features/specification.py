@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Self
 
 from catclf.errors import SettingsError
@@ -85,5 +86,8 @@ class FeatureSpecification:
 
     def describe(self) -> str:
         """The features in words."""
-        words = " + ".join(part.upper() if part == "hog" else part for part in self.parts)
+        names = {"hog": "HOG"}
+        if self.encoder_file:
+            names[ENCODER] = f"encoder {PurePath(self.encoder_file).name}"
+        words = " + ".join(names.get(part, part) for part in self.parts)
         return f"{words}, random Fourier features" if self.fourier else words
