@@ -166,9 +166,9 @@ def test_images_at_the_encoders_side_are_not_kept(tmp_path: Path) -> None:
     """Neither in the end nor meanwhile."""
     path = tmp_path / "many.h5"
     with h5py.File(path, "w") as file:
-        file["train_set_x"] = np.zeros((600, 160, 160, 3), np.uint8)
-        file["train_set_y"] = np.array([0, 1] * 300)
-    encoder = FakeEncoder(side=160)
+        file["train_set_x"] = np.zeros((1500, 112, 112, 3), np.uint8)
+        file["train_set_y"] = np.array([0, 1] * 750)
+    encoder = FakeEncoder(side=112)
     encoder.encode = lambda images: np.zeros((len(images), 6), np.float32)  # type: ignore[method-assign]
     tracemalloc.start()
     try:
@@ -176,9 +176,9 @@ def test_images_at_the_encoders_side_are_not_kept(tmp_path: Path) -> None:
         kept, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert dataset.images.shape == (600, 64, 64, 3)
-    assert kept < 1.5 * 600 * 64 * 64 * 3
-    assert most < 600 * 160 * 160 * 3
+    assert dataset.images.shape == (1500, 64, 64, 3)
+    assert kept < 1.5 * 1500 * 64 * 64 * 3
+    assert most < 1500 * 112 * 112 * 3
 
 
 def test_an_encoder_that_fails_stops_the_reading(photographs: Path) -> None:

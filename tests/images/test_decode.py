@@ -313,6 +313,7 @@ def test_every_view_is_what_one_decoding_would_give(different_files: list[Path])
         for view, preprocessing in zip(views, VIEWS, strict=True):
             assert (view == load_image(path, preprocessing)).all(), (path, preprocessing)
         from_bytes = next(load_views([path.read_bytes()], VIEWS))
+        assert not isinstance(from_bytes, ImageError)
         assert all((a == b).all() for a, b in zip(views, from_bytes, strict=True))
 
 
@@ -349,6 +350,7 @@ def test_a_file_is_decoded_once_for_each_scale(
     monkeypatch.setattr("catclf.images.decode.to_rgb", counted)
     paths = [path for path in different_files if path.name == name]
     (views,) = load_views(paths, [PREPROCESSING.at(side) for side in sides])
+    assert not isinstance(views, ImageError)
     assert len(views) == len(sides)
     assert len(decoded) == decodings
 
