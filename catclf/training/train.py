@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset
-from catclf.errors import TrainingError
+from catclf.errors import SettingsError, TrainingError
 from catclf.features.feature_map import FeatureMap
 from catclf.features.register import learn_features
 from catclf.images.fingerprints import Fingerprints
@@ -171,6 +171,11 @@ def _prepare(
     specification = settings.feature_specification
     encodings = dataset.encodings if specification.has_encoder else None
     features = learn_features(specification, dataset.images, settings.seed, encodings)
+    if features.side != dataset.preprocessing.side:
+        raise SettingsError(
+            f"features {specification} need images of {features.side} pixels a side, but "
+            f"{dataset.where} was read with an encoder of {dataset.preprocessing.side}"
+        )
     progress = on_stage and partial(on_stage, "features")
     return features, make_design_matrix(dataset, features, settings, progress)
 
