@@ -124,7 +124,7 @@ def train(
     prints = dataset.fingerprints
     checkpoints = Checkpoints(
         settings,
-        digest(prints, dataset.labels) if checkpoint or resume else "",
+        digest(dataset) if checkpoint or resume else "",
         save_to=Path(checkpoint) if checkpoint else None,
         resume=Path(resume) if resume else None,
         every=seconds_between_checkpoints,

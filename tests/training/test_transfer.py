@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import catclf
 from catclf import TrainingSettings
 from catclf.datasets.dataset import Dataset
-from catclf.errors import SettingsError
+from catclf.errors import CheckpointError, SettingsError
 from catclf.evaluation.cross_validation import cross_validate
 from catclf.images.decode import load_image
 from catclf.images.preprocessing import Preprocessing, mirrored
@@ -146,7 +146,7 @@ def test_flips_need_mirror_images(folder: Path) -> None:
 
 def test_other_features_need_images_that_were_read_without_it(images: Dataset) -> None:
     """A model of them would otherwise say that it takes images at the encoder's side."""
-    with pytest.raises(SettingsError, match="hog need images of 64 pixels .* an encoder of 96"):
+    with pytest.raises(SettingsError, match=r"hog need images of 64 pixels .* an encoder of 96"):
         catclf.train(images, TrainingSettings(solver="lbfgs", features="hog", l2=0.1))
 
 
@@ -154,3 +154,16 @@ def test_the_same_images_give_the_same_bytes(images: Dataset) -> None:
     one, two = (catclf.train(images, TRANSFER).model for _ in range(2))
     assert one.w.tobytes() == two.w.tobytes()
     assert one.b == two.b
+
+
+def test_a_checkpoint_is_of_one_encoder(folder: Path, images: Dataset, tmp_path: Path) -> None:
+    """Another may have as many features, and come from a file of the same name."""
+    path = tmp_path / "run.ckpt"
+    settings = replace(PLAIN, iterations=3)
+    first = catclf.train(images, settings, checkpoint=path).model
+    again = catclf.train(images, settings, resume=path).model
+    assert again.w.tobytes() == first.w.tobytes()
+    other = FakeEncoder(SIDE, "pooled", (4, 4), resize="crop")
+    dataset = catclf.load_dataset(folder, encoder=other, resize="stretch")
+    with pytest.raises(CheckpointError, match="of other images"):
+        catclf.train(dataset, settings, resume=path)
