@@ -198,7 +198,7 @@ def total(explanation: Explanation) -> float:
 
 
 def test_what_acts_together_remains_unexplained() -> None:
-    """Of sums over the pixels, as the fake encoder makes, nothing; of cosines of them, something."""
+    """Of sums over the pixels, as the fake encoder makes, nothing; of cosines of them, a part."""
     linear = explain(encoder_model("encoder", "pooled"), LARGE[0])
     assert linear.unexplained == pytest.approx(0, abs=1e-4)
     assert abs(explain(encoder_model("fourier:encoder", "map"), LARGE[0]).unexplained) > 1e-3
