@@ -284,7 +284,7 @@ LIES: dict[str, tuple[dict[str, Any], str]] = {
     "no encoder": ({"encoder": None}, "it does not say which encoder it needs"),
     "a text": ({"encoder": "fake.onnx"}, "it does not say which encoder it needs"),
     "nothing of it": ({"encoder": {}}, "what it says of its encoder is incomplete or unknown"),
-    "a path": ({"encoder": {**FAKE, "name": "../fake"}}, "its encoder does not have a name"),
+    "a path": ({"encoder": {**FAKE, "name": "../fake"}}, "an encoder's name must have"),
     "huge": ({"encoder": {**FAKE, "n": 10**9}}, "does not have a number of features"),
     "an unknown kind": ({"encoder": {**FAKE, "kind": "tokens"}}, "is of an unknown kind"),
     "extra": ({"encoder": {**FAKE, "url": "a"}}, "is incomplete or unknown"),

@@ -18,7 +18,7 @@ import onnxruntime
 
 import catclf
 from catclf.images.preprocessing import Preprocessing
-from tests.conftest import Program, Runner, image, shared, write_images
+from tests.conftest import Program, Runner, image, needs_posix, shared, write_images
 from tests.encoders.graphs import (
     SIDE,
     convolution,
@@ -431,6 +431,17 @@ def test_mistakes_get_one_line(
     assert message in lines[0]
     assert outcome.out == ""
     assert not (tmp_path / "m.npz").exists()
+
+
+@needs_posix
+def test_a_file_whose_name_no_model_can_keep_is_told_before_the_training(
+    catclf_run: Runner, data: Path, encoder: Path
+) -> None:
+    odd = encoder.rename(encoder.with_name("a:b.onnx"))
+    outcome = catclf_run("train", data, *TRANSFER, "--features", f"onnx:{odd}", status=1)
+    assert "an encoder's name must have 1 to 255 printable characters, without /, \\ or :" in (
+        outcome.err
+    )
 
 
 def test_tokens_are_taken_as_they_are_asked_for(

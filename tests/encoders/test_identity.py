@@ -13,21 +13,23 @@ from tests.encoders.fake import FakeEncoder
 IDENTITY = FakeEncoder(96, "pooled", resize="crop").identity
 STORED: dict[str, Any] = IDENTITY.to_dict()
 
+NAME = "an encoder's name must have 1 to 255 printable characters, without "
+
 HOSTILE: dict[str, tuple[Any, str]] = {
     "list": ([], "incomplete or unknown"),
     "text": ("fake.onnx", "incomplete or unknown"),
     "nothing": (None, "incomplete or unknown"),
     "extra key": ({**STORED, "url": "http://example.com"}, "incomplete or unknown"),
     "missing key": ({k: v for k, v in STORED.items() if k != "kind"}, "incomplete or unknown"),
-    "folder in name": ({**STORED, "name": "../../etc/passwd"}, "does not have a name"),
-    "backslash in name": ({**STORED, "name": "..\\secret"}, "does not have a name"),
-    "drive in name": ({**STORED, "name": "C:secret"}, "does not have a name"),
-    "empty name": ({**STORED, "name": ""}, "does not have a name"),
-    "long name": ({**STORED, "name": 256 * "a"}, "does not have a name"),
-    "escape in name": ({**STORED, "name": "a\x1b[2J.onnx"}, "does not have a name"),
-    "zero byte in name": ({**STORED, "name": "a\0.onnx"}, "does not have a name"),
-    "line end in name": ({**STORED, "name": "a\nb"}, "does not have a name"),
-    "number as name": ({**STORED, "name": 3}, "does not have a name"),
+    "folder in name": ({**STORED, "name": "../../etc/passwd"}, NAME),
+    "backslash in name": ({**STORED, "name": "..\\secret"}, NAME),
+    "drive in name": ({**STORED, "name": "C:secret"}, NAME),
+    "empty name": ({**STORED, "name": ""}, NAME),
+    "long name": ({**STORED, "name": 256 * "a"}, NAME),
+    "escape in name": ({**STORED, "name": "a\x1b[2J.onnx"}, NAME),
+    "zero byte in name": ({**STORED, "name": "a\0.onnx"}, NAME),
+    "line end in name": ({**STORED, "name": "a\nb"}, NAME),
+    "number as name": ({**STORED, "name": 3}, NAME),
     "short hash": ({**STORED, "sha256": 63 * "a"}, "does not have a SHA-256"),
     "list as hash": ({**STORED, "sha256": 64 * ["a"]}, "does not have a SHA-256"),
     "no hexadecimal hash": ({**STORED, "sha256": 32 * "\x1b["}, "does not have a SHA-256"),
