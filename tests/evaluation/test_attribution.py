@@ -129,7 +129,7 @@ def encoder_model(
     encodings = encode(FakeEncoder(SIDE, kind, places), LARGE, flip=False)
     small = resize_images(LARGE, Preprocessing())
     feature_map = learn_features(FeatureSpecification.parse(features), small, 0, encodings)
-    w = np.random.default_rng(2).standard_normal((feature_map.n_x, 1)).astype(dtype)
+    w: Any = np.random.default_rng(2).standard_normal((feature_map.n_x, 1)).astype(dtype)
     preprocessing = Preprocessing(side=SIDE)
     return catclf.Model(w, -0.7, features=feature_map, flip=flip, preprocessing=preprocessing)
 
