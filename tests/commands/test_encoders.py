@@ -544,45 +544,6 @@ def test_a_cache_folder_that_cannot_be_made_is_one_line(
     assert outcome.err.count("\n") == 1
 
 
-HINT = (
-    "Photographs are recognized far better with --recipe transfer (pip install 'catclf[encoder]')"
-)
-
-
-@pytest.fixture
-def noise(tmp_path: Path) -> Path:
-    """Classes that cannot be told from each other."""
-    for split, start in (("train", 0), ("test", 100)):
-        for class_, seed in (("cat", 0), ("dog", 500)):
-            write_images(tmp_path / "n" / split / class_, 16, red=120, start=start + seed)
-    return tmp_path / "n"
-
-
-QUICK = ("--iterations", 5, "--learning-rate", "auto")
-
-
-def test_a_bad_score_of_the_lecture_comes_with_a_hint(
-    catclf_run: Runner, noise: Path, data: Path, tmp_path: Path
-) -> None:
-    output = ("-o", tmp_path / "m.npz")
-    assert catclf_run("train", noise, *output, *QUICK).out.splitlines()[-1] == HINT
-    out = catclf_run("train", noise / "train", *output, *QUICK, "--cv", 2).out
-    assert out.splitlines()[-1] == HINT
-    assert HINT not in catclf_run("train", noise, *output, *QUICK, "--json").out
-
-
-def test_other_trainings_come_without_the_hint(
-    catclf_run: Runner, noise: Path, data: Path, tmp_path: Path
-) -> None:
-    output = ("-o", tmp_path / "m.npz")
-    good = catclf_run("train", data, *output, "--iterations", 60, "--learning-rate", "auto")
-    assert "Test accuracy 100.0 %" in good.out
-    without_score = catclf_run("train", noise / "train", *output, *QUICK)
-    other = catclf_run("train", noise, *output, "--features", "hog", "--solver", "lbfgs", "--l2", 1)
-    for outcome in (good, without_score, other):
-        assert "--recipe transfer" not in outcome.out
-
-
 @pytest.mark.real_data
 def test_photographs_are_recognised_by_the_built_in_encoder(
     catclf_run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
