@@ -335,3 +335,14 @@ def test_leaks_are_found_in_a_file_for_an_encoder(data: Path, tmp_path: Path) ->
     (leak,) = (pair for pair in report.leaks if pair.exact)
     assert leak.names == (f"{path}[train/cat/1.jpg]", f"{path}[test/cat/copied.jpg]")
     assert report.images == {"train": {"cat": 8, "dog": 8}, "test": {"cat": 5, "dog": 4}}
+
+
+def test_exact_duplicates_in_a_file_for_an_encoder_are_told_by_the_fingerprints_in_it(
+    data: Path, tmp_path: Path
+) -> None:
+    """Those of the files at 64 pixels, not of what the packed images would be there."""
+    path = at_224(data, tmp_path / "p.h5")
+    with h5py.File(path, "r+") as file:
+        file["test_set_fingerprints"][3] = file["train_set_fingerprints"][0]
+    (leak,) = (pair for pair in catclf.check(open_source(path)).leaks if pair.exact)
+    assert leak.names == (f"{path}[train/cat/0.jpg]", f"{path}[test/cat/cat-103.png]")

@@ -66,11 +66,12 @@ def test_column_of_an_image_is_bit_identical_alone_and_in_a_batch(name: str, kin
     batch = np.concatenate([IMAGES, IMAGES])
     X = features.columns(batch, np.float32)
     encodings = some(kind).encode(batch)
+    small = resize_images(batch, Preprocessing())
+    assert features.columns_from(small, encodings, np.float32).tobytes() == X.tobytes()
     for i in (0, 1, 39, 63, 64, 79):
         alone = features.columns(batch[i : i + 1], np.float32)
         assert alone[:, 0].tobytes() == X[:, i].tobytes()
-        small = resize_images(batch[i : i + 1], Preprocessing())
-        alone = features.columns_from(small, encodings[i : i + 1], np.float32)
+        alone = features.columns_from(small[i : i + 1], encodings[i : i + 1], np.float32)
         assert alone[:, 0].tobytes() == X[:, i].tobytes()
 
 
