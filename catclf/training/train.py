@@ -111,6 +111,8 @@ def train(
     ------
     DataError
         If there are images of one class only, or too few to hold some out.
+    SettingsError
+        If the features need images that were read with their encoder, or without one.
     TrainingError
         If the cost is not finite at the end, or above its start, or if there is no optimum for
         L-BFGS to go to.
