@@ -1,4 +1,5 @@
 import json
+import re
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -8,8 +9,12 @@ import numpy as np
 import pytest
 
 import catclf
-from catclf.errors import ModelError
+from catclf.encoders.encodings import encode
+from catclf.errors import EncoderError, ModelError
+from catclf.features.encoder import EncoderFeatures
+from catclf.images.preprocessing import Preprocessing
 from catclf.model import Model
+from tests.encoders.fake import FakeEncoder
 
 GOOD: dict[str, Any] = {
     "w": np.zeros((12288, 1)),
@@ -204,3 +209,104 @@ def test_paths_that_are_not_files(tmp_path: Path) -> None:
         catclf.load_model(tmp_path / "missing.npz")
     with pytest.raises(ModelError, match="is not a file"):
         catclf.load_model(tmp_path)
+
+
+SIDE = 96
+
+
+@pytest.fixture
+def encoder_model(tmp_path: Path) -> Path:
+    """A model of the features of an encoder."""
+    features = EncoderFeatures(FakeEncoder(SIDE, "pooled"))
+    w = np.random.default_rng(0).standard_normal((features.n_x, 1)).astype(np.float32)
+    preprocessing = Preprocessing("crop", side=SIDE)
+    path = tmp_path / "encoder.npz"
+    catclf.save_model(Model(w, 0.5, preprocessing=preprocessing, features=features), path)
+    return path
+
+
+def meta_of(path: Path) -> dict[str, Any]:
+    with np.load(path) as arrays:
+        meta: dict[str, Any] = json.loads(str(arrays["meta"]))
+    return meta
+
+
+def rewritten(path: Path, **changes: Any) -> Path:
+    """The model file with other entries in its meta; None removes one."""
+    with np.load(path) as arrays:
+        contents = dict(arrays)
+    meta = {k: v for k, v in (meta_of(path) | changes).items() if v is not None}
+    np.savez(path, **contents | {"meta": np.array(json.dumps(meta))})
+    return path
+
+
+def test_a_model_file_says_which_encoder_it_needs_and_does_not_hold_it(
+    encoder_model: Path,
+) -> None:
+    meta = meta_of(encoder_model)
+    assert (meta["features"], meta["format"]) == ("encoder", 2)
+    assert meta["pictures"]["side"] == SIDE
+    identity = FakeEncoder(SIDE, "pooled").identity
+    assert meta["encoder"] == {**identity.to_dict(), "onnxruntime": "1.2.3"}
+    assert meta["encoder"]["name"] == "fake.onnx"
+    assert len(meta["encoder"]["sha256"]) == 64
+    assert (meta["encoder"]["n"], meta["encoder"]["kind"]) == (24, "pooled")
+    assert meta["encoder"]["convention"]["side"] == SIDE
+    assert encoder_model.stat().st_size < 5000
+
+
+def test_a_model_of_an_encoder_is_loaded_without_it(encoder_model: Path, tmp_path: Path) -> None:
+    loaded = catclf.load_model(encoder_model)
+    assert loaded.features.encoder
+    assert loaded.features.encoder.identity == FakeEncoder(SIDE, "pooled").identity
+    assert loaded.features.encoder.runtime == "1.2.3"
+    assert loaded.preprocessing == Preprocessing("crop", side=SIDE)
+    catclf.save_model(loaded, tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == encoder_model.read_bytes()
+
+
+def test_a_loaded_model_gives_the_same_logits_to_encodings(encoder_model: Path) -> None:
+    images = np.random.default_rng(1).integers(0, 256, (5, SIDE, SIDE, 3), np.uint8)
+    small = np.zeros((5, 64, 64, 3), np.uint8)
+    encodings = encode(FakeEncoder(SIDE, "pooled"), images, flip=False)
+    loaded = catclf.load_model(encoder_model)
+    expected = encodings.rows.astype(np.float64) @ loaded.w + loaded.b
+    np.testing.assert_allclose(loaded.logits(small, encodings)[0], expected[:, 0], rtol=1e-5)
+
+
+def test_an_encoder_that_is_missing_is_told_when_it_is_used(encoder_model: Path) -> None:
+    with pytest.raises(EncoderError, match=r"needs the encoder fake\.onnx .* is not found"):
+        catclf.load_model(encoder_model).predict(np.zeros((90, 80, 3), np.uint8))
+
+
+FAKE: dict[str, Any] = {**FakeEncoder(SIDE, "pooled").identity.to_dict(), "onnxruntime": "1.2.3"}
+LIES: dict[str, tuple[dict[str, Any], str]] = {
+    "no encoder": ({"encoder": None}, "it does not say which encoder it needs"),
+    "a text": ({"encoder": "fake.onnx"}, "it does not say which encoder it needs"),
+    "nothing of it": ({"encoder": {}}, "what it says of its encoder is incomplete or unknown"),
+    "a path": ({"encoder": {**FAKE, "name": "../fake"}}, "an encoder's name must have"),
+    "huge": ({"encoder": {**FAKE, "n": 10**9}}, "does not have a number of features"),
+    "an unknown kind": ({"encoder": {**FAKE, "kind": "tokens"}}, "is of an unknown kind"),
+    "extra": ({"encoder": {**FAKE, "url": "a"}}, "is incomplete or unknown"),
+    "wrong type": ({"encoder": {**FAKE, "sha256": 5}}, "does not have a SHA-256"),
+    "wrong convention": ({"encoder": {**FAKE, "convention": []}}, "incomplete or unknown"),
+    "other n": ({"encoder": {**FAKE, "n": 23}}, r"w is \(24, 1\) .* make \(23, 1\)"),
+    "other side": (
+        {"pictures": Preprocessing(side=64).to_dict()},
+        "its images have 64 pixels a side, its features need 96",
+    ),
+    "other features": ({"features": "encoder+hog"}, r"make \(1788, 1\)"),
+    "no encoder's features": (
+        {"features": "hog"},
+        "its images have 96 pixels a side, its features need 64",
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_lies_about_an_encoder_are_refused(encoder_model: Path, lie: str) -> None:
+    changes, reason = LIES[lie]
+    with pytest.raises(ModelError, match="is not a valid catclf model: ") as caught:
+        catclf.load_model(rewritten(encoder_model, **changes))
+    assert re.search(reason, str(caught.value))
+    assert "\n" not in str(caught.value)

@@ -87,7 +87,12 @@ def train(
     """
     settings = chosen_settings(preset, options)
     checkpoint = checkpoint or resume
-    files = {"--output": output, "--history": history, "--checkpoint": checkpoint}
+    files = {
+        "--output": output,
+        "--history": history,
+        "--checkpoint": checkpoint,
+        "--features-cache": options["features_cache"],
+    }
     check_outputs(data, files)
 
     source = open_source(data, positive)

@@ -1,5 +1,6 @@
 """Which encoder a model was trained with: what a model file keeps of it."""
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
@@ -44,8 +45,11 @@ class EncoderIdentity:
     def __post_init__(self) -> None:
         is_name = isinstance(self.name, str) and 0 < len(self.name) <= _LONGEST_NAME
         if not is_name or not self.name.isprintable() or set(self.name) & set("/\\:"):
-            raise EncoderError("its encoder does not have a name")
-        if not isinstance(self.sha256, str) or len(self.sha256) != 64:
+            raise EncoderError(
+                f"an encoder's name must have 1 to {_LONGEST_NAME} printable characters, without "
+                "/, \\ or :"
+            )
+        if not isinstance(self.sha256, str) or not re.fullmatch("[0-9a-f]{64}", self.sha256):
             raise EncoderError("its encoder does not have a SHA-256")
         if type(self.n) is not int or not 0 < self.n <= MOST_FEATURES:
             raise EncoderError("its encoder does not have a number of features")

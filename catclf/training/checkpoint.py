@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catclf._version import __version__
+from catclf.datasets.dataset import Dataset
 from catclf.errors import CheckpointError, SettingsError, reason_of
-from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array
 from catclf.solvers.problem import Problem
 from catclf.solvers.solver import Memory, State
@@ -135,9 +134,12 @@ class Checkpoints:
             save_checkpoint(Checkpoint(state, self._settings, self._images), self._save_to)
 
 
-def digest(fingerprints: Fingerprints, labels: NDArray[np.uint8]) -> str:
-    """A short text that differs for other images, another order, or other labels."""
-    return hashlib.blake2b(fingerprints.tobytes() + labels.tobytes(), digest_size=16).hexdigest()
+def digest(dataset: Dataset) -> str:
+    """A short text that differs for other images, another order, other labels or encoder."""
+    contents = dataset.fingerprints.tobytes() + dataset.labels.tobytes()
+    if dataset.encodings:
+        contents += repr(dataset.encodings.encoder.identity).encode()
+    return hashlib.blake2b(contents, digest_size=16).hexdigest()
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset
-from catclf.errors import TrainingError
+from catclf.errors import SettingsError, TrainingError
 from catclf.features.feature_map import FeatureMap
 from catclf.features.register import learn_features
 from catclf.images.fingerprints import Fingerprints
@@ -111,6 +111,8 @@ def train(
     ------
     DataError
         If there are images of one class only, or too few to hold some out.
+    SettingsError
+        If the features need images that were read with their encoder, or without one.
     TrainingError
         If the cost is not finite at the end, or above its start, or if there is no optimum for
         L-BFGS to go to.
@@ -124,7 +126,7 @@ def train(
     prints = dataset.fingerprints
     checkpoints = Checkpoints(
         settings,
-        digest(prints, dataset.labels) if checkpoint or resume else "",
+        digest(dataset) if checkpoint or resume else "",
         save_to=Path(checkpoint) if checkpoint else None,
         resume=Path(resume) if resume else None,
         every=seconds_between_checkpoints,
@@ -171,6 +173,11 @@ def _prepare(
     specification = settings.feature_specification
     encodings = dataset.encodings if specification.has_encoder else None
     features = learn_features(specification, dataset.images, settings.seed, encodings)
+    if features.side != dataset.preprocessing.side:
+        raise SettingsError(
+            f"features {specification} need images of {features.side} pixels a side, but "
+            f"{dataset.where} was read with an encoder of {dataset.preprocessing.side}"
+        )
     progress = on_stage and partial(on_stage, "features")
     return features, make_design_matrix(dataset, features, settings, progress)
 

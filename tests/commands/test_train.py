@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import catclf
-from tests.conftest import Runner, image, shared
+from tests.conftest import Runner, image, shared, write_images
 
 QUICK = ("--iterations", 3, "--learning-rate", "auto")
 
@@ -313,3 +313,39 @@ def test_near_copies_between_splits_are_told(
     original.resize((150, 150)).save(data / "test" / "cat" / "smaller.jpg")
     err = catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK).err
     assert "Warning: 1 of the 9 test images is a near duplicate of training images" in err
+
+
+HINT = (
+    "Photographs are recognized far better with --recipe transfer (pip install 'catclf[encoder]')"
+)
+
+
+@pytest.fixture
+def noise(tmp_path: Path) -> Path:
+    """Classes that cannot be told from each other."""
+    for split, start in (("train", 0), ("test", 100)):
+        for class_, seed in (("cat", 0), ("dog", 500)):
+            write_images(tmp_path / "n" / split / class_, 16, red=120, start=start + seed)
+    return tmp_path / "n"
+
+
+def test_a_bad_score_of_the_lecture_comes_with_a_hint(
+    catclf_run: Runner, noise: Path, data: Path, tmp_path: Path
+) -> None:
+    output = ("-o", tmp_path / "m.npz")
+    assert catclf_run("train", noise, *output, *QUICK).out.splitlines()[-1] == HINT
+    out = catclf_run("train", noise / "train", *output, *QUICK, "--cv", 2).out
+    assert out.splitlines()[-1] == HINT
+    assert HINT not in catclf_run("train", noise, *output, *QUICK, "--json").out
+
+
+def test_other_trainings_come_without_the_hint(
+    catclf_run: Runner, noise: Path, data: Path, tmp_path: Path
+) -> None:
+    output = ("-o", tmp_path / "m.npz")
+    good = catclf_run("train", data, *output, "--iterations", 60, "--learning-rate", "auto")
+    assert "Test accuracy 100.0 %" in good.out
+    without_score = catclf_run("train", noise / "train", *output, *QUICK)
+    other = catclf_run("train", noise, *output, "--features", "hog", "--solver", "lbfgs", "--l2", 1)
+    for outcome in (good, without_score, other):
+        assert "--recipe transfer" not in outcome.out

@@ -14,6 +14,7 @@ from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, OutputError
 from catclf.images.preprocessing import Preprocessing
 from tests.conftest import image, needs_posix, shared, write_images
+from tests.encoders.fake import FakeEncoder
 
 
 def packed(data: Path, path: Path, positive: str | None = None, **options: Any) -> Path:
@@ -216,3 +217,132 @@ def test_names_use_forward_slashes_and_survive_another_drive(
     path = packed(data, tmp_path / "p.h5")
     first = (data / "train" / "cat" / "cat-000.png").as_posix()
     assert load_dataset(path).names[0] == f"{path}[{first}]"
+
+
+def at_224(data: Path, path: Path) -> Path:
+    """Photographs larger than 224 pixels and images that are smaller, packed for an encoder."""
+    for class_, red in (("cat", 190), ("dog", 80)):
+        for i in range(2):
+            picture = image(7 * red + i, red=red, size=(500, 375))
+            picture.save(data / "train" / class_ / f"{i}.jpg")
+    return packed(data, path, preprocessing=Preprocessing(side=224))
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_what_is_packed_for_an_encoder_has_the_encodings_and_fingerprints_of_the_files(
+    data: Path, tmp_path: Path, split: str
+) -> None:
+    path = at_224(data, tmp_path / "p.h5")
+    files, file = (
+        load_dataset(each, split, encoder=FakeEncoder(kind="pooled", places=(4, 4)), flip=True)
+        for each in (data, path)
+    )
+    assert files.encodings
+    assert file.encodings
+    assert file.encodings.rows.tobytes() == files.encodings.rows.tobytes()
+    assert file.encodings.of_mirrored.tobytes() == files.encodings.of_mirrored.tobytes()
+    assert file.fingerprints.tolist() == files.fingerprints.tolist()
+    assert files.fingerprints.tolist() == load_dataset(data, split).fingerprints.tolist()
+    assert file.labels.tolist() == files.labels.tolist()
+    assert file.preprocessing == files.preprocessing == Preprocessing(side=224)
+
+
+def test_packing_again_keeps_the_fingerprints_of_the_files(data: Path, tmp_path: Path) -> None:
+    once = at_224(data, tmp_path / "p.h5")
+    twice = packed(once, tmp_path / "q.h5")
+    assert open_source(twice).packed == Preprocessing(side=224)
+    fingerprints = load_dataset(twice, encoder=FakeEncoder()).fingerprints
+    assert fingerprints.tolist() == load_dataset(data).fingerprints.tolist()
+
+
+def test_arrays_of_any_size_are_packed_for_an_encoder(tmp_path: Path) -> None:
+    for side in (224, 64, 30):
+        with h5py.File(tmp_path / f"{side}.h5", "w") as file:
+            file["test_set_x"] = np.random.default_rng(side).integers(
+                0, 256, (3, side, side, 3), np.uint8
+            )
+            file["test_set_y"] = np.array([0, 1, 1])
+        path = packed(
+            tmp_path / f"{side}.h5", tmp_path / "p.h5", preprocessing=Preprocessing(side=224)
+        )
+        with h5py.File(path) as file:
+            assert file["test_set_x"].shape == (3, 224, 224, 3)
+        prints = load_dataset(path, "test", encoder=FakeEncoder()).fingerprints.tolist()
+        assert prints == load_dataset(tmp_path / f"{side}.h5", "test").fingerprints.tolist()
+
+
+def test_a_file_for_one_side_is_refused_for_another(data: Path, tmp_path: Path) -> None:
+    large, small = at_224(data, tmp_path / "p.h5"), packed(data, tmp_path / "q.h5")
+    cases = (
+        (large, None, "--side 224 --resize stretch", "--resize stretch"),
+        (small, FakeEncoder(), "--resize stretch", "--side 224 --resize stretch"),
+        (large, FakeEncoder(side=96), "--side 224 --resize stretch", "--side 96 --resize stretch"),
+    )
+    for path, encoder, has, needs in cases:
+        with pytest.raises(DataError) as caught:
+            load_dataset(path, encoder=encoder)
+        assert str(caught.value) == (
+            f"{path} was packed with {has}, but {needs} is needed; pack the images again with "
+            f"{needs}"
+        )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.arange(3, dtype=np.uint64),
+        np.arange(12, dtype=np.int64),
+        np.arange(12, dtype=np.float64),
+        np.arange(12, dtype=np.uint32),
+        np.array([b"0"] * 12),
+        np.arange(24, dtype=np.uint64).reshape(12, 2),
+    ],
+)
+def test_fingerprints_that_do_not_match_are_refused(
+    data: Path, tmp_path: Path, wrong: NDArray[Any]
+) -> None:
+    path = packed(data, tmp_path / "p.h5", preprocessing=Preprocessing(side=224))
+    with h5py.File(path, "r+") as file:
+        assert file["train_set_fingerprints"].shape == (12,)
+        del file["train_set_fingerprints"]
+        file["train_set_fingerprints"] = wrong
+    with pytest.raises(DataError, match="train_set_fingerprints does not match train_set_x"):
+        open_source(path)
+
+
+def test_fingerprints_are_packed_only_where_they_differ(data: Path, tmp_path: Path) -> None:
+    with h5py.File(packed(data, tmp_path / "p.h5")) as file:
+        assert "train_set_fingerprints" not in set(file)
+
+
+def test_files_that_are_skipped_have_no_fingerprints(data: Path, tmp_path: Path) -> None:
+    (data / "train" / "cat" / "cat-002.png").write_text("no image")
+    preprocessing = Preprocessing(side=96)
+    path = packed(data, tmp_path / "p.h5", preprocessing=preprocessing, skip_bad=True)
+    prints = load_dataset(path, encoder=FakeEncoder(side=96)).fingerprints.tolist()
+    assert prints == load_dataset(data, skip_bad=True).fingerprints.tolist()
+
+
+def test_leaks_are_found_in_a_file_for_an_encoder(data: Path, tmp_path: Path) -> None:
+    """Of a copied JPEG: exactly, as if both files had been read at 64 pixels."""
+    path = at_224(data, tmp_path / "p.h5")
+    (data / "test" / "cat" / "copied.jpg").write_bytes(
+        (data / "train" / "cat" / "1.jpg").read_bytes()
+    )
+    assert not [pair for pair in catclf.check(open_source(path)).leaks if pair.exact]
+    path = packed(data, tmp_path / "p.h5", preprocessing=Preprocessing(side=224))
+    report = catclf.check(open_source(path))
+    (leak,) = (pair for pair in report.leaks if pair.exact)
+    assert leak.names == (f"{path}[train/cat/1.jpg]", f"{path}[test/cat/copied.jpg]")
+    assert report.images == {"train": {"cat": 8, "dog": 8}, "test": {"cat": 5, "dog": 4}}
+
+
+def test_exact_duplicates_in_a_file_for_an_encoder_are_told_by_the_fingerprints_in_it(
+    data: Path, tmp_path: Path
+) -> None:
+    """Those of the files at 64 pixels, not of what the packed images would be there."""
+    path = at_224(data, tmp_path / "p.h5")
+    with h5py.File(path, "r+") as file:
+        file["test_set_fingerprints"][3] = file["train_set_fingerprints"][0]
+    (leak,) = (pair for pair in catclf.check(open_source(path)).leaks if pair.exact)
+    assert leak.names == (f"{path}[train/cat/0.jpg]", f"{path}[test/cat/cat-103.png]")

@@ -5,10 +5,13 @@ import numpy as np
 import pytest
 
 import catclf
-from catclf.evaluation.attribution import explain
+from catclf.encoders.encodings import encode
+from catclf.evaluation.attribution import Explanation, explain
 from catclf.features.register import learn_features
 from catclf.features.specification import FeatureSpecification
-from catclf.images.preprocessing import mirrored
+from catclf.images.decode import resize_images
+from catclf.images.preprocessing import Images, Preprocessing, mirrored
+from tests.encoders.fake import FakeEncoder
 
 RNG = np.random.default_rng(0)
 PICTURES = RNG.integers(0, 256, (6, 64, 64, 3), np.uint8)
@@ -108,3 +111,110 @@ def test_weights_of_zero_explain_nothing() -> None:
 def test_other_arrays_are_refused() -> None:
     with pytest.raises(catclf.ImageError):
         explain(model("pixels"), np.zeros((32, 32, 3), np.uint8))
+
+
+SIDE = 96
+LARGE = np.random.default_rng(9).integers(0, 256, (20, SIDE, SIDE, 3), np.uint8)
+LARGE[0, 24:40, 60:84] //= 4  # to tell left from right, and the upper half from the lower
+
+
+def encoder_model(
+    features: str,
+    kind: str,
+    *,
+    flip: bool = False,
+    dtype: type = np.float64,
+    places: tuple[int, int] = (4, 4),
+) -> catclf.Model:
+    encodings = encode(FakeEncoder(SIDE, kind, places), LARGE, flip=False)
+    small = resize_images(LARGE, Preprocessing())
+    feature_map = learn_features(FeatureSpecification.parse(features), small, 0, encodings)
+    w: Any = np.random.default_rng(2).standard_normal((feature_map.n_x, 1)).astype(dtype)
+    preprocessing = Preprocessing(side=SIDE)
+    return catclf.Model(w, -0.7, features=feature_map, flip=flip, preprocessing=preprocessing)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("features", ["encoder", "encoder+pixels"])
+def test_a_map_is_explained_exactly(features: str, flip: bool, dtype: type) -> None:
+    some = encoder_model(features, "map", flip=flip, dtype=dtype)
+    explanation = explain(some, LARGE[0])
+    assert explanation.is_exact
+    assert explanation.unexplained == 0
+    assert explanation.contributions.shape == (64, 64)
+    precision = 1e-6 if features == "encoder" else 1e-4  # 12 288 pixels in float32
+    assert explanation.bias == pytest.approx(some.b, abs=precision)
+    assert explanation.logit == pytest.approx(float(some.logits(LARGE[:1]).item()))
+    assert explanation.to_dict()["exact"] is True
+
+
+def test_mirror_images_of_a_map_are_explained_alike_by_a_model_that_flips() -> None:
+    some = encoder_model("encoder", "map", flip=True)
+    contributions = explain(some, LARGE[0]).contributions
+    of_mirrored = explain(some, mirrored(LARGE[:1])[0]).contributions
+    np.testing.assert_allclose(of_mirrored, contributions[:, ::-1], atol=1e-12)
+    assert np.ptp(contributions) > 0
+
+
+INEXACT = [("encoder", "pooled"), ("fourier:encoder", "map"), ("fourier:encoder+hog", "pooled")]
+
+
+def covered(image: Images, rows: slice, columns: slice) -> Images:
+    changed = image.copy()
+    changed[rows, columns] = 127
+    return changed
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize(("features", "kind"), INEXACT)
+def test_features_without_a_place_are_explained_by_covering_squares(
+    features: str, kind: str, flip: bool
+) -> None:
+    some = encoder_model(features, kind, flip=flip)
+
+    def logit(image: Images) -> float:
+        return float(some.logits(image[np.newaxis]).item())
+
+    explanation = explain(some, LARGE[0])
+    assert not explanation.is_exact
+    assert explanation.logit == pytest.approx(logit(LARGE[0]))
+    everything = slice(None)
+    assert explanation.bias == pytest.approx(logit(covered(LARGE[0], everything, everything)))
+    for i, j in ((0, 0), (2, 5), (7, 7), (3, 0)):
+        rows, columns = slice(12 * i, 12 * i + 12), slice(12 * j, 12 * j + 12)
+        fall = logit(LARGE[0]) - logit(covered(LARGE[0], rows, columns))
+        square = explanation.contributions[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
+        np.testing.assert_allclose(square, fall / 64, atol=1e-9)
+    assert total(explanation) == pytest.approx(explanation.logit)
+    document = explanation.to_dict()
+    assert document["exact"] is False
+    assert document["unexplained"] == explanation.unexplained
+
+
+def total(explanation: Explanation) -> float:
+    added = float(explanation.contributions.sum())
+    return explanation.bias + added + explanation.unexplained
+
+
+def test_what_acts_together_remains_unexplained() -> None:
+    """Of sums over the pixels, as the fake encoder makes, nothing; of cosines of them, a part."""
+    linear = explain(encoder_model("encoder", "pooled"), LARGE[0])
+    assert linear.unexplained == pytest.approx(0, abs=1e-4)
+    assert abs(explain(encoder_model("fourier:encoder", "map"), LARGE[0]).unexplained) > 1e-3
+
+
+def test_sides_that_do_not_divide_are_covered_whole() -> None:
+    """By 8 squares a side of 100 pixels, some of 12 and some of 13."""
+    image = np.random.default_rng(3).integers(0, 256, (100, 100, 3), np.uint8)
+    features = learn_features(
+        FeatureSpecification.parse("encoder"),
+        PICTURES,
+        0,
+        encode(FakeEncoder(100, "pooled"), image[np.newaxis], flip=False),
+    )
+    w = np.random.default_rng(4).standard_normal((features.n_x, 1))
+    some = catclf.Model(w, 0.2, features=features, preprocessing=Preprocessing(side=100))
+    explanation = explain(some, image)
+    assert explanation.unexplained == pytest.approx(0, abs=1e-4)  # it is a sum over the pixels
+    assert total(explanation) == pytest.approx(explanation.logit)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -5,9 +6,11 @@ import numpy as np
 import pytest
 
 import catclf
+from catclf.datasets.dataset import Dataset
 from catclf.errors import DataError, SettingsError
 from catclf.model import Model
-from tests.conftest import write_images
+from tests.conftest import image, write_images
+from tests.encoders.fake import FakeEncoder
 
 
 @pytest.fixture
@@ -61,3 +64,62 @@ def test_everything_goes_into_the_document(model: Model, data: Path) -> None:
     assert document["pictures"] == 8
     assert document["accuracy"] == 1
     assert np.allclose(document["accuracy_interval"], (0.6756, 1), atol=1e-4)
+
+
+@pytest.fixture
+def encoded(data: Path) -> Any:
+    """Training and test images, JPEGs among them, read with an encoder."""
+    for split in ("train", "test"):
+        for class_, red in (("cat", 190), ("dog", 80)):
+            noise = image(red + len(split), red=red, size=(500, 375))
+            noise.save(data / split / class_ / "a.jpg")
+    return tuple(catclf.load_dataset(data, split, encoder=FakeEncoder()) for split in SPLITS)
+
+
+SPLITS = ("train", "test")
+TRANSFER = replace(catclf.PRESETS["transfer"], l2=0.1, calibrate=False)
+
+
+def test_a_model_of_an_encoder_is_scored_on_encodings(
+    encoded: tuple[Dataset, Dataset], data: Path
+) -> None:
+    train, test = encoded
+    model = catclf.train(train, TRANSFER).model
+    evaluation = catclf.evaluate(model, test)
+    assert evaluation.m == 10
+    assert evaluation.metrics.accuracy == 1
+    assert evaluation.trained_on == []
+    assert catclf.evaluate(model, train).trained_on == train.names
+
+
+def test_models_of_pixels_and_of_an_encoder_know_each_others_images(
+    encoded: tuple[Dataset, Dataset], data: Path
+) -> None:
+    train, test = encoded
+    plain = catclf.load_dataset(data)
+    settings = catclf.TrainingSettings(learning_rate="auto", iterations=3)
+    pixels, transfer = catclf.train(plain, settings).model, catclf.train(train, TRANSFER).model
+    assert pixels.fingerprints.tolist() == transfer.fingerprints.tolist()
+    exchanged = replace(transfer, fingerprints=pixels.fingerprints)
+    assert catclf.evaluate(exchanged, train).trained_on == train.names
+    assert catclf.evaluate(exchanged, test).trained_on == []
+    exchanged = replace(pixels, fingerprints=transfer.fingerprints)
+    assert catclf.evaluate(exchanged, plain).trained_on == plain.names
+
+
+def test_images_read_without_the_encoder_are_refused(
+    encoded: tuple[Dataset, Dataset], data: Path
+) -> None:
+    model = catclf.train(encoded[0], TRANSFER).model
+    with pytest.raises(SettingsError, match="but the model needs"):
+        catclf.evaluate(model, catclf.load_dataset(data, "test"))
+
+
+def test_a_model_that_flips_needs_encodings_of_mirror_images(
+    encoded: tuple[Dataset, Dataset], data: Path
+) -> None:
+    both = catclf.load_dataset(data, encoder=FakeEncoder(), flip=True)
+    model = catclf.train(both, replace(TRANSFER, flip=True)).model
+    assert catclf.evaluate(model, both).metrics.accuracy == 1
+    with pytest.raises(SettingsError, match=r"load_dataset\(…, encoder=…, flip=True\)"):
+        catclf.evaluate(model, encoded[1])

@@ -8,6 +8,7 @@ import catclf
 from catclf.datasets.dataset import Dataset
 from catclf.evaluation.learning_curve import learning_curve
 from tests.conftest import write_images
+from tests.encoders.fake import FakeEncoder
 
 SETTINGS = catclf.TrainingSettings(learning_rate="auto", iterations=30)
 
@@ -55,3 +56,22 @@ def test_too_few_images(many: tuple[Dataset, Dataset]) -> None:
     few = dataset.subset(np.arange(dataset.m) % 8 == 0)
     with pytest.raises(catclf.CatclfError, match=r"has 4 images of a class; .* at least 8"):
         learning_curve(few, held_out, SETTINGS)
+
+
+def test_a_curve_of_an_encoders_features(many: tuple[Dataset, Dataset]) -> None:
+    """Every image is encoded once; the last point is the model of all images."""
+    folder = Path(many[0].names[0]).parents[2]
+    encoder = FakeEncoder(kind="pooled")
+    dataset, held_out = (
+        catclf.load_dataset(folder, split, encoder=encoder) for split in ("train", "test")
+    )
+    settings = catclf.TrainingSettings(
+        solver="lbfgs", features="encoder", standardise=True, l2=0.1, iterations=30
+    )
+    curve = learning_curve(dataset, held_out, settings)
+    assert [point.images for point in curve.points] == [8, 16, 32, 64]
+    result = catclf.train(dataset, settings)
+    assert curve.points[-1].training == [result.accuracy]
+    accuracy = catclf.evaluate(result.model, held_out).metrics.accuracy
+    assert curve.points[-1].held_out == [accuracy]
+    assert encoder.count == dataset.m + held_out.m

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catclf.errors import ImageError
-from catclf.images.decode import load_image, load_images, resize_images
+from catclf.images.decode import load_image, load_images, load_views, resize_images
 from catclf.images.preprocessing import Preprocessing
+from catclf.images.rgb import to_rgb
 from tests.conftest import image, needs_posix, shared
 
 PREPROCESSING = Preprocessing()
@@ -287,3 +288,93 @@ def test_arrays_of_another_size_are_resized() -> None:
     small[:, :, 10:20] = 255
     assert (resize_images(small, Preprocessing("crop"))[1] == 255).all()
     assert resize_images(small, PREPROCESSING).shape == (2, 64, 64, 3)
+
+
+VIEWS = [PREPROCESSING.at(224), PREPROCESSING, Preprocessing("crop", side=100), FULL_SIZE]
+
+
+@pytest.fixture
+def different_files(tmp_path: Path) -> Any:
+    """A JPEG of medium size, one that is decoded at other scales for other sides, and others."""
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    image(0, size=(500, 375)).save(tmp_path / "medium.jpg")
+    image(1, size=(1900, 1300)).save(tmp_path / "large.jpg")
+    image(2, size=(1900, 1300)).save(tmp_path / "turned.jpg", exif=turned)
+    image(3, size=(90, 300)).save(tmp_path / "turned.png", exif=turned)
+    image(4, size=(30, 20)).convert("P").save(tmp_path / "small.gif")
+    return sorted(tmp_path.iterdir())
+
+
+def test_every_view_is_what_one_decoding_would_give(different_files: list[Path]) -> None:
+    for path, views in zip(different_files, load_views(different_files, VIEWS), strict=True):
+        assert not isinstance(views, ImageError)
+        assert [view.shape for view in views] == [(n, n, 3) for n in (224, 64, 100, 64)]
+        for view, preprocessing in zip(views, VIEWS, strict=True):
+            assert (view == load_image(path, preprocessing)).all(), (path, preprocessing)
+        from_bytes = next(load_views([path.read_bytes()], VIEWS))
+        assert not isinstance(from_bytes, ImageError)
+        assert all((a == b).all() for a, b in zip(views, from_bytes, strict=True))
+
+
+def test_views_of_a_large_jpeg_are_decoded_at_different_scales(different_files: list[Path]) -> None:
+    """Were it decoded once for both, the test above could not tell one from the other."""
+    large = next(path for path in different_files if path.name == "large.jpg")
+    assert (load_image(large, PREPROCESSING) != load_image(large, FULL_SIZE)).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "sides", "decodings"),
+    [
+        ("turned.png", (224, 64), 1),
+        ("small.gif", (224, 64), 1),
+        ("medium.jpg", (224, 200), 1),
+        ("medium.jpg", (224, 64), 2),
+        ("large.jpg", (64, 60), 1),
+        ("large.jpg", (224, 64, 224, 64), 2),
+    ],
+)
+def test_a_file_is_decoded_once_for_each_scale(
+    different_files: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    sides: tuple[int, ...],
+    decodings: int,
+) -> None:
+    decoded = []
+
+    def counted(decoding: Image.Image) -> Image.Image:
+        decoded.append(decoding.size)
+        return to_rgb(decoding)
+
+    monkeypatch.setattr("catclf.images.decode.to_rgb", counted)
+    paths = [path for path in different_files if path.name == name]
+    (views,) = load_views(paths, [PREPROCESSING.at(side) for side in sides])
+    assert not isinstance(views, ImageError)
+    assert len(views) == len(sides)
+    assert len(decoded) == decodings
+
+
+def test_a_broken_file_is_one_error_whatever_the_views(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{i}.png" for i in range(3)]
+    for path in paths:
+        image(1).save(path)
+    paths[1].write_bytes(paths[1].read_bytes()[:200])
+    paths[2].unlink()
+    good, cut, missing = load_views(paths, VIEWS)
+    assert isinstance(good, list)
+    assert isinstance(cut, ImageError)
+    assert str(missing) == "no such file"
+    with pytest.raises(ImageError) as caught:
+        load_image(paths[1], PREPROCESSING)
+    assert str(cut) == str(caught.value)
+
+
+def test_arrays_are_resized_to_any_side_as_files_are(tmp_path: Path) -> None:
+    original = image(5, size=(90, 50))
+    original.save(tmp_path / "a.png")
+    for preprocessing in VIEWS:
+        resized = resize_images(np.asarray(original)[np.newaxis], preprocessing)
+        assert (resized[0] == load_image(tmp_path / "a.png", preprocessing)).all()
+    right = np.zeros((2, 100, 100, 3), np.uint8)
+    assert resize_images(right, PREPROCESSING.at(100)) is right

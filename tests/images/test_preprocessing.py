@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,21 @@ STORED = {"side": 64, "resample": "bicubic", "fit": "crop", "jpeg_oversampling":
 def test_an_unknown_resize_is_refused() -> None:
     with pytest.raises(SettingsError, match="resize must be one of stretch, crop, not 'squeeze'"):
         Preprocessing("squeeze")
+
+
+@pytest.mark.parametrize("side", [15, 1025, -64, 64.0, True, "64", None])
+def test_an_impossible_side_is_refused(side: Any) -> None:
+    with pytest.raises(SettingsError, match=f"side must be from 16 to 1024, not {side}"):
+        Preprocessing(side=side)
+
+
+@pytest.mark.parametrize("side", [16, 64, 224, 1024])
+def test_another_side_changes_nothing_else(side: int) -> None:
+    other = Preprocessing("crop", 3).at(side)
+    assert other == Preprocessing("crop", 3, side)
+    assert other.shape == (side, side, 3)
+    assert other.at(64) == Preprocessing("crop", 3)
+    assert Preprocessing.from_dict(other.to_dict()) == other
 
 
 def test_files_keep_their_first_keys_in_their_first_order() -> None:
