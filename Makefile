@@ -82,8 +82,12 @@ bench: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure catclf besid
 	$(BIN)/python -m benchmarks
 
 .PHONY: accuracy
-accuracy: $(VENV)/installed ## measure how well both presets recognise real images
+accuracy: $(VENV)/installed-encoder ## measure how well all presets recognise images
 	$(BIN)/python -m benchmarks.accuracy
+
+.PHONY: bench-encoders
+bench-encoders: $(VENV)/installed-encoder ## measure variants of the transfer preset
+	$(BIN)/python -m benchmarks.encoders
 
 .PHONY: clean
 clean: ## remove everything that these targets made, but not data/

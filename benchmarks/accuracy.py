@@ -1,10 +1,13 @@
-"""Accuracy and calibration of both presets: `python -m benchmarks.accuracy`, or `make accuracy`.
+"""Accuracy and calibration of the presets: `python -m benchmarks.accuracy`, or `make accuracy`.
 
 Each metric is a mean over five seeds, which determine the folds of the cross-validation and all
 randomness in training. Nothing is tuned on the images that are scored: penalty, calibration and
 dictionary are learned anew from the training images of each fold. After the expected calibration
 error (ECE) stands, in brackets, its value to expect from perfectly calibrated probabilities: it is
 not zero, because with few images the observed share in each bin varies by chance.
+
+Words choose rows: those whose images and preset contain all of them, as in
+`python -m benchmarks.accuracy photos transfer`.
 """
 
 import importlib
@@ -12,123 +15,135 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from statistics import mean, stdev
 from typing import NamedTuple
 
 import numpy as np
 
 import catclf
+from benchmarks.labelled_images import TASKS, Task
 from benchmarks.machine import installed
 from benchmarks.places import SHARED
 from catclf.datasets.dataset import Dataset
 from catclf.datasets.folds import stratified_folds
+from catclf.encoders.encodings import ImageEncoder
 from catclf.errors import TrainingError
 from catclf.evaluation.metrics import Metrics, calibration_error, metrics, reliability
-from catclf.images.fingerprints import fingerprints
 from catclf.logistic import Array, sigmoid
-from catclf.rows import Rows
 from catclf.training.settings import PRESETS, TrainingSettings
 
 _FOLDS = 5
 _DRAWS = 200
 
-
-class _Task(NamedTuple):
-    name: str
-    data: Callable[[], Dataset]
-    test: Callable[[], Dataset] | None
-    """None for cross-validation."""
-    target: tuple[float, float | None]
-    """Accuracy and AUC that the best preset should reach."""
-
-
-def _course(split: str) -> Dataset:
-    return catclf.load_dataset(SHARED / "catvnoncat", split)
-
-
-def _whole_course() -> Dataset:
-    train, test = _course("train"), _course("test")
-    return replace(
-        train,
-        images=np.concatenate([train.images[:], test.images[:]]),
-        labels=np.concatenate([train.labels, test.labels]),
-        names=[*train.names, *test.names],
-    )
-
-
-_TASKS = (
-    _Task("course, 209 → 50", lambda: _course("train"), lambda: _course("test"), (0.90, None)),
-    _Task("course, 5-fold on all 259", _whole_course, None, (0.90, 0.955)),
-    _Task(
-        "photos, 5-fold on 300", lambda: catclf.load_dataset(SHARED / "photos"), None, (0.76, 0.82)
-    ),
-    _Task(
-        "CIFAR-10, 5-fold on 4000",
-        lambda: catclf.load_dataset(SHARED / "cifar-cats"),
-        None,
-        (0.80, 0.88),
-    ),
+HEAD = (
+    "| images | preset | accuracy | 95 % interval | AUC | ECE (if perfectly calibrated) "
+    "| majority baseline | target | time per training |"
 )
+"""Titles of the columns."""
 
 
-class _Contender(NamedTuple):
+class Contender(NamedTuple):
+    """What is measured on a task."""
+
     name: str
-    train: Callable[[Dataset, int], Callable[[Rows], Array]]
+    """What the table calls it."""
+    train: Callable[[Dataset, int], Callable[[Dataset], Array]]
     """From labelled images and a seed to a function that gives the logits of other images."""
     seeds: int = 5
+    encoder: ImageEncoder | None = None
+    """What it reads images with."""
+    flip: bool = False
+    """Whether it wants mirror images encoded too."""
 
 
 def main() -> None:
-    """Print the table, or the rows whose name contains one of the words given."""
+    """Print the table, or the rows that contain all the words given."""
     if not SHARED.exists():
         sys.exit(f"no real images at {SHARED}; set CATCLF_SHARED_DATA to their folder")
-    wanted = sys.argv[1:]
-    print(
-        "| images | preset | accuracy | AUC | ECE (if perfectly calibrated) | majority baseline "
-        "| target | time per training |"
+    words = sys.argv[1:]
+    print(HEAD)
+    print("| --- " * HEAD.count(" |") + "|", flush=True)
+    for task in TASKS:
+        for contender in _contenders():
+            if all(word in f"{task.name} {contender.name}" for word in words):
+                print(row(task, contender), flush=True)
+
+
+def _contenders() -> list[Contender]:
+    contenders = [preset(name, s) for name, s in PRESETS.items() if name != "transfer"]
+    if installed("onnxruntime"):
+        contenders.append(preset("transfer", PRESETS["transfer"], _encoder()))
+    else:
+        print("(transfer is left out: there is no onnxruntime)", file=sys.stderr)
+    if installed("torch"):
+        contenders.append(Contender("small CNN in PyTorch", _train_cnn, seeds=2))
+    return contenders
+
+
+@cache
+def _encoder() -> ImageEncoder:
+    return catclf.load_encoder()
+
+
+def preset(
+    name: str,
+    settings: TrainingSettings,
+    encoder: ImageEncoder | None = None,
+    seeds: int = 5,
+) -> Contender:
+    """A training of catclf.
+
+    Parameters
+    ----------
+    name : str
+        What the table calls it.
+    settings : TrainingSettings
+        How to train.
+    encoder : ImageEncoder, optional
+        What to read the images with.
+    seeds : int
+        How often to train, with different seeds.
+
+    Returns
+    -------
+    Contender
+        For `row`.
+    """
+
+    def train(data: Dataset, seed: int) -> Callable[[Dataset], Array]:
+        try:
+            model = catclf.train(data, replace(settings, seed=seed)).model
+        except TrainingError:  # the course's learning rate is too large for these images
+            safe = replace(settings, seed=seed, learning_rate="auto")
+            model = catclf.train(data, safe).model
+        return lambda images: model.logits(images.images, images.encodings)
+
+    return Contender(name, train, seeds, encoder, settings.flip)
+
+
+def _train_cnn(data: Dataset, seed: int) -> Callable[[Dataset], Array]:
+    logits = importlib.import_module("benchmarks.peers.cnn").train(
+        data.images[:], data.labels, seed
     )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
-    for task in _TASKS:
-        if wanted and not any(word in task.name for word in wanted):
-            continue
-        for name, settings in PRESETS.items():
-            try:
-                print(_row(task, _preset(name, settings)), flush=True)
-            except TrainingError:  # the course's learning rate is too large for these images
-                settings = replace(settings, learning_rate="auto")
-                print(_row(task, _preset(f"{name} (α = 1/L)", settings)), flush=True)
-        if installed("torch"):
-            print(_row(task, _cnn()), flush=True)
+    return lambda images: np.asarray(logits(images.images))
 
 
-def _preset(name: str, settings: TrainingSettings) -> _Contender:
-    return _Contender(
-        name, lambda data, seed: catclf.train(data, replace(settings, seed=seed)).model.logits
-    )
-
-
-def _cnn() -> _Contender:
-    peer = importlib.import_module("benchmarks.peers.cnn")
-    return _Contender(
-        "small CNN in PyTorch",
-        lambda data, seed: peer.train(data.images[:], data.labels, seed),
-        seeds=2,
-    )
-
-
-def _row(task: _Task, contender: _Contender) -> str:
+def row(task: Task, contender: Contender) -> str:
+    """Measure a contender on a task; a row of the table."""
+    data, test = task.load(contender.encoder, contender.flip)
     start = time.perf_counter()
-    scores = [_score(task, contender, seed) for seed in range(contender.seeds)]
-    trainings = contender.seeds * (1 if task.test else _FOLDS)
+    scores = [_score(task, data, test, contender, seed) for seed in range(contender.seeds)]
+    trainings = contender.seeds * (1 if task.is_split else _FOLDS)
     seconds = (time.perf_counter() - start) / trainings
-    accuracy, auc = task.target
-    target = f"{accuracy:.2f}" + (f" / {auc:.3f}" if auc else "")
+    intervals = [score.metrics.accuracy_interval for score in scores]
+    low, high = (mean(bounds) for bounds in zip(*intervals, strict=True))
     return (
         f"| {task.name} | {contender.name} | {_spread([s.metrics.accuracy for s in scores])} "
-        f"| {_spread([s.metrics.roc_auc or 0 for s in scores])} "
+        f"| {low:.3f} to {high:.3f} | {_spread([s.metrics.roc_auc or 0 for s in scores])} "
         f"| {_spread([s.metrics.calibration_error for s in scores])} "
         f"({mean(s.if_calibrated for s in scores):.3f}) | {scores[0].metrics.baseline:.3f} "
-        f"| {target if contender.name == 'best' else ''} | {seconds:.1f} s |"
+        f"| {task.targets.get(contender.name, '')} | {seconds:.1f} s |"
     )
 
 
@@ -138,24 +153,26 @@ class _Score(NamedTuple):
     """Expected calibration error if the probabilities were perfectly calibrated."""
 
 
-def _score(task: _Task, contender: _Contender, seed: int) -> _Score:
-    data = task.data()
-    if task.test:
-        test = task.test()
-        Z, Y = contender.train(data, seed)(test.images), test.Y
+def _score(
+    task: Task, data: Dataset, test: Dataset | None, contender: Contender, seed: int
+) -> _Score:
+    if task.few:
+        data, test = task.few_of(data, seed)
+    if test:
+        Z, Y = contender.train(data, seed)(test), test.Y
     else:
         Z, Y = _held_out_logits(data, contender, seed), data.Y
     return _Score(metrics(Z, Y), _if_calibrated(sigmoid(Z)))
 
 
-def _held_out_logits(data: Dataset, contender: _Contender, seed: int) -> Array:
+def _held_out_logits(data: Dataset, contender: Contender, seed: int) -> Array:
     """Logits (1, m), each from a model trained without the image's fold, as with `--cv`."""
-    fold_of = stratified_folds(data.labels, fingerprints(data.images), _FOLDS, seed)
+    fold_of = stratified_folds(data.labels, data.fingerprints, _FOLDS, seed)
     Z = np.empty((1, data.m))
     for fold in range(_FOLDS):
         part = fold_of == fold
         logits = contender.train(data.subset(~part), seed)
-        Z[:, part] = logits(data.subset(part).images)
+        Z[:, part] = logits(data.subset(part))
     return Z
 
 

@@ -12,7 +12,7 @@ from catclf.encoders.encoder import Encoder, open_encoder, reopen_encoder
 from catclf.encoders.encodings import Floats
 from catclf.encoders.identity import EncoderIdentity
 from catclf.encoders.session import Call
-from catclf.errors import EncoderError, reason_of
+from catclf.errors import CatclfError, EncoderError, reason_of
 from catclf.images.preprocessing import Images
 
 VARIABLE = "CATCLF_ENCODER"
@@ -90,7 +90,11 @@ class ModelEncoder:
     def _encoder(self) -> Encoder:
         self.prepare()
         assert self._opening
-        return self._opening.result()
+        try:
+            return self._opening.result()
+        except CatclfError:
+            self._opening = None  # it may be there when it is next asked for
+            raise
 
     def _open(self) -> Encoder:
         for where, data, sha256 in self._candidates():

@@ -310,7 +310,6 @@ PRESETS = {
     "transfer": TrainingSettings(
         solver="lbfgs",
         features="encoder",
-        standardise=True,
         l2="auto",
         calibrate=True,
         dtype="float32",

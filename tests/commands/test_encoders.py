@@ -160,7 +160,7 @@ def test_pooled_features_are_explained_with_what_is_left_over(
     line = next(line for line in out.splitlines() if line.startswith("z = "))
     z, grey, added, left = (float(word) for word in line.split() if word[-1].isdigit())
     assert z == pytest.approx(grey + added + left, abs=4e-4)
-    assert "An approximation: " in out
+    assert "An approximation, by blurring" in out
     assert figure.stat().st_size > 1000
     document = json.loads(catclf_run(*arguments, "--encoder", encoder, "--json").out)
     assert document["exact"] is False
@@ -260,7 +260,10 @@ def test_images_are_packed_for_an_encoder(
     assert one.w.tobytes() == two.w.tobytes()
     assert one.fingerprints.tolist() == two.fingerprints.tolist()
     err = catclf_run("train", packed, "-o", tmp_path / "q.npz", status=1).err
-    assert "was packed with --side 16 --resize stretch, but --resize stretch is needed" in err
+    assert (
+        "was packed with --side 16 --resize stretch, but --side 64 --resize stretch is needed"
+        in err
+    )
     small = tmp_path / "small.h5"
     catclf_run("pack", photographs, small)
     err = catclf_run("train", small, "-o", tmp_path / "q.npz", *arguments, status=1).err

@@ -86,7 +86,7 @@ def test_crop_goes_with_the_file(
         ("evaluate", path, "-m", model_path),
         ("predict", path, "-m", model_path),
     ):
-        assert "packed with --resize crop" in catclf_run(*arguments, status=1).err
+        assert "packed with --side 64 --resize crop" in catclf_run(*arguments, status=1).err
 
 
 def test_bad_images(catclf_run: Runner, data: Path, tmp_path: Path) -> None:

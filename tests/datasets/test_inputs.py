@@ -100,7 +100,7 @@ def test_images_packed_otherwise_are_refused(data: Path, tmp_path: Path) -> None
     catclf.pack(open_source(data / "test"), path, Preprocessing("crop"))
     ((names, _),) = outcomes = read(path)
     assert names == [str(path)]
-    assert "packed with --resize crop" in reason(outcomes[0])
+    assert "packed with --side 64 --resize crop" in reason(outcomes[0])
 
 
 def test_a_large_hdf5_file_is_read_in_batches(tmp_path: Path) -> None:

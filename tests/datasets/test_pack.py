@@ -274,8 +274,8 @@ def test_arrays_of_any_size_are_packed_for_an_encoder(tmp_path: Path) -> None:
 def test_a_file_for_one_side_is_refused_for_another(data: Path, tmp_path: Path) -> None:
     large, small = at_224(data, tmp_path / "p.h5"), packed(data, tmp_path / "q.h5")
     cases = (
-        (large, None, "--side 224 --resize stretch", "--resize stretch"),
-        (small, FakeEncoder(), "--resize stretch", "--side 224 --resize stretch"),
+        (large, None, "--side 224 --resize stretch", "--side 64 --resize stretch"),
+        (small, FakeEncoder(), "--side 64 --resize stretch", "--side 224 --resize stretch"),
         (large, FakeEncoder(side=96), "--side 224 --resize stretch", "--side 96 --resize stretch"),
     )
     for path, encoder, has, needs in cases:

@@ -41,6 +41,9 @@ class FakeEncoder:
         """Number of images that it has encoded."""
         return sum(map(len, self.seen))
 
+    def prepare(self) -> None:
+        """There is nothing to open."""
+
     def encode(self, images: Images) -> Floats:
         self.seen.append(images)
         places = self._map(images)

@@ -13,7 +13,7 @@ pytest.importorskip("onnxruntime")
 from catclf.encoders import builtin
 from catclf.encoders.convention import ConventionOptions
 from catclf.encoders.identity import EncoderIdentity
-from catclf.encoders.lookup import VARIABLE, ModelEncoder, open_file
+from catclf.encoders.lookup import VARIABLE, ModelEncoder, load_encoder
 from catclf.errors import EncoderError, OutputError
 from tests.encoders.graphs import SIDE, convolution, data_of, feature_map, residual
 
@@ -32,7 +32,7 @@ def identity(tmp_path: Path) -> EncoderIdentity:
     """Of an encoder `net.onnx`, whose file is gone."""
     path = tmp_path / "net.onnx"
     path.write_bytes(RIGHT)
-    identity = open_file(path, PLAIN).identity
+    identity = load_encoder(path, PLAIN).identity
     path.unlink()
     return identity
 
@@ -41,7 +41,7 @@ def identity(tmp_path: Path) -> EncoderIdentity:
 def features(tmp_path: Path) -> bytes:
     path = tmp_path / "first.onnx"
     path.write_bytes(RIGHT)
-    return open_file(path, PLAIN).encode(IMAGES).tobytes()
+    return load_encoder(path, PLAIN).encode(IMAGES).tobytes()
 
 
 def sha256(data: bytes) -> str:
@@ -107,12 +107,12 @@ def test_a_model_uses_the_convention_of_its_training(
 ) -> None:
     """Not the file's own, which would be ImageNet's."""
     path = put(tmp_path / "net.onnx")
-    assert open_file(path).encode(IMAGES).tobytes() != features
+    assert load_encoder(path).encode(IMAGES).tobytes() != features
     assert ModelEncoder(identity, "", None, tmp_path).encode(IMAGES).tobytes() == features
 
 
 def test_a_map_is_found_too(tmp_path: Path) -> None:
-    opened = open_file(put(tmp_path / "map.onnx", data_of(feature_map())))
+    opened = load_encoder(put(tmp_path / "map.onnx", data_of(feature_map())))
     again = ModelEncoder(opened.identity, "", None, tmp_path)
     assert again.maps(IMAGES).tobytes() == opened.maps(IMAGES).tobytes()
 
@@ -169,7 +169,7 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(10**10)  # takes no space
     with pytest.raises(EncoderError, match=r"large\.onnx is larger than \d+ MB, which is refused"):
-        open_file(path)
+        load_encoder(path)
 
 
 def test_features_that_the_model_was_not_trained_with(

@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 import catclf
 from catclf.encoders.encodings import encode
@@ -160,32 +161,39 @@ def test_mirror_images_of_a_map_are_explained_alike_by_a_model_that_flips() -> N
 INEXACT = [("encoder", "pooled"), ("fourier:encoder", "map"), ("fourier:encoder+hog", "pooled")]
 
 
-def covered(image: Images, rows: slice, columns: slice) -> Images:
-    changed = image.copy()
-    changed[rows, columns] = 127
-    return changed
+def blurred(image: Images) -> Images:
+    return np.asarray(Image.fromarray(image).filter(ImageFilter.GaussianBlur(0.09 * len(image))))
 
 
 @pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize(("features", "kind"), INEXACT)
-def test_features_without_a_place_are_explained_by_covering_squares(
+def test_features_without_a_place_are_explained_by_blurring_windows(
     features: str, kind: str, flip: bool
 ) -> None:
     some = encoder_model(features, kind, flip=flip)
+    sharp, soft = LARGE[0], blurred(LARGE[0])
 
     def logit(image: Images) -> float:
         return float(some.logits(image[np.newaxis]).item())
 
-    explanation = explain(some, LARGE[0])
+    def effect(i: int, j: int) -> float:
+        """Of a window of 3 × 3 squares, as far as it lies in the image, on one square."""
+        rows, columns = (range(max(k, 0), min(k + 3, 8)) for k in (i, j))
+        pixels = np.s_[12 * rows[0] : 12 * rows[-1] + 12, 12 * columns[0] : 12 * columns[-1] + 12]
+        without, alone = sharp.copy(), soft.copy()
+        without[pixels], alone[pixels] = soft[pixels], sharp[pixels]
+        both = (logit(sharp) - logit(without)) + (logit(alone) - logit(soft))
+        return both / 2 / (len(rows) * len(columns))
+
+    explanation = explain(some, sharp)
     assert not explanation.is_exact
-    assert explanation.logit == pytest.approx(logit(LARGE[0]))
-    everything = slice(None)
-    assert explanation.bias == pytest.approx(logit(covered(LARGE[0], everything, everything)))
+    assert explanation.logit == pytest.approx(logit(sharp))
+    assert explanation.bias == pytest.approx(logit(soft))
     for i, j in ((0, 0), (2, 5), (7, 7), (3, 0)):
-        rows, columns = slice(12 * i, 12 * i + 12), slice(12 * j, 12 * j + 12)
-        fall = logit(LARGE[0]) - logit(covered(LARGE[0], rows, columns))
+        windows = [(i - down, j - right) for down in range(3) for right in range(3)]
+        expected = sum(effect(*window) for window in windows) / 9
         square = explanation.contributions[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-        np.testing.assert_allclose(square, fall / 64, atol=1e-9)
+        np.testing.assert_allclose(square, expected / 64, atol=1e-9)
     assert total(explanation) == pytest.approx(explanation.logit)
     document = explanation.to_dict()
     assert document["exact"] is False
@@ -204,7 +212,7 @@ def test_what_acts_together_remains_unexplained() -> None:
     assert abs(explain(encoder_model("fourier:encoder", "map"), LARGE[0]).unexplained) > 1e-3
 
 
-def test_sides_that_do_not_divide_are_covered_whole() -> None:
+def test_sides_that_do_not_divide_are_blurred_whole() -> None:
     """By 8 squares a side of 100 pixels, some of 12 and some of 13."""
     image = np.random.default_rng(3).integers(0, 256, (100, 100, 3), np.uint8)
     features = learn_features(

@@ -61,7 +61,7 @@ def test_the_preset_trains_on_encodings(images: Dataset) -> None:
 def test_the_fit_is_scikit_learns(images: Dataset) -> None:
     """On encodings that are standardised here, with the same penalty."""
     linear_model = pytest.importorskip("sklearn.linear_model")
-    model = catclf.train(images, replace(PLAIN, tolerance=1e-9)).model
+    model = catclf.train(images, replace(PLAIN, standardise=True, tolerance=1e-9)).model
     rows = encoder().encode(at_the_encoders_side(images)).astype(np.float64)
     standardised = (rows - rows.mean(axis=0)) / rows.std(axis=0)
     theirs = linear_model.LogisticRegression(C=1 / (0.01 * 40), tol=1e-10, max_iter=10_000)
