@@ -26,8 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from catclf.datasets.check import check
     from catclf.datasets.dataset import Dataset
+    from catclf.datasets.load import load_dataset
     from catclf.datasets.pack import pack
-    from catclf.datasets.source import load_dataset, open_source
+    from catclf.datasets.source import open_source
     from catclf.encoders.lookup import load_encoder
     from catclf.errors import CatclfError, ImageError
     from catclf.evaluation.cross_validation import CrossValidation, cross_validate
@@ -82,7 +83,7 @@ _MODULES = {
     "check": "datasets.check",
     "cross_validate": "evaluation.cross_validation",
     "evaluate": "evaluation.evaluate",
-    "load_dataset": "datasets.source",
+    "load_dataset": "datasets.load",
     "load_encoder": "encoders.lookup",
     "load_model": "model_file",
     "open_source": "datasets.source",

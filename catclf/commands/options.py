@@ -70,30 +70,29 @@ def model_file_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
     )
 
 
-def check_outputs(data: Path, outputs: Mapping[str, Path | None]) -> None:
+def check_outputs(inputs: Mapping[str, Path | None], outputs: Mapping[str, Path | None]) -> None:
     """Find out before the work whether its results can be written.
 
     Parameters
     ----------
-    data : Path
-        What is read.
-    outputs : mapping of str to Path or None
-        Files to write, by argument or option.
+    inputs, outputs : mapping of str to Path or None
+        Files to read, and files to write, by argument or option.
 
     Raises
     ------
     OutputError
         If a file cannot be written.
     click.UsageError
-        If a file would overwrite the data, or another file.
+        If a file would overwrite another.
     """
     from catclf.storage import check_writable
 
-    paths = [path for path in outputs.values() if path]
-    for path in paths:
-        check_writable(path)
-    if len({os.path.normcase(os.path.realpath(path)) for path in (data, *paths)}) <= len(paths):
-        *names, last = "DATA", *outputs
+    for path in outputs.values():
+        if path:
+            check_writable(path)
+    given = {name: path for name, path in {**inputs, **outputs}.items() if path}
+    if len({os.path.normcase(os.path.realpath(path)) for path in given.values()}) < len(given):
+        *names, last = given
         raise click.UsageError(f"{', '.join(names)} and {last} must be different files")
 
 

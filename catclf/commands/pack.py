@@ -52,7 +52,7 @@ def pack(
     """
     if output.suffix.lower() not in HDF5_ENDINGS:
         raise click.UsageError(f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}")
-    check_outputs(data, {"OUT.h5": output})
+    check_outputs({"DATA": data}, {"OUT.h5": output})
     source = open_source(data, positive)
     preprocessing = source.packing(resize, side)
     with progress_bar("Packing", "image") as update:

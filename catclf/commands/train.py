@@ -87,21 +87,18 @@ def train(
     """
     settings = chosen_settings(preset, options)
     checkpoint = checkpoint or resume
-    files = {
-        "--output": output,
-        "--history": history,
-        "--checkpoint": checkpoint,
-        "--features-cache": options["features_cache"],
-    }
-    check_outputs(data, files)
+    specification = settings.feature_specification
+    inputs = {"DATA": data, "--features": specification.encoder_path}
+    outputs = {"--output": output, "--history": history, "--checkpoint": checkpoint}
+    check_outputs(inputs, outputs | {"--features-cache": options["features_cache"]})
 
     source = open_source(data, positive)
-    with training_encoder(settings.feature_specification, resize, options) as encoder:
+    with training_encoder(specification, resize, options) as encoder:
         dataset, test = load_training_data(
             source, resize, encoder, flip=settings.flip, skip_bad=skip_bad
         )
 
-    validation = _cross_validate(dataset, settings, folds)
+    validation = _cross_validate(dataset, settings, folds) if folds else None
     if validation and not as_json:
         report.say_cross_validation(validation.score())
     result = _train(dataset, settings, checkpoint, resume)
@@ -120,10 +117,8 @@ def train(
 
 
 def _cross_validate(
-    dataset: "Dataset", settings: "TrainingSettings", folds: int | None
-) -> "CrossValidation | None":
-    if folds is None:
-        return None
+    dataset: "Dataset", settings: "TrainingSettings", folds: int
+) -> "CrossValidation":
     with progress_bar("Cross-validating", "fold") as update:
         return catclf.cross_validate(dataset, settings, folds, progress=update)
 

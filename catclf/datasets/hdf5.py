@@ -129,7 +129,7 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
                     reader.classes(),
                     reader.names(),
                     preprocessing,
-                    reader.fingerprints(),
+                    reader.fingerprints() if preprocessing else None,
                 )
     if not splits:
         raise DataError(

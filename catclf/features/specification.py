@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path
 from typing import Self
 
 from catclf.errors import SettingsError
@@ -79,6 +79,11 @@ class FeatureSpecification:
         """Whether an encoder is one of the parts."""
         return ENCODER in self.parts
 
+    @property
+    def encoder_path(self) -> Path | None:
+        """The encoder's file, if it has one."""
+        return Path(self.encoder_file) if self.encoder_file else None
+
     def __str__(self) -> str:
         encoder = _ONNX + self.encoder_file if self.encoder_file else ENCODER
         parts = [encoder if part == ENCODER else part for part in self.parts]
@@ -88,6 +93,6 @@ class FeatureSpecification:
         """The features in words."""
         names = {"hog": "HOG"}
         if self.encoder_file:
-            names[ENCODER] = f"encoder {PurePath(self.encoder_file).name}"
+            names[ENCODER] = f"encoder {Path(self.encoder_file).name}"
         words = " + ".join(names.get(part, part) for part in self.parts)
         return f"{words}, random Fourier features" if self.fourier else words

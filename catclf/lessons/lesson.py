@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from catclf.datasets.dataset import Dataset
+from catclf.datasets.load import load_dataset
 from catclf.datasets.sampling import stratified_sample
-from catclf.datasets.source import load_dataset
 from catclf.errors import DataError
 
 if TYPE_CHECKING:

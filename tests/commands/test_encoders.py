@@ -244,7 +244,17 @@ def test_the_cache_is_no_other_file(
     arguments = ("--features", f"onnx:{encoder}", "--features-cache", tmp_path / "m.npz")
     output = ("-o", tmp_path / "m.npz")
     err = catclf_run("train", photographs, *output, *TRANSFER, *arguments, *MEAN, status=2).err
-    assert "--output, --history, --checkpoint and --features-cache must be different files" in err
+    assert "DATA, --features, --output and --features-cache must be different files" in err
+
+
+def test_the_encoder_is_not_overwritten(
+    catclf_run: Runner, encoder: Path, photographs: Path
+) -> None:
+    before = encoder.read_bytes()
+    arguments = ("--features", f"onnx:{encoder}", "-o", encoder)
+    err = catclf_run("train", photographs, *TRANSFER, *arguments, *MEAN, status=2).err
+    assert "DATA, --features and --output must be different files" in err
+    assert encoder.read_bytes() == before
 
 
 def test_images_are_packed_for_an_encoder(

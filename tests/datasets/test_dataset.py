@@ -12,7 +12,8 @@ import pytest
 import catclf
 from catclf.datasets.dataset import Dataset
 from catclf.datasets.folds import hold_out
-from catclf.datasets.source import load_dataset, open_source
+from catclf.datasets.load import load_dataset
+from catclf.datasets.source import open_source
 from catclf.errors import DataError, EncoderError, SettingsError
 from catclf.images.decode import load_image
 from catclf.images.fingerprints import fingerprints

@@ -9,7 +9,8 @@ import pytest
 
 import catclf
 from catclf.datasets.inputs import Outcome, find_inputs, read_inputs
-from catclf.datasets.source import load_dataset, open_source
+from catclf.datasets.load import load_dataset
+from catclf.datasets.source import open_source
 from catclf.errors import CatclfError
 from catclf.images.decode import load_image
 from catclf.images.preprocessing import Preprocessing

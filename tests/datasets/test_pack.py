@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 import catclf
-from catclf.datasets.source import load_dataset, open_source
+from catclf.datasets.load import load_dataset
+from catclf.datasets.source import open_source
 from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, OutputError
 from catclf.images.preprocessing import Preprocessing

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from catclf.datasets.source import load_dataset
+from catclf.datasets.load import load_dataset
 from catclf.encoders.feature_cache import cached
 from catclf.errors import EncoderError, OutputError
 from catclf.images.preprocessing import mirrored
