@@ -4,7 +4,8 @@ Each metric is a mean over five seeds, which determine the folds of the cross-va
 randomness in training. Nothing is tuned on the images that are scored: penalty, calibration and
 dictionary are learned anew from the training images of each fold. After the expected calibration
 error (ECE) stands, in brackets, its value to expect from perfectly calibrated probabilities: it is
-not zero, because with few images the observed share in each bin varies by chance.
+not zero, because with few images the observed share in each bin varies by chance. Where the
+lecture's learning rate is too large for the images, 1/L takes its place.
 
 Words choose rows: those whose images and preset contain all of them, as in
 `python -m benchmarks.accuracy photos transfer`.
