@@ -13,9 +13,9 @@ In Python:
 >>> model.predict("data/test/cat/cat-001.jpg")
 >>> catclf.evaluate(model, catclf.load_dataset("data", "test")).metrics.accuracy
 
-`model.probabilities(images)` takes an array (m, 64, 64, 3) of uint8, or of the encoder's side.
-Whatever goes wrong because of a file or a setting is a `CatclfError`, whose text can be shown to a
-user.
+`model.probabilities(images)` takes an array (m, side, side, 3) of uint8; the side is 64, or the
+encoder's. Whatever goes wrong because of a file or a setting is a `CatclfError`, whose text can be
+shown to a user.
 """
 
 from catclf._version import __version__

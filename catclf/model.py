@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.encoders.encodings import Encodings
-from catclf.errors import ImageError
+from catclf.errors import ImageError, SettingsError
 from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import SIDE, Images, Preprocessing, mirrored
@@ -18,6 +19,9 @@ from catclf.rows import Rows
 
 # Images in a batch: few enough for their columns to fit the processor's cache.
 _BATCH = 128
+
+# Images that are decoded before they are encoded, when many are predicted.
+_ENCODED = 32
 
 
 class Prediction(NamedTuple):
@@ -66,6 +70,11 @@ class Model:
     fingerprints: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     @property
+    def images_at_once(self) -> int:
+        """How many images are best predicted together: an encoder takes one on each core."""
+        return _ENCODED if self.features.encoder else 1
+
+    @property
     def negative(self) -> str:
         """Name of the class of everything else."""
         return f"non-{self.positive}"
@@ -90,14 +99,26 @@ class Model:
         ------
         ImageError
             If the array has another shape or type.
+        SettingsError
+            If the encodings are those of another encoder.
         """
         _require_images(images, self.preprocessing.side if encodings is None else SIDE)
+        if encodings is not None:
+            self._require_same_encoder(encodings)
         Z = np.empty((1, len(images)), self.w.dtype)
         for start in range(0, len(images), _BATCH):
             here = slice(start, start + _BATCH)
             X = self._columns(images[here], encodings and encodings[here])
             Z[:, here] = self.w.T @ X + self.b
         return Z
+
+    def _require_same_encoder(self, encodings: Encodings) -> None:
+        own, other = self.features.encoder, encodings.encoder
+        if own is None or own.identity.function != other.identity.function:
+            needed = own.identity.name if own else "no encoder"
+            raise SettingsError(
+                f"the images were encoded with {other.identity.name}, but the model needs {needed}"
+            )
 
     def _columns(self, images: Images, encodings: Encodings | None) -> Array:
         """Feature columns (n_x, k) of images; for a model that flips, means with the mirrors'."""
@@ -212,12 +233,14 @@ class Model:
         """
         from catclf.images.decode import load_images
 
-        for image in load_images(sources, self.preprocessing):
-            if isinstance(image, ImageError):
-                yield image
-            else:
-                # (1, side, side, 3)
-                yield from self.predict_images(image[np.newaxis], threshold, unsure)
+        decoded = load_images(sources, self.preprocessing)
+        while results := list(islice(decoded, self.images_at_once)):
+            images = [result for result in results if not isinstance(result, ImageError)]
+            predictions = iter(
+                self.predict_images(np.stack(images), threshold, unsure) if images else ()
+            )
+            for result in results:
+                yield result if isinstance(result, ImageError) else next(predictions)
 
     def _prediction(
         self,

@@ -49,7 +49,8 @@ def cli(context: click.Context) -> None:
     """Classify images: cat or non-cat.
 
     catclf trains the logistic regression of the lecture "Neural Networks Basics" on 64 x 64
-    images, reports honest scores, and labels new images.
+    images, or on what a pre-trained network makes of them, reports honest scores, and labels new
+    images.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -45,12 +45,12 @@ _TRAINING_OPTIONS = (
     click.option(
         "--encoder-tokens",
         type=click.Choice(["mean", "first"]),
-        help="What to take of an encoder's tokens, if it gives tokens.",
+        help="For an encoder that outputs tokens: use their mean, or the first.",
     ),
     file_option(
         "--features-cache",
-        help="File that keeps the encoder's features for the next training; made if it is not "
-        "there, else added to.",
+        help="File that keeps the encoder's features for the next training; created if missing, "
+        "else extended.",
     ),
 )
 

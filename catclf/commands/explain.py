@@ -42,8 +42,8 @@ def explain(
     standard input. The figure shows the image, the pixels that the model sees, and the
     contribution of each; those of patches, gradients or the places of an encoder's map are spread
     over the pixels that they look at. With random Fourier features (--recipe best), contributions
-    are relative to a mean image, whose logit is the bias. For an encoder without a map, they are an
-    approximation, and what it leaves over is shown.
+    are relative to a mean image, whose logit is the bias. For an encoder without a map, or random
+    Fourier features of one, they are an approximation, and what it leaves over is shown.
     """
     from catclf.evaluation.attribution import explain as explain_image
 

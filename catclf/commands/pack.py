@@ -30,8 +30,8 @@ from catclf.images.find import HDF5_ENDINGS
 @click.option(
     "--side",
     type=click.IntRange(16, 1024),
-    help="Width and height of the packed images: that of the encoder, if they are for one, which "
-    "is 224 for the built-in one.  [default: 64, or as the images were packed]",
+    help="Side of the packed images in pixels; for an encoder, its own: 224 for the built-in one.  "
+    "[default: 64, or as the images were packed]",
 )
 @skip_bad_option
 @json_option
@@ -44,7 +44,7 @@ def pack(
     skip_bad: bool,
     as_json: bool,
 ) -> None:
-    """Put the labelled images of DATA, all of one size, into the HDF5 file OUT.h5.
+    """Scale the labelled images of DATA to one size, and write them to the HDF5 file OUT.h5.
 
     train, evaluate and predict take the file like any data set, without decoding anything again,
     and without loading it whole: it may be larger than memory. It has the layout of the course's

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from catclf.evaluation.learning_curve import LearningCurve
+    from catclf.model import Model
 
     Drawing = tuple[Callable[[Figure], None], dict[str, Any]]
 
@@ -132,8 +133,11 @@ def _learning_curves(
     from catclf.plots.learning_curve import draw
 
     named = dict(zip(_labels(paths), paths, strict=True))
+    models = {label: catclf.load_model(path, encoder) for label, path in named.items()}
+    if len({model.positive for model in models.values()}) > 1:
+        raise ModelError("the models have different positive classes; draw a figure of each")
     curves = {
-        label: _learning_curve(path, data, positive, encoder) for label, path in named.items()
+        label: _learning_curve(m, named[label], data, positive) for label, m in models.items()
     }
     documents = {label: curve.to_dict() for label, curve in curves.items()}
     title = f"Models like {', '.join(named)}, trained on parts of {data}"
@@ -144,12 +148,11 @@ def _learning_curves(
 
 
 def _learning_curve(
-    path: Path, data: Path, positive: str | None, encoder: Path | None
+    model: "Model", path: Path, data: Path, positive: str | None
 ) -> "LearningCurve":
     from catclf.evaluation.learning_curve import learning_curve
     from catclf.training.record import TrainingRecord
 
-    model = catclf.load_model(path, encoder)
     try:
         settings = TrainingRecord.from_dict(model.training).settings
     except catclf.CatclfError as error:
@@ -161,7 +164,7 @@ def _learning_curve(
     else:
         from catclf.datasets.folds import hold_out
 
-        dataset, held_out = hold_out(dataset, _FOLDS, settings.seed)
+        dataset, held_out = hold_out(dataset, _FOLDS, seed=0)
     with progress_bar("Training", "model") as update:
         return learning_curve(dataset, held_out, settings, progress=update)
 

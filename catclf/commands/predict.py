@@ -106,7 +106,7 @@ def _outcomes(
     """Names and predictions, in the order of the inputs."""
     from catclf.datasets.inputs import read_inputs
 
-    for names, images in read_inputs(inputs, model.preprocessing):
+    for names, images in read_inputs(inputs, model.preprocessing, model.images_at_once):
         if isinstance(images, catclf.CatclfError):
             yield names[0], images
         else:

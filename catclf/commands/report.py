@@ -77,7 +77,7 @@ def say_training(training: Training, *, as_json: bool) -> None:
     say(f"Model written to {training.output}")
     if training.is_far_below_transfer:
         say(
-            "Photographs are recognized far better with --recipe transfer "
+            "Photographs are recognised far better with --recipe transfer "
             "(pip install 'catclf[encoder]')"
         )
 

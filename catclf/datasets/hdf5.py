@@ -61,10 +61,10 @@ class Hdf5Split:
             here = slice(start, start + _BATCH)
             images = stored[here]
             prints = None if self.prints is None else self.prints[here]
-            if images.shape[1:] != preprocessing.shape:
+            if images.shape[1:] != preprocessing.shape or preprocessing.side != SIDE:
                 from catclf.images.decode import resize_images
 
-                if preprocessing.side != SIDE:
+                if prints is None and preprocessing.side != SIDE:
                     prints = fingerprints(resize_images(images, preprocessing.at(SIDE)))
                 images = resize_images(images, preprocessing)
             yield Batch(images, self.classes[here], self.names[here], [], prints)
@@ -77,7 +77,9 @@ class Hdf5Split:
     ) -> Batch:
         """Load all images, or leave them in the file if they need no work and exceed the limit."""
         stored = self._opened(preprocessing)
-        if stored.shape[1:] == preprocessing.shape and stored.nbytes > memory_limit:
+        has_prints = preprocessing.side == SIDE or self.prints is not None
+        fits = stored.shape[1:] == preprocessing.shape
+        if fits and has_prints and stored.nbytes > memory_limit:
             return Batch(stored, self.classes, self.names, [], self.prints)
         return in_memory(self.batches(preprocessing), len(stored), progress)
 

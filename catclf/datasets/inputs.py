@@ -51,7 +51,7 @@ class BadInput(NamedTuple):
 Input = ImageInput | StoredInput | BadInput
 
 Outcome = tuple[list[str], Images | CatclfError]
-"""Names of k images and the images (k, 64, 64, 3); or one name and why it has no image."""
+"""Names of k images and the images (k, side, side, 3); or one name and why it has no image."""
 
 
 def find_inputs(arguments: Iterable[str], stdin: bytes = b"") -> list[Input]:
@@ -73,7 +73,9 @@ def find_inputs(arguments: Iterable[str], stdin: bytes = b"") -> list[Input]:
     return [found for argument in arguments for found in _inputs(argument, stdin)]
 
 
-def read_inputs(inputs: Sequence[Input], preprocessing: Preprocessing) -> Iterator[Outcome]:
+def read_inputs(
+    inputs: Sequence[Input], preprocessing: Preprocessing, at_once: int = 1
+) -> Iterator[Outcome]:
     """Read images, on all cores, while the caller works on those before them.
 
     Parameters
@@ -81,27 +83,39 @@ def read_inputs(inputs: Sequence[Input], preprocessing: Preprocessing) -> Iterat
     inputs : sequence of Input
         What `find_inputs` returned.
     preprocessing : Preprocessing
-        How to bring them to 64 × 64.
+        How to make them square.
+    at_once : int
+        How many image files, if they follow each other, come together.
 
     Yields
     ------
-    list of str, uint8 array (k, 64, 64, 3) or CatclfError
-        The names of some images and the images, in order; k is 1 for an image file. Or the name of
-        one input, and why it cannot be read.
+    list of str, uint8 array (k, side, side, 3) or CatclfError
+        The names of some images and the images, in order. Or the name of one input, and why it
+        cannot be read.
     """
     from catclf.images.decode import load_images
 
     # One iterator over all files: they are decoded together whatever lies between them.
     files = [item.source for item in inputs if isinstance(item, ImageInput)]
     decoded = load_images(files, preprocessing)
+    names: list[str] = []
+    images: list[Images] = []
     for item in inputs:
-        if isinstance(item, ImageInput):
-            image = next(decoded)
-            yield [item.name], image if isinstance(image, ImageError) else image[np.newaxis]
-        elif isinstance(item, StoredInput):
+        outcome = next(decoded) if isinstance(item, ImageInput) else None
+        if images and (not isinstance(outcome, np.ndarray) or len(images) == at_once):
+            yield names, np.stack(images)
+            names, images = [], []
+        if isinstance(item, StoredInput):
             yield from _stored(item, preprocessing)
-        else:
+        elif isinstance(item, BadInput):
             yield [item.name], item.error
+        elif isinstance(outcome, ImageError):
+            yield [item.name], outcome
+        elif outcome is not None:
+            names.append(item.name)
+            images.append(outcome)
+    if images:
+        yield names, np.stack(images)
 
 
 def _stored(item: StoredInput, preprocessing: Preprocessing) -> Iterator[Outcome]:

@@ -150,6 +150,8 @@ class Encoder:
             return map_on_threads(of_one, range(len(images)), cores())
 
         none = taken(np.empty((0, *self._output.shape), np.float32))
+        if not len(images):
+            return none
         try:
             return np.concatenate([none, *self._session.use(on_all_cores, len(images))])
         except EncoderError as error:
@@ -252,7 +254,8 @@ def reopen_encoder(data: bytes, name: str, sha256: str, identity: EncoderIdentit
     if sha256 != identity.sha256:
         raise EncoderError(
             f"{name} has SHA-256 {sha256}, but the model was trained with {identity.name}, "
-            f"SHA-256 {identity.sha256}; name that file with --encoder"
+            f"SHA-256 {identity.sha256}; name that file with --encoder, which overrides "
+            "CATCLF_ENCODER"
         )
     try:
         encoder = Encoder(name, data, admit(data), identity.convention, sha256)

@@ -112,29 +112,29 @@ def _read(path: Path, identity: EncoderIdentity) -> dict[bytes, Floats]:
         meta, arrays = read_archive(path, lambda _: ("digests", "features"))
         if meta.get("features_cache") != _FORMAT:
             raise ArchiveError("it has another format")
+        kept = EncoderIdentity.from_dict(meta.get("encoder"))
         digests, features = arrays["digests"], arrays["features"]
-        _require_valid(digests, features)
-    except ArchiveError as error:
+        _require_valid(digests, features, kept.n)
+    except (ArchiveError, EncoderError) as error:
         raise EncoderError(
             f"{path} is not a features cache: {error}; remove it, or name another file"
         ) from error
     except OSError as error:
         raise EncoderError(f"{path} cannot be read: {reason_of(error)}") from error
-    if meta.get("encoder") != identity.to_dict():
+    if kept.function != identity.function:
         raise EncoderError(
             f"{path} has features of another encoder, or of other options for it; remove it, or "
             "name another file with --features-cache"
         )
-    if features.shape[1] != identity.n:
-        raise EncoderError(f"{path} is not a features cache: it has {features.shape[1]} features")
     return {digest.tobytes(): row for digest, row in zip(digests, features, strict=True)}
 
 
-def _require_valid(digests: NDArray[Any], features: NDArray[Any]) -> None:
+def _require_valid(digests: NDArray[Any], features: NDArray[Any], n: int) -> None:
     valid = (
         digests.dtype == np.uint8
         and digests.ndim == features.ndim == 2
         and digests.shape == (len(features), _DIGEST)
+        and features.shape[1] == n
         and features.dtype == np.float32
         and np.isfinite(features).all()
     )

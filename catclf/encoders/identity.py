@@ -61,6 +61,12 @@ class EncoderIdentity:
         """How an image becomes one that the encoder takes, unless the user wants it otherwise."""
         return Preprocessing(self.convention.resize, side=self.convention.side)
 
+    @property
+    def function(self) -> tuple[object, ...]:
+        """What determines the features of an image's pixels: equal for equal encoders."""
+        how = self.convention
+        return self.sha256, how.mean, how.deviation, how.channels, how.tokens
+
     def to_dict(self) -> dict[str, Any]:
         """The identity as stored in files."""
         return asdict(self) | {"convention": self.convention.to_dict()}

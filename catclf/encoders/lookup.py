@@ -48,7 +48,7 @@ def load_encoder(
     if path is None:
         return open_encoder(builtin.builtin_encoder(), builtin.NAME, trusted=[builtin.SHA256])
     path = Path(path)
-    return open_encoder(_read(path), str(path), path, options)
+    return open_encoder(_read(path, str(path)), str(path), path, options)
 
 
 class ModelEncoder:
@@ -83,15 +83,17 @@ class ModelEncoder:
 
     def prepare(self) -> None:
         """Begin to look for it and to open it, on another thread."""
-        if self._opening is None:
-            self._opening = Call(self._open)
+        self._begin()
+
+    def _begin(self) -> Call[Encoder]:
+        opening = self._opening or Call(self._open)
+        self._opening = opening
+        return opening
 
     @property
     def _encoder(self) -> Encoder:
-        self.prepare()
-        assert self._opening
         try:
-            return self._opening.result()
+            return self._begin().result()
         except CatclfError:
             self._opening = None  # it may be there when it is next asked for
             raise
@@ -113,30 +115,31 @@ class ModelEncoder:
         variable = os.environ.get(VARIABLE)
         if self._file:
             yield str(self._file), *_read_and_hash(self._file)
-        if beside.is_file():
+        if os.path.isfile(beside):  # noqa: PTH113 - unlike Path.is_file, never raises
             yield str(beside), *_read_and_hash(beside)
         if variable:
-            yield f"{variable} ({VARIABLE})", *_read_and_hash(Path(variable))
+            where = f"{variable} (as {VARIABLE} says)"
+            yield where, *_read_and_hash(Path(variable), where)
         if self.identity.sha256 == builtin.SHA256:
             yield builtin.NAME, builtin.builtin_encoder(), builtin.SHA256
 
 
-def _read_and_hash(path: Path) -> tuple[bytes, str]:
-    data = _read(path)
+def _read_and_hash(path: Path, where: str | None = None) -> tuple[bytes, str]:
+    data = _read(path, where or str(path))
     return data, hashlib.sha256(data).hexdigest()
 
 
-def _read(path: Path) -> bytes:
-    """The bytes of an encoder's file."""
+def _read(path: Path, where: str) -> bytes:
+    """The bytes of an encoder's file, which errors call `where`."""
     try:
         if not path.exists():
-            raise EncoderError(f"there is no encoder {path}; name an .onnx file")
+            raise EncoderError(f"there is no encoder {where}; name an .onnx file")
         if not path.is_file():
-            raise EncoderError(f"{path} is not a file; name an .onnx file")
+            raise EncoderError(f"{where} is not a file; name an .onnx file")
         if path.stat().st_size > LARGEST_FILE:
             raise EncoderError(
-                f"{path} is larger than {LARGEST_FILE / 1e6:.0f} MB, which is refused"
+                f"{where} is larger than {LARGEST_FILE / 1e6:.0f} MB, which is refused"
             )
         return path.read_bytes()
     except OSError as error:
-        raise EncoderError(f"{path} cannot be read: {reason_of(error)}") from error
+        raise EncoderError(f"{where} cannot be read: {reason_of(error)}") from error

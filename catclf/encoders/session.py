@@ -187,6 +187,6 @@ def _reason(error: Exception) -> str:
     """What onnxruntime says, in a line that suits a user."""
     text = str(error)
     if "Available memory" in text or "Failed to allocate" in text or isinstance(error, MemoryError):
-        return f"needs more than {LARGEST_MEMORY >> 30} GB of memory for a batch"
+        return f"needs more than {LARGEST_MEMORY >> 30} GB of memory"
     words = text.split(" : ")[-1].removeprefix("Status Message: ")
     return f"cannot be run by onnxruntime: {shown(' '.join(words.split()), _LONGEST_REASON)}"

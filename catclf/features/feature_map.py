@@ -98,8 +98,8 @@ class FeatureMap(ABC):
 
         Returns
         -------
-        float64 array (n,)
-            One number for each feature that `spread` knows how to place; n is n_x here.
+        float64 array
+            One number for each feature that `spread` knows how to place: (n_x,) here.
         """
         x = self.columns(image[np.newaxis], np.float64)  # (n_x, 1)
         products: Array = (w * x)[:, 0]

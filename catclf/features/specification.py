@@ -18,7 +18,7 @@ _ONNX = "onnx:"
 _PARTS = (*FEATURE_MAPS, ENCODER)
 
 # An encoder's file may have a plus sign in its name: it ends where only known parts follow.
-_ENCODER_FILE = re.compile(rf"{_ONNX}(?P<file>.+?)(?=(\+({'|'.join(_PARTS)}))*$)")
+_ENCODER_FILE = re.compile(rf"(?:^|(?<=\+)){_ONNX}(?P<file>.+?)(?=(\+({'|'.join(_PARTS)}))*$)")
 
 
 @dataclass(frozen=True)

@@ -242,7 +242,7 @@ def _decoded(
     try:
         if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
             raise ImageError("not a regular file")
-        by_size: dict[tuple[int, int], Image.Image] = {}
+        by_size: dict[tuple[int, int], tuple[Image.Image, Image.Transpose | None]] = {}
         results = []
         for least, resize in wanted:
             with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
@@ -253,9 +253,9 @@ def _decoded(
                     image.draft(None, (least, least))  # does nothing unless it is a JPEG
                 size = image.size
                 if size not in by_size:
-                    by_size[size] = to_rgb(image)
-                small = resize(by_size[size])
-                turn = _TURN.get(_orientation(image))
+                    by_size[size] = to_rgb(image), _TURN.get(_orientation(image))
+                rgb, turn = by_size[size]
+                small = resize(rgb)
                 results.append(np.array(small if turn is None else small.transpose(turn)))
         return results
     except ImageError:

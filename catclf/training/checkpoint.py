@@ -138,7 +138,7 @@ def digest(dataset: Dataset) -> str:
     """A short text that differs for other images, another order, other labels or encoder."""
     contents = dataset.fingerprints.tobytes() + dataset.labels.tobytes()
     if dataset.encodings:
-        contents += repr(dataset.encodings.encoder.identity).encode()
+        contents += repr(dataset.encodings.encoder.identity.function).encode()
     return hashlib.blake2b(contents, digest_size=16).hexdigest()
 
 

@@ -175,8 +175,8 @@ def _prepare(
     features = learn_features(specification, dataset.images, settings.seed, encodings)
     if features.side != dataset.preprocessing.side:
         raise SettingsError(
-            f"features {specification} need images of {features.side} pixels a side, but "
-            f"{dataset.where} was read with an encoder of {dataset.preprocessing.side}"
+            f"features {specification} need images of {features.side} pixels a side, but those of "
+            f"{dataset.where} have {dataset.preprocessing.side}"
         )
     progress = on_stage and partial(on_stage, "features")
     return features, make_design_matrix(dataset, features, settings, progress)

@@ -316,7 +316,7 @@ def test_near_copies_between_splits_are_told(
 
 
 HINT = (
-    "Photographs are recognized far better with --recipe transfer (pip install 'catclf[encoder]')"
+    "Photographs are recognised far better with --recipe transfer (pip install 'catclf[encoder]')"
 )
 
 

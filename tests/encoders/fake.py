@@ -1,5 +1,7 @@
 """An encoder without a network: what it makes of an image can be told in a line."""
 
+import hashlib
+
 import numpy as np
 
 from catclf.encoders.convention import Convention
@@ -31,7 +33,8 @@ class FakeEncoder:
     ) -> None:
         n = N if kind == "map" else N * places[0] * places[1]
         convention = Convention(side, "NHWC", "uint8", (0.0,) * 3, (1.0,) * 3, resize=resize)
-        self.identity = EncoderIdentity(name, "0123456789abcdef" * 4, n, kind, convention)
+        sha256 = hashlib.sha256(repr((side, kind, places)).encode()).hexdigest()
+        self.identity = EncoderIdentity(name, sha256, n, kind, convention)
         self.seen: list[Images] = []
         """The batches of images that it has encoded."""
         self._places = places

@@ -106,8 +106,6 @@ def test_it_has_the_encoders_identity_and_maps(path: Path) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        some(name="other.onnx"),
-        some(resize="crop"),
         some(places=(4, 4)),
         FakeEncoder(64, "pooled"),
         FakeEncoder(32, "map"),
@@ -122,6 +120,13 @@ def test_another_encoder_is_refused(path: Path, other: FakeEncoder) -> None:
         "another file with --features-cache"
     )
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("same", [some(name="other.onnx"), some(resize="crop")])
+def test_the_same_encoder_by_another_name_is_not(path: Path, same: FakeEncoder) -> None:
+    """Nor one with another way to make images square: images are known by their pixels."""
+    with cached(same, path) as encoder:
+        assert encoder.known
 
 
 Change = Callable[[dict[str, NDArray[Any]]], dict[str, Any]]

@@ -144,7 +144,9 @@ def test_another_file_is_refused_with_both_hashes(
     text = refusal(encode, *([path] if place == "named" else []))
     assert text.startswith(str(path))
     assert f"has SHA-256 {sha256(WRONG)}, but the model was trained with net.onnx" in text
-    assert text.endswith(f"SHA-256 {sha256(RIGHT)}; name that file with --encoder")
+    assert text.endswith(
+        f"SHA-256 {sha256(RIGHT)}; name that file with --encoder, which overrides {VARIABLE}"
+    )
 
 
 def test_an_encoder_that_is_nowhere_is_named(encode: Callable[..., bytes]) -> None:
@@ -161,7 +163,8 @@ def test_files_that_are_not_there(
     assert refusal(encode, missing) == f"there is no encoder {missing}; name an .onnx file"
     assert refusal(encode, tmp_path) == f"{tmp_path} is not a file; name an .onnx file"
     monkeypatch.setenv(VARIABLE, str(missing))
-    assert refusal(encode) == f"there is no encoder {missing}; name an .onnx file"
+    where = f"{missing} (as {VARIABLE} says)"
+    assert refusal(encode) == f"there is no encoder {where}; name an .onnx file"
 
 
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:

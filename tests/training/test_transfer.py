@@ -146,7 +146,7 @@ def test_flips_need_mirror_images(folder: Path) -> None:
 
 def test_other_features_need_images_that_were_read_without_it(images: Dataset) -> None:
     """A model of them would otherwise say that it takes images at the encoder's side."""
-    with pytest.raises(SettingsError, match=r"hog need images of 64 pixels .* an encoder of 96"):
+    with pytest.raises(SettingsError, match=r"hog need images of 64 pixels .* have 96"):
         catclf.train(images, TrainingSettings(solver="lbfgs", features="hog", l2=0.1))
 
 
@@ -163,7 +163,7 @@ def test_a_checkpoint_is_of_one_encoder(folder: Path, images: Dataset, tmp_path:
     first = catclf.train(images, settings, checkpoint=path).model
     again = catclf.train(images, settings, resume=path).model
     assert again.w.tobytes() == first.w.tobytes()
-    other = FakeEncoder(SIDE, "pooled", (4, 4), resize="crop")
+    other = FakeEncoder(SIDE, "pooled", (2, 8))
     dataset = catclf.load_dataset(folder, encoder=other, resize="stretch")
     with pytest.raises(CheckpointError, match="of other images"):
         catclf.train(dataset, settings, resume=path)
