@@ -74,7 +74,7 @@ def main() -> None:
 def _contenders() -> list[Contender]:
     contenders = [preset(name, s) for name, s in PRESETS.items() if name != "transfer"]
     if installed("onnxruntime"):
-        contenders.append(preset("transfer", PRESETS["transfer"], _encoder()))
+        contenders.append(preset("transfer", PRESETS["transfer"], builtin_encoder()))
     else:
         print("(transfer is left out: there is no onnxruntime)", file=sys.stderr)
     if installed("torch"):
@@ -83,7 +83,8 @@ def _contenders() -> list[Contender]:
 
 
 @cache
-def _encoder() -> ImageEncoder:
+def builtin_encoder() -> ImageEncoder:
+    """The built-in encoder; always the same one, so that images are encoded once."""
     return catclf.load_encoder()
 
 
@@ -185,8 +186,8 @@ def _if_calibrated(A: Array) -> float:
 
 
 def _spread(values: list[float]) -> str:
-    """Mean and standard deviation over the seeds."""
-    return f"{mean(values):.3f} ± {stdev(values):.3f}"
+    """Mean and standard deviation over the seeds, if there are several."""
+    return f"{mean(values):.3f}" + (f" ± {stdev(values):.3f}" if len(values) > 1 else "")
 
 
 if __name__ == "__main__":
