@@ -74,7 +74,7 @@ def main() -> None:
 def _contenders() -> list[Contender]:
     contenders = [preset(name, s) for name, s in PRESETS.items() if name != "transfer"]
     if installed("onnxruntime"):
-        contenders.append(preset("transfer", PRESETS["transfer"], _encoder()))
+        contenders.append(preset("transfer", PRESETS["transfer"], builtin_encoder()))
     else:
         print("(transfer is left out: there is no onnxruntime)", file=sys.stderr)
     if installed("torch"):
@@ -83,7 +83,8 @@ def _contenders() -> list[Contender]:
 
 
 @cache
-def _encoder() -> ImageEncoder:
+def builtin_encoder() -> ImageEncoder:
+    """The built-in encoder; always the same one, so that images are encoded once."""
     return catclf.load_encoder()
 
 
@@ -132,38 +133,47 @@ def _train_cnn(data: Dataset, seed: int) -> Callable[[Dataset], Array]:
 
 def row(task: Task, contender: Contender) -> str:
     """Measure a contender on a task; a row of the table."""
-    data, test = task.load(contender.encoder, contender.flip)
+    task.load(contender.encoder, contender.flip)  # before the clock starts
     start = time.perf_counter()
-    scores = [_score(task, data, test, contender, seed) for seed in range(contender.seeds)]
+    scores = measure(task, contender)
     trainings = contender.seeds * (1 if task.is_split else _FOLDS)
     seconds = (time.perf_counter() - start) / trainings
     intervals = [score.metrics.accuracy_interval for score in scores]
     low, high = (mean(bounds) for bounds in zip(*intervals, strict=True))
     return (
-        f"| {task.name} | {contender.name} | {_spread([s.metrics.accuracy for s in scores])} "
-        f"| {low:.3f} to {high:.3f} | {_spread([s.metrics.roc_auc or 0 for s in scores])} "
-        f"| {_spread([s.metrics.calibration_error for s in scores])} "
+        f"| {task.name} | {contender.name} | {spread([s.metrics.accuracy for s in scores])} "
+        f"| {low:.3f} to {high:.3f} | {spread([s.metrics.roc_auc or 0 for s in scores])} "
+        f"| {spread([s.metrics.calibration_error for s in scores])} "
         f"({mean(s.if_calibrated for s in scores):.3f}) | {scores[0].metrics.baseline:.3f} "
         f"| {task.targets.get(contender.name, '')} | {seconds:.1f} s |"
     )
 
 
-class _Score(NamedTuple):
+class Score(NamedTuple):
+    """What a contender does with one seed."""
+
     metrics: Metrics
+    """Of all images that are scored."""
     if_calibrated: float
     """Expected calibration error if the probabilities were perfectly calibrated."""
 
 
+def measure(task: Task, contender: Contender) -> list[Score]:
+    """Scores of a contender on a task, one for each seed."""
+    data, test = task.load(contender.encoder, contender.flip)
+    return [_score(task, data, test, contender, seed) for seed in range(contender.seeds)]
+
+
 def _score(
     task: Task, data: Dataset, test: Dataset | None, contender: Contender, seed: int
-) -> _Score:
+) -> Score:
     if task.few:
         data, test = task.few_of(data, seed)
     if test:
         Z, Y = contender.train(data, seed)(test), test.Y
     else:
         Z, Y = _held_out_logits(data, contender, seed), data.Y
-    return _Score(metrics(Z, Y), _if_calibrated(sigmoid(Z)))
+    return Score(metrics(Z, Y), _if_calibrated(sigmoid(Z)))
 
 
 def _held_out_logits(data: Dataset, contender: Contender, seed: int) -> Array:
@@ -184,9 +194,9 @@ def _if_calibrated(A: Array) -> float:
     return mean(calibration_error(bins) for bins in drawn)
 
 
-def _spread(values: list[float]) -> str:
-    """Mean and standard deviation over the seeds."""
-    return f"{mean(values):.3f} ± {stdev(values):.3f}"
+def spread(values: list[float]) -> str:
+    """Mean and standard deviation over the seeds, if there are several."""
+    return f"{mean(values):.3f}" + (f" ± {stdev(values):.3f}" if len(values) > 1 else "")
 
 
 if __name__ == "__main__":

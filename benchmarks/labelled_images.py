@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,13 @@ class Task:
 
 
 def _reader(path: Path, split: str | None = None) -> _Load:
-    return lambda encoder, flip: catclf.load_dataset(path, split, encoder=encoder, flip=flip)
+    return partial(_read, path, split)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, split: str | None, encoder: ImageEncoder | None, flip: bool) -> Dataset:
+    """The images, which are not encoded again for the next task with the same ones."""
+    return catclf.load_dataset(path, split, encoder=encoder, flip=flip)
 
 
 def _course(split: str) -> _Load:
