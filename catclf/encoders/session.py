@@ -4,6 +4,7 @@ Its threads, once started, cannot be stopped from outside. So whatever may take 
 thread of its own, and left behind if it takes too long; that also lets Ctrl-C through.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -145,6 +146,8 @@ def runtime() -> Any:
     EncoderError
         If it is not installed.
     """
+    # It would otherwise keep an identifier of the device, and send events to its makers.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime
     except ImportError:

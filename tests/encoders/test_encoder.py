@@ -1,9 +1,12 @@
 """Encoders at work: against numpy, and when they fail."""
 
 import hashlib
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +23,7 @@ from catclf.encoders import session
 from catclf.encoders.convention import ConventionOptions
 from catclf.encoders.encoder import Encoder, open_encoder
 from catclf.errors import EncoderError
-from tests.conftest import shared
+from tests.conftest import ROOT, shared
 from tests.encoders.graphs import (
     ENCODERS,
     SIDE,
@@ -233,6 +236,15 @@ def test_the_time_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EncoderError, match=r"a\.onnx: takes too long: .* or 0.1 s an image"):
         opened(slow)
     assert time.perf_counter() - started < 5
+
+
+def test_onnxruntime_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
+    """Its telemetry would keep an identifier of the device there."""
+    code = "from tests.encoders.graphs import *; from catclf.encoders.encoder import open_encoder; "
+    code += "open_encoder(data_of(convolution()), 'a.onnx')"
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=os.environ | home)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> None:
