@@ -31,7 +31,7 @@ def load_encoder(
     path : str or Path, optional
         An ONNX file; by default the built-in encoder, EfficientNet-Lite0.
     options : ConventionOptions, optional
-        What the user says of how the file wants its images.
+        What the user says of how it wants its images.
 
     Returns
     -------
@@ -46,7 +46,8 @@ def load_encoder(
         If the built-in one cannot be kept in the cache folder.
     """
     if path is None:
-        return open_encoder(builtin.builtin_encoder(), builtin.NAME, trusted=[builtin.SHA256])
+        data = builtin.builtin_encoder()
+        return open_encoder(data, builtin.NAME, options=options, trusted=[builtin.SHA256])
     path = Path(path)
     return open_encoder(_read(path, str(path)), str(path), path, options)
 
