@@ -22,7 +22,6 @@ import catclf
 from benchmarks.accuracy import builtin_encoder, measure, preset, spread
 from benchmarks.labelled_images import TASKS, Task
 from benchmarks.places import SHARED
-from catclf.encoders import builtin
 from catclf.encoders.convention import ConventionOptions
 from catclf.encoders.efficientnet import LITE0, LITE1, LITE2, build
 from catclf.encoders.efficientnet import Variant as Network
@@ -31,6 +30,7 @@ from catclf.encoders.encodings import ImageEncoder, encode
 from catclf.encoders.torch_weights import read_tensors
 
 _TRANSFER = catclf.PRESETS["transfer"]
+_CROP = ConventionOptions(resize="crop")
 _INT8 = SHARED / "encoders" / "efficientnet-lite0-features-int8.onnx"
 
 _COURSE, _PHOTOS, _CIFAR = "course, 5-fold", "photos, 5-fold", "CIFAR-10"
@@ -98,11 +98,6 @@ def _seconds_per_image(encoder: ImageEncoder, *, flip: bool) -> float:
     return min(seconds) / _TIMED
 
 
-def _cropping() -> Encoder:
-    data, crop = builtin.builtin_encoder(), ConventionOptions(resize="crop")
-    return open_encoder(data, builtin.NAME, options=crop)
-
-
 def _int8() -> Encoder:
     if not _INT8.exists():
         raise FileNotFoundError(f"there is no {_INT8.name}")
@@ -126,7 +121,7 @@ _VARIANTS = (
     _Variant("not calibrated", builtin_encoder, replace(_TRANSFER, calibrate=False)),
     _Variant("flips", builtin_encoder, replace(_TRANSFER, flip=True)),
     # Other images are square already.
-    _Variant("cropped", _cropping, tasks=(_PHOTOS, _FEW_PHOTOS)),
+    _Variant("cropped", partial(catclf.load_encoder, options=_CROP), tasks=(_PHOTOS, _FEW_PHOTOS)),
     _Variant("int8", _int8),
     _Variant("Lite0 at 128 × 128", partial(_built, replace(LITE0, side=128))),
     _Variant("Lite1 at 240 × 240", partial(_built, LITE1)),

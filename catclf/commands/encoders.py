@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -82,35 +83,47 @@ def training_encoder(
     ImageEncoder or None
         Opened. What it makes of images meanwhile is in the cache file in the end.
     """
-    features_cache = options.pop("features_cache")
+    cache = options.pop("features_cache")
     given = {name: options.pop(f"encoder_{name}") for name in _ENCODER_OPTIONS}
-    unused = [f"--encoder-{name}" for name, value in given.items() if value is not None]
-    if not specification.has_encoder:
-        if features_cache:
-            unused.append("--features-cache")
-        if unused:
-            raise click.UsageError(f"{unused[0]} is for --features with an encoder")
-        yield None
-        return
-    from catclf.encoders.convention import ConventionOptions
-
-    if specification.encoder_file is None:
-        if unused:
-            raise click.UsageError(f"{unused[0]} is for --features onnx:FILE")
-        encoder = catclf.load_encoder()
-    else:
-        convention = ConventionOptions(resize=resize, **given)
-        encoder = catclf.load_encoder(specification.encoder_file, convention)
-        if encoder.identity.convention.source == "assumed":
-            note(
-                f"Note: {specification.encoder_file} does not say how it wants images normalised; "
-                "ImageNet's mean and deviation are used; if that is wrong, give --encoder-mean and "
-                "--encoder-deviation"
-            )
-    if features_cache is None:
+    _refuse_unused(specification, given, cache)
+    encoder = _opened(specification, resize, given) if specification.has_encoder else None
+    if encoder is None or cache is None:
         yield encoder
         return
     from catclf.encoders.feature_cache import cached
 
-    with cached(encoder, features_cache) as remembering:
+    with cached(encoder, cache) as remembering:
         yield remembering
+
+
+def _refuse_unused(
+    specification: "FeatureSpecification", given: dict[str, str | None], cache: Path | None
+) -> None:
+    """Refuse options that would do nothing."""
+    unused = [f"--encoder-{name}" for name, value in given.items() if value is not None]
+    if not specification.has_encoder:
+        if cache:
+            unused.append("--features-cache")
+        if unused:
+            raise click.UsageError(f"{unused[0]} is for --features with an encoder")
+    elif unused and specification.encoder_file is None:
+        raise click.UsageError(f"{unused[0]} is for --features onnx:FILE")
+
+
+def _opened(
+    specification: "FeatureSpecification", resize: str | None, given: dict[str, str | None]
+) -> "ImageEncoder":
+    """The encoder, with a note if how it wants its images is only assumed."""
+    if specification.encoder_file is None:
+        return catclf.load_encoder()
+    from catclf.encoders.convention import ConventionOptions
+
+    options = ConventionOptions(resize=resize, **given)
+    encoder = catclf.load_encoder(specification.encoder_file, options)
+    if encoder.identity.convention.source == "assumed":
+        note(
+            f"Note: {specification.encoder_file} does not say how it wants images normalised; "
+            "ImageNet's mean and deviation are used; if that is wrong, give --encoder-mean and "
+            "--encoder-deviation"
+        )
+    return encoder

@@ -70,12 +70,14 @@ def model_file_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
     )
 
 
-def check_outputs(inputs: Mapping[str, Path | None], outputs: Mapping[str, Path | None]) -> None:
+def check_outputs(
+    inputs: Mapping[str, str | Path | None], outputs: Mapping[str, Path | None]
+) -> None:
     """Find out before the work whether its results can be written.
 
     Parameters
     ----------
-    inputs, outputs : mapping of str to Path or None
+    inputs, outputs : mapping of str to path or None
         Files to read, and files to write, by argument or option.
 
     Raises

@@ -1,6 +1,7 @@
 """Reading data sets, with a bar and with notes on what is left out."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,9 +64,8 @@ def load_training_data(
 ) -> "tuple[Dataset, Dataset | None]":
     """Read the images to train on, and the test split where there is one."""
     preprocessing = source.preprocessing(encoder, resize)
-    splits = [source.choose(None, "train"), *(["test"] if "test" in source.splits else [])]
-    dataset, *test = [
-        load(source, split, preprocessing, encoder, flip=flip, skip_bad=skip_bad)
-        for split in splits
-    ]
-    return dataset, test[0] if test else None
+    read = partial(
+        load, source, preprocessing=preprocessing, encoder=encoder, flip=flip, skip_bad=skip_bad
+    )
+    dataset = read(source.choose(None, "train"))
+    return dataset, read("test") if "test" in source.splits else None

@@ -88,7 +88,7 @@ def train(
     settings = chosen_settings(preset, options)
     checkpoint = checkpoint or resume
     specification = settings.feature_specification
-    inputs = {"DATA": data, "--features": specification.encoder_path}
+    inputs = {"DATA": data, "--features": specification.encoder_file}
     outputs = {"--output": output, "--history": history, "--checkpoint": checkpoint}
     check_outputs(inputs, outputs | {"--features-cache": options["features_cache"]})
 

@@ -95,10 +95,8 @@ class _Seen:
         self._hashes: list[PerceptualHashes] = []
 
     def add(self, split: str, batch: Batch) -> None:
-        small = batch.at_64()
-        assert small.prints is not None
-        self._prints.append(small.prints)
-        self._hashes.append(perceptual_hashes(small.images[:]))
+        self._prints.append(batch.fingerprints())
+        self._hashes.append(perceptual_hashes(batch.at_64()))
         self.images += [
             _Image(name, split, class_)
             for name, class_ in zip(batch.names, batch.classes, strict=True)

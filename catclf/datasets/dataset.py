@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from catclf.encoders.encodings import Encodings, ImageEncoder, concatenate, encode
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints, fingerprints
-from catclf.images.preprocessing import IMAGE_SHAPE, Images, Preprocessing
+from catclf.images.preprocessing import Images, Preprocessing
 from catclf.rows import Rows
 
 Progress = Callable[[int, int], None]
@@ -120,13 +120,15 @@ class Batch(NamedTuple):
     encodings: Encodings | None = None
     """What an encoder made of the images."""
 
-    def at_64(self) -> "Batch":
-        """The same images at 64 × 64, with fingerprints."""
-        from catclf.images.decode import resize_images
+    def at_64(self) -> Images:
+        """The images at 64 × 64."""
+        from catclf.images.decode import reduce_images
 
-        small = resize_images(self.images[:], Preprocessing())
-        prints = fingerprints(small) if self.prints is None else self.prints
-        return self._replace(images=small, prints=prints)
+        return reduce_images(self.images[:])
+
+    def fingerprints(self) -> Fingerprints:
+        """Fingerprints (k,) of the images at 64 × 64."""
+        return fingerprints(self.at_64()) if self.prints is None else self.prints
 
 
 class Split(Protocol):
@@ -183,18 +185,22 @@ def encoded(batches: Iterator[Batch], encoder: ImageEncoder, *, flip: bool) -> I
     """
     for batch in batches:
         encodings = encode(encoder, batch.images[:], flip=flip)
-        yield batch.at_64()._replace(encodings=encodings)
+        yield batch._replace(images=batch.at_64(), prints=batch.fingerprints(), encodings=encodings)
 
 
-def in_memory(batches: Iterator[Batch], total: int, progress: Progress | None) -> Batch:
+def in_memory(
+    batches: Iterator[Batch], total: int, shape: tuple[int, ...], progress: Progress | None
+) -> Batch:
     """Gather the batches of a split in memory.
 
     Parameters
     ----------
     batches : iterator of Batch
-        All of them, of at least one image or skipped file.
+        All of them.
     total : int
         The most images that they can have.
+    shape : tuple of int
+        Shape of an image.
     progress : callable, optional
         Called with the number of images done and the number of all.
 
@@ -204,15 +210,13 @@ def in_memory(batches: Iterator[Batch], total: int, progress: Progress | None) -
         All of them.
     """
     tally = Tally(progress, total)
-    images: Images | None = None
+    images = np.empty((total, *shape), np.uint8)  # (m, side, side, 3)
     classes: list[str] = []
     names: list[str] = []
     skipped: list[Skipped] = []
     prints: list[Fingerprints] = []
     encodings: list[Encodings] = []
     for batch in batches:
-        if images is None:
-            images = np.empty((total, *batch.images.shape[1:]), np.uint8)  # (m, side, side, 3)
         images[len(names) : len(names) + len(batch.names)] = batch.images[:]
         classes += batch.classes
         names += batch.names
@@ -222,8 +226,6 @@ def in_memory(batches: Iterator[Batch], total: int, progress: Progress | None) -
         if batch.encodings is not None:
             encodings.append(batch.encodings)
         tally.add(batch)
-    if images is None:
-        images = np.empty((0, *IMAGE_SHAPE), np.uint8)
     return Batch(
         images[: len(names)],
         classes,

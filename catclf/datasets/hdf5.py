@@ -15,7 +15,7 @@ from catclf.datasets.dataset import WHOLE, Batch, Progress, in_memory
 from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, SettingsError
 from catclf.images.fingerprints import Fingerprints, fingerprints
-from catclf.images.preprocessing import SIDE, Preprocessing
+from catclf.images.preprocessing import SIDE, Images, Preprocessing
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
 """How the names of a split's arrays begin, before `_x` and `_y`; and the split."""
@@ -61,12 +61,9 @@ class Hdf5Split:
             here = slice(start, start + _BATCH)
             images = stored[here]
             prints = None if self.prints is None else self.prints[here]
-            if images.shape[1:] != preprocessing.shape or preprocessing.side != SIDE:
-                from catclf.images.decode import resize_images
-
-                if prints is None and preprocessing.side != SIDE:
-                    prints = fingerprints(resize_images(images, preprocessing.at(SIDE)))
-                images = resize_images(images, preprocessing)
+            if prints is None and preprocessing.side != SIDE:
+                prints = fingerprints(_resized(images, preprocessing.at(SIDE)))
+            images = _resized(images, preprocessing)
             yield Batch(images, self.classes[here], self.names[here], [], prints)
 
     def load(
@@ -81,7 +78,7 @@ class Hdf5Split:
         fits = stored.shape[1:] == preprocessing.shape
         if fits and has_prints and stored.nbytes > memory_limit:
             return Batch(stored, self.classes, self.names, [], self.prints)
-        return in_memory(self.batches(preprocessing), len(stored), progress)
+        return in_memory(self.batches(preprocessing), len(stored), preprocessing.shape, progress)
 
     def _opened(self, preprocessing: Preprocessing) -> StoredImages:
         import h5py
@@ -264,6 +261,15 @@ class _SplitReader:
                 f"{self._path}: {key} claims {array.nbytes} bytes, more than the file can hold"
             )
         return array
+
+
+def _resized(images: Images, preprocessing: Preprocessing) -> Images:
+    """Images made square; Pillow is imported only if they need it."""
+    if images.shape[1:] == preprocessing.shape:
+        return images
+    from catclf.images.decode import resize_images
+
+    return resize_images(images, preprocessing)
 
 
 def _options(preprocessing: Preprocessing) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from catclf.datasets.dataset import Batch, Progress, Skipped, in_memory
 from catclf.errors import ImageError
-from catclf.images.fingerprints import Fingerprints, fingerprints
+from catclf.images.fingerprints import fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
 
 _BATCH = 64
@@ -39,26 +39,24 @@ class ImageFiles:
         from catclf.images.decode import load_views
 
         # Fingerprints are those of a model of 64 × 64 pixels, whatever the side here.
-        views = [preprocessing] + [preprocessing.at(SIDE)] * (preprocessing.side != SIDE)
+        wanted = [preprocessing] + [preprocessing.at(SIDE)] * (preprocessing.side != SIDE)
         skipped = [Skipped(str(path), "its class is unknown") for path in self.unlabelled]
-        decoded = load_views(self.paths, views)
-        images: list[list[Images]] = []
+        decoded = load_views(self.paths, wanted)
+        views: list[list[Images]] = []
         classes: list[str] = []
         names: list[str] = []
-        for path, class_, image in zip(self.paths, self.classes, decoded, strict=True):
-            if isinstance(image, ImageError):
-                skipped.append(Skipped(str(path), str(image)))
+        for path, class_, outcome in zip(self.paths, self.classes, decoded, strict=True):
+            if isinstance(outcome, ImageError):
+                skipped.append(Skipped(str(path), str(outcome)))
             else:
-                images.append(image)
+                views.append(outcome)
                 classes.append(class_)
                 names.append(str(path))
             if len(names) + len(skipped) >= _BATCH:
-                stacked, prints = _stacked(images, preprocessing)
-                yield Batch(stacked, classes, names, skipped, prints)
-                images, classes, names, skipped = [], [], [], []
+                yield _batch(views, preprocessing, classes, names, skipped)
+                views, classes, names, skipped = [], [], [], []
         if names or skipped:
-            stacked, prints = _stacked(images, preprocessing)
-            yield Batch(stacked, classes, names, skipped, prints)
+            yield _batch(views, preprocessing, classes, names, skipped)
 
     def load(
         self,
@@ -67,14 +65,21 @@ class ImageFiles:
         memory_limit: int,
     ) -> Batch:
         """Decode all files into memory, whatever the limit."""
-        return in_memory(self.batches(preprocessing), self.class_names().total(), progress)
+        return in_memory(
+            self.batches(preprocessing), len(self.paths), preprocessing.shape, progress
+        )
 
 
-def _stacked(
-    views: list[list[Images]], preprocessing: Preprocessing
-) -> tuple[Images, Fingerprints | None]:
-    """Images (k, side, side, 3), and fingerprints (k,) of what else there is of them."""
+def _batch(
+    views: list[list[Images]],
+    preprocessing: Preprocessing,
+    classes: list[str],
+    names: list[str],
+    skipped: list[Skipped],
+) -> Batch:
+    """A batch of images, each at the side wanted and, if that is another, at 64 × 64."""
     if not views:
-        return np.empty((0, *preprocessing.shape), np.uint8), None
-    images, *smaller = (np.stack(view) for view in zip(*views, strict=True))
-    return images, fingerprints(smaller[0]) if smaller else None
+        return Batch(np.empty((0, *preprocessing.shape), np.uint8), classes, names, skipped)
+    images, *small = (np.stack(view) for view in zip(*views, strict=True))
+    prints = fingerprints(small[0]) if small else None
+    return Batch(images, classes, names, skipped, prints)

@@ -132,9 +132,7 @@ class _SplitWriter:
         self._classes += batch.classes
         self._names += batch.names
         if self._prints is not None:
-            prints = batch.at_64().prints if batch.prints is None else batch.prints
-            assert prints is not None
-            self._prints.append(prints)
+            self._prints.append(batch.fingerprints())
 
     def finish(self, source: Source) -> dict[str, int]:
         """Add labels and names; the number of images of each class, the positive one first."""

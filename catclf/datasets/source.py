@@ -21,7 +21,7 @@ from catclf.datasets.labels import positive_classes
 from catclf.encoders.encodings import ImageEncoder
 from catclf.errors import DataError, SettingsError, reason_of
 from catclf.images.find import HDF5_ENDINGS, files
-from catclf.images.preprocessing import Preprocessing
+from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 
 _LONGEST_NAME = 255
 
@@ -140,7 +140,7 @@ class Source:
         found, where = self.splits[split], self.where(split)
         if encoder:
             batches = encoded(found.batches(preprocessing), encoder, flip=flip)
-            batch = in_memory(batches, found.class_names().total(), progress)
+            batch = in_memory(batches, found.class_names().total(), IMAGE_SHAPE, progress)
         else:
             batch = found.load(preprocessing, progress, memory_limit)
         images, classes, names, skipped, prints, encodings = batch

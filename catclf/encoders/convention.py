@@ -12,11 +12,9 @@ from typing import Any, Self
 
 from catclf.encoders.admission import Graph, Tensor, shown
 from catclf.encoders.output import TOKENS
-from catclf.encoders.preprocessor_config import read_preprocessor_config
+from catclf.encoders.preprocessor_config import Three, read_preprocessor_config
 from catclf.errors import EncoderError
-from catclf.images.preprocessing import RESIZES
-
-Three = tuple[float, float, float]
+from catclf.images.preprocessing import RESIZES, SIDES
 
 CHANNELS = ("RGB", "BGR")
 """Orders of the channels."""
@@ -25,7 +23,6 @@ SOURCES = ("options", "metadata", "preprocessor_config.json", "graph", "assumed"
 """Where mean and deviation can come from; the graph itself normalises where it takes uint8."""
 
 _IMAGENET: tuple[Three, Three] = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-_SIDES = range(16, 1025)
 _LARGEST = 1e6
 _LONGEST_TEXT = 200
 
@@ -95,8 +92,8 @@ class Convention:
     tokens: str | None = None
 
     def __post_init__(self) -> None:
-        if type(self.side) is not int or self.side not in _SIDES:
-            raise EncoderError(f"side must be from {_SIDES.start} to {_SIDES.stop - 1}")
+        if type(self.side) is not int or not _is_side(self.side):
+            raise EncoderError(f"side must be from {SIDES[0]} to {SIDES[1]}")
         for name, values in (
             ("layout", ("NHWC", "NCHW")),
             ("dtype", ("uint8", "float32")),
@@ -204,15 +201,19 @@ def convention_of(
 def _layout(tensor: Tensor) -> tuple[str, int]:
     """The layout and side that the shape of the input tells."""
     match tensor.shape:
-        case (_, int(height), int(width), 3) if height == width and height in _SIDES:
+        case (_, int(height), int(width), 3) if height == width and _is_side(height):
             return "NHWC", height
-        case (_, 3, int(height), int(width)) if height == width and height in _SIDES:
+        case (_, 3, int(height), int(width)) if height == width and _is_side(height):
             return "NCHW", height
     axes = f"(images, {', '.join(map(str, tensor.shape[1:]))})"
     raise EncoderError(
         f"has an input {axes}, not (images, 3, side, side) or (images, side, side, 3) "
-        f"with a side from {_SIDES.start} to {_SIDES.stop - 1}"
+        f"with a side from {SIDES[0]} to {SIDES[1]}"
     )
+
+
+def _is_side(length: int) -> bool:
+    return SIDES[0] <= length <= SIDES[1]
 
 
 def _parse(where: str, mean: str | None, deviation: str | None) -> tuple[Three, Three]:

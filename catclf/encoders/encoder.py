@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,13 @@ from numpy.typing import NDArray
 
 from catclf.encoders.admission import Graph, admit
 from catclf.encoders.convention import Convention, ConventionOptions, convention_of
+from catclf.encoders.encodings import Floats
 from catclf.encoders.identity import EncoderIdentity
 from catclf.encoders.output import Output, output_of
 from catclf.encoders.session import Run, Session, runtime
 from catclf.errors import EncoderError
+from catclf.images.preprocessing import Images
 from catclf.parallel import cores, map_on_threads
-
-Floats = NDArray[np.float32]
-Images = NDArray[np.uint8]
 
 
 class Encoder:
@@ -57,7 +57,7 @@ class Encoder:
         self.sha256 = sha256 or hashlib.sha256(data).hexdigest()
         self._tables = _tables(convention)
 
-    @property
+    @cached_property
     def identity(self) -> EncoderIdentity:
         """What a model file keeps of it; the name is without a folder."""
         return EncoderIdentity(
@@ -89,43 +89,11 @@ class Encoder:
         """Do nothing: its session is being made already."""
 
     def encode(self, images: Images) -> Floats:
-        """Features of images.
-
-        Parameters
-        ----------
-        images : array of uint8
-            (m, side, side, 3), RGB.
-
-        Returns
-        -------
-        array of float32
-            (m, n); of a map, the mean over its places.
-
-        Raises
-        ------
-        EncoderError
-            If the network fails, takes too long or too much memory, or gives what it should not.
-        """
+        """Features (m, n) of images (m, side, side, 3)."""
         return self._run(images, self._output.features)
 
     def maps(self, images: Images) -> Floats:
-        """Features of each place in images, for an encoder of kind "map".
-
-        Parameters
-        ----------
-        images : array of uint8
-            (m, side, side, 3), RGB.
-
-        Returns
-        -------
-        array of float32
-            (m, h, w, n), whose mean over h and w is what `encode` returns.
-
-        Raises
-        ------
-        EncoderError
-            As `encode`; or if the encoder gives no map.
-        """
+        """Features of each place, (m, h, w, n), of images (m, side, side, 3)."""
         if self.kind != "map":
             raise EncoderError(f"{self.name}: gives features of whole images, not a map")
         return self._run(images, self._output.maps)
@@ -149,11 +117,10 @@ class Encoder:
 
             return map_on_threads(of_one, range(len(images)), cores())
 
-        none = taken(np.empty((0, *self._output.shape), np.float32))
         if not len(images):
-            return none
+            return taken(np.empty((0, *self._output.shape), np.float32))
         try:
-            return np.concatenate([none, *self._session.use(on_all_cores, len(images))])
+            return np.concatenate(self._session.use(on_all_cores, len(images)))
         except EncoderError as error:
             raise EncoderError(f"{self.name}: {error}") from error
 
@@ -168,20 +135,12 @@ class Encoder:
 
     def _fed(self, images: Images) -> NDArray[Any]:
         """Images as the network wants them: (m, side, side, 3) or (m, 3, side, side)."""
-        order = self.convention.channels
-        if self.convention.layout == "NHWC" and self._tables is None and order == "RGB":
-            return np.ascontiguousarray(images)
-        fed = np.empty((len(images), 3, *images.shape[1:3]), self.convention.dtype)
-        if self.convention.layout == "NHWC":
-            fed = np.empty(images.shape, self.convention.dtype)
-        for c, name in enumerate(order):
-            channel = images[..., "RGB".index(name)]
-            values = channel if self._tables is None else self._tables[c][channel]
-            if self.convention.layout == "NHWC":
-                fed[..., c] = values
-            else:
-                fed[:, c] = values
-        return fed
+        fed: NDArray[Any] = images if self.convention.channels == "RGB" else images[..., ::-1]
+        if self._tables is not None:
+            fed = self._tables[np.arange(3), fed]  # (m, side, side, 3)
+        if self.convention.layout == "NCHW":
+            fed = fed.transpose(0, 3, 1, 2)  # (m, 3, side, side)
+        return np.ascontiguousarray(fed)
 
 
 def open_encoder(

@@ -31,10 +31,43 @@ class ImageEncoder(Protocol):
         """Begin to open it, on another thread, unless it is open."""
 
     def encode(self, images: Images) -> Floats:
-        """Features (m, n) of images (m, side, side, 3)."""
+        """Features of images.
+
+        Parameters
+        ----------
+        images : uint8 array (m, side, side, 3)
+            Images, red, green and blue.
+
+        Returns
+        -------
+        float32 array (m, n)
+            Of a map, the mean over its places.
+
+        Raises
+        ------
+        EncoderError
+            If the network is not there, fails, takes too long or too much memory, or gives what it
+            should not.
+        """
 
     def maps(self, images: Images) -> Floats:
-        """Maps (m, h, w, n) whose means over their places are the features; only of kind "map"."""
+        """Features of each place in images, for an encoder of kind "map".
+
+        Parameters
+        ----------
+        images : uint8 array (m, side, side, 3)
+            Images, red, green and blue.
+
+        Returns
+        -------
+        float32 array (m, h, w, n)
+            Its mean over h and w is what `encode` returns.
+
+        Raises
+        ------
+        EncoderError
+            As `encode`; or if the encoder gives no map.
+        """
 
 
 def entry_of(encoder: ImageEncoder | None) -> dict[str, Any]:

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catclf.encoders.admission import Tensor
+from catclf.encoders.encodings import Floats
 from catclf.errors import EncoderError
-
-Floats = NDArray[np.float32]
 
 TOKENS = ("mean", "first")
 """Ways to make features of a transformer's tokens."""

@@ -10,8 +10,10 @@ from catclf.errors import EncoderError, reason_of
 NAME = "preprocessor_config.json"
 
 Three = tuple[float, float, float]
+"""A number for each channel."""
 
 _LARGEST_FILE = 64 * 1024
+_RESIZE_OF = {True: "crop", False: "stretch"}
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,6 @@ def read_preprocessor_config(folder: Path) -> PreprocessorConfig | None:
     mean, deviation = _normalisation(entries)
     crop = _flag(entries, "do_center_crop")
     return PreprocessorConfig(mean, deviation, None if crop is None else _RESIZE_OF[crop])
-
-
-_RESIZE_OF = {True: "crop", False: "stretch"}
 
 
 def _normalisation(entries: dict[str, Any]) -> tuple[Three | None, Three | None]:

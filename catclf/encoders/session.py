@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.encoders.admission import shown
+from catclf.encoders.encodings import Floats
 from catclf.errors import EncoderError
 
 T = TypeVar("T")
-Floats = NDArray[np.float32]
 
 LARGEST_MEMORY = 2 * 2**30
 """Bytes that all tensors of all sessions may take together."""

@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from catclf.encoders.encodings import Floats
 from catclf.features.feature_map import FeatureMap
-from catclf.images.preprocessing import Images, Preprocessing
+from catclf.images.preprocessing import Images
 from catclf.logistic import Array
 
 
@@ -48,8 +48,10 @@ class Joined(FeatureMap):
 
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of the parts, the first part's on top."""
+        from catclf.images.decode import reduce_images
+
         encodings = self.encoder.encode(images) if self.encoder else None
-        return self.columns_from(_reduced(images), encodings, dtype)
+        return self.columns_from(reduce_images(images), encodings, dtype)
 
     def columns_from(
         self, images: Images, encodings: Floats | None, dtype: DTypeLike = np.float64
@@ -62,7 +64,9 @@ class Joined(FeatureMap):
 
     def attribution(self, w: Array, image: Images) -> Array:
         """The sum of those of the parts."""
-        small = _reduced(image[np.newaxis])[0]  # (64, 64, 3)
+        from catclf.images.decode import reduce_images
+
+        small = reduce_images(image[np.newaxis])[0]  # (64, 64, 3)
         pixels: Array = np.sum(
             [
                 part.attribution(w[place], image if part.encoder else small)
@@ -87,10 +91,3 @@ class Joined(FeatureMap):
         """Where the features of each part are in a column."""
         ends = np.cumsum([part.n_x for part in self.parts]).tolist()
         return [slice(end - part.n_x, end) for part, end in zip(self.parts, ends, strict=True)]
-
-
-def _reduced(images: Images) -> Images:
-    """Images (m, side, side, 3) at 64 × 64: (m, 64, 64, 3)."""
-    from catclf.images.decode import resize_images
-
-    return resize_images(images, Preprocessing())

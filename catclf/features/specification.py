@@ -79,11 +79,6 @@ class FeatureSpecification:
         """Whether an encoder is one of the parts."""
         return ENCODER in self.parts
 
-    @property
-    def encoder_path(self) -> Path | None:
-        """The encoder's file, if it has one."""
-        return Path(self.encoder_file) if self.encoder_file else None
-
     def __str__(self) -> str:
         encoder = _ONNX + self.encoder_file if self.encoder_file else ENCODER
         parts = [encoder if part == ENCODER else part for part in self.parts]

@@ -199,6 +199,22 @@ def resize_images(images: Images, preprocessing: Preprocessing) -> Images:
     return resized
 
 
+def reduce_images(images: Images) -> Images:
+    """Reduce square images of any side to 64 × 64, for features and near duplicates.
+
+    Parameters
+    ----------
+    images : uint8 array (m, side, side, 3)
+        Images.
+
+    Returns
+    -------
+    uint8 array (m, 64, 64, 3)
+        The array itself if it already has that size.
+    """
+    return resize_images(images, Preprocessing())
+
+
 @contextmanager
 def _safe_pillow() -> Iterator[None]:
     """Silence Pillow's warnings, and stop it from decoding what is too large.
