@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -111,7 +112,7 @@ class _Seen:
         """Exact duplicates, then near ones."""
         prints = np.concatenate(self._prints)
         hashes, thumbnails = map(np.concatenate, zip(*self._hashes, strict=True))
-        near = near_duplicates(PerceptualHashes(hashes, thumbnails))
+        near = chain.from_iterable(near_duplicates(PerceptualHashes(hashes, thumbnails)))
         return [self._duplicate(i, j, exact=True) for i, j in exact_duplicates(prints)] + [
             self._duplicate(i, j, exact=False) for i, j in near if prints[i] != prints[j]
         ]

@@ -54,6 +54,11 @@ class Hdf5Split:
         """None: one file holds all images."""
         return ()
 
+    @property
+    def columns(self) -> dict[str, list[str]]:
+        """None."""
+        return {}
+
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
         """Read the images, resized unless they have the size already."""
         stored = self._opened(preprocessing)

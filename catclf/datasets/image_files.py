@@ -23,6 +23,8 @@ class ImageFiles:
     classes: list[str]
     unlabelled: list[Path] = field(default_factory=list)
     """Image files beside them that have no class."""
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    """What else a CSV file says: by name of the column, one value for each file."""
     preprocessing: Preprocessing | None = None
     """None: files can be made square in any way."""
 

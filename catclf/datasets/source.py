@@ -1,7 +1,7 @@
 """A data set's path becomes its splits, without decoding an image, and then its images."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from catclf.datasets.dataset import (
     encoded,
     in_memory,
 )
+from catclf.datasets.group_keys import group_keys
 from catclf.datasets.labels import positive_classes
 from catclf.encoders.encodings import ImageEncoder
 from catclf.errors import DataError, SettingsError, reason_of
@@ -42,6 +43,8 @@ class Source:
         The class names in the data that mean this class.
     notes : list of str
         What a user should know of how the data set was interpreted.
+    group_by : str, optional
+        What images are grouped by, apart from what they have in common; see `group_keys`.
     """
 
     path: Path
@@ -49,6 +52,7 @@ class Source:
     positive: str
     positive_classes: frozenset[str]
     notes: list[str]
+    group_by: str | None = None
 
     @property
     def negative(self) -> str:
@@ -160,7 +164,16 @@ class Source:
             skipped,
             encodings=encodings,
             prints=prints,
+            has_files=bool(found.files()),
+            keys=self._keys(found, names, where),
         )
+
+    def _keys(self, found: Split, names: list[str], where: str) -> list[Hashable] | None:
+        if not self.group_by:
+            return None
+        paths = list(map(str, found.files()))
+        columns = {n: dict(zip(paths, v, strict=True)) for n, v in found.columns.items()}
+        return group_keys(self.group_by, names, columns, where)
 
     def class_names(self) -> Counter[str]:
         """Names of the classes and the number of images of each, in all splits."""
@@ -207,7 +220,7 @@ def refuse(skipped: Sequence[Skipped]) -> None:
         raise DataError(f"{name}: {reason}{more}; remove it, or skip it with --skip-bad")
 
 
-def open_source(path: Path, positive: str | None = None) -> Source:
+def open_source(path: Path, positive: str | None = None, group_by: str | None = None) -> Source:
     """Find a data set.
 
     Parameters
@@ -216,6 +229,9 @@ def open_source(path: Path, positive: str | None = None) -> Source:
         A folder, a CSV file, or an HDF5 file.
     positive : str, optional
         Name of the positive class, instead of cat or cats.
+    group_by : str, optional
+        "folder", the name of a column of a CSV file, or a regular expression that is searched in
+        the images' paths: images for which it gives the same belong together.
 
     Returns
     -------
@@ -242,7 +258,7 @@ def open_source(path: Path, positive: str | None = None) -> Source:
             f"{path} has no images; put them into a folder for each class, like {path}/cat"
         )
     chosen = positive_classes(classes, positive, str(path))
-    return Source(path, splits, positive or "cat", chosen, notes)
+    return Source(path, splits, positive or "cat", chosen, notes, group_by)
 
 
 def _class_names(splits: dict[str, Split]) -> Counter[str]:

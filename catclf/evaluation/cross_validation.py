@@ -60,7 +60,8 @@ def cross_validate(
     """Train without each fold in turn, and score the model on it.
 
     Everything that learns (the dictionary of patches, the standardisation, the penalty, the
-    calibration and the threshold) learns without the fold. Identical images share a fold.
+    calibration and the threshold) learns without the fold. Images that belong together, such as
+    near duplicates, share a fold.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def cross_validate(
     """
     dataset.require_both_classes()
     seed = settings.seed if seed is None else seed
-    fold_of = stratified_folds(dataset.labels, dataset.fingerprints, folds, seed)
+    fold_of = stratified_folds(dataset.labels, dataset.groups, folds, seed)
     Z = np.empty((1, dataset.m))
     scores = []
     for fold in range(folds):

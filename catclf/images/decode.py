@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -33,7 +34,8 @@ _BATCH = 128
 # The formats that a HEIC file, the photograph of many phones, names after "ftyp" at its start.
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 
-_EXIF_ORIENTATION = 0x0112
+_EXIF_MAKE, _EXIF_MODEL, _EXIF_ORIENTATION = 0x010F, 0x0110, 0x0112
+_EXIF_DETAILS, _EXIF_TIME, _EXIF_SERIAL_NUMBER = 0x8769, 0x9003, 0xA431
 _TURN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -122,6 +124,32 @@ def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
     """
     with _safe_pillow(), Image.open(path) as image:
         return str(image.format), image.size
+
+
+class Capture(NamedTuple):
+    """What a camera wrote into a photograph of its making."""
+
+    camera: str
+    """Maker, model and, where there is one, serial number."""
+    time: str
+    """When it was taken, as "2026:11:24 09:30:00" if it is as EXIF wants it."""
+
+
+def captures(paths: Sequence[Path]) -> list[Capture | None]:
+    """The EXIF data of photographs that tell when and by which camera they were taken.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Image files.
+
+    Returns
+    -------
+    list of Capture or None
+        None for a file that does not name both camera and time, or cannot be read.
+    """
+    with _safe_pillow():
+        return list(map_on_threads(_capture, paths, cores()))
 
 
 def load_images(
@@ -318,6 +346,19 @@ def _resized(image: Image.Image, to: Preprocessing) -> Image.Image:
         left, top = (width - side) // 2, (height - side) // 2
         image = image.crop((left, top, left + side, top + side))
     return image.resize((to.side, to.side), Image.Resampling.BICUBIC)
+
+
+def _capture(path: Path) -> Capture | None:
+    try:
+        with Image.open(path) as image:
+            exif = image.getexif()
+            details = exif.get_ifd(_EXIF_DETAILS)
+        names = [exif.get(_EXIF_MAKE), exif.get(_EXIF_MODEL), details.get(_EXIF_SERIAL_NUMBER)]
+        camera = " ".join(str(name).strip("\0 ") for name in names if name)
+        time = str(details.get(_EXIF_TIME, "")).strip("\0 ")
+    except Exception:  # of any kind: Pillow's readers meet damage, and the image may be fine
+        return None
+    return Capture(camera, time) if camera and time else None
 
 
 def _orientation(image: Image.Image) -> int:

@@ -135,7 +135,7 @@ def train(
 
     features, design = _prepare(dataset, settings, on_stage)
     selection = select_penalty(
-        design, dataset, prints, settings, on_stage and partial(on_stage, "penalties")
+        design, dataset, settings, on_stage and partial(on_stage, "penalties")
     )
     solution = _solve(design, settings, selection.l2, checkpoints, progress)
     decision = decide(selection.Z, dataset.Y, settings)
