@@ -107,6 +107,14 @@ positive_option = click.option(
     "model, its positive class]",
 )
 
+group_by_option = click.option(
+    "--group-by",
+    metavar="folder|COLUMN|REGEX",
+    help="Images that belong together, and so on one side of every division, besides near "
+    "duplicates and bursts: those in one folder, with the same value in a column of the CSV file, "
+    "or whose paths match a regular expression with the same groups.",
+)
+
 threshold_option = click.option(
     "--threshold",
     type=Probability(0, 1),

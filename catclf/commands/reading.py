@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from catclf.model import Model
 
 
-def open_source(data: Path, positive: str | None) -> "Source":
+def open_source(data: Path, positive: str | None, group_by: str | None = None) -> "Source":
     """Find a data set, and note what a user should know about how it was understood."""
-    source = catclf.open_source(data, positive)
+    source = catclf.open_source(data, positive, group_by)
     for text in source.notes:
         note(f"Note: {text}")
     return source

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import catclf
-from catclf.commands import report
+from catclf.commands import report, scores
 from catclf.commands.encoders import training_encoder, training_encoder_options
 from catclf.commands.options import (
     check_outputs,
     file_option,
+    group_by_option,
     json_option,
     model_file_option,
     positive_option,
@@ -24,9 +25,6 @@ from catclf.commands.training_options import chosen_settings, training_options
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
-    from catclf.evaluation.cross_validation import CrossValidation
-    from catclf.evaluation.evaluate import Evaluation
-    from catclf.model import Model
     from catclf.training.settings import TrainingSettings
     from catclf.training.train import TrainingResult
 
@@ -45,12 +43,21 @@ if TYPE_CHECKING:
 @positive_option
 @resize_option
 @skip_bad_option
+@group_by_option
 @click.option(
     "--cv",
     "folds",
     metavar="K",
     type=click.IntRange(2, 1000),
     help="Run K-fold cross-validation first.",
+)
+@click.option(
+    "--score",
+    type=click.Choice(["auto", "none"]),
+    default="auto",
+    show_default=True,
+    help="auto: score the model on the test split of DATA; where there is none, and no --cv, first "
+    "train without a fifth of the images, and score that model on it.",
 )
 @training_options
 @training_encoder_options
@@ -71,7 +78,9 @@ def train(
     positive: str | None,
     resize: str | None,
     skip_bad: bool,
+    group_by: str | None,
     folds: int | None,
+    score: str,
     preset: str,
     checkpoint: Path | None,
     resume: Path | None,
@@ -92,35 +101,28 @@ def train(
     outputs = {"--output": output, "--history": history, "--checkpoint": checkpoint}
     check_outputs(inputs, outputs | {"--features-cache": options["features_cache"]})
 
-    source = open_source(data, positive)
+    source = open_source(data, positive, group_by)
     with training_encoder(specification, resize, options) as encoder:
         dataset, test = load_training_data(
             source, resize, encoder, flip=settings.flip, skip_bad=skip_bad
         )
 
-    validation = _cross_validate(dataset, settings, folds) if folds else None
-    if validation and not as_json:
-        report.say_cross_validation(validation.score())
+    hold_out = score == "auto" and not test
+    measured = scores.scores_before_training(dataset, settings, folds, hold_out=hold_out)
+    if measured.cross_validation and not as_json:
+        report.say_cross_validation(measured.cross_validation.score())
     result = _train(dataset, settings, checkpoint, resume)
-    evaluation = _evaluate(result.model, test)
-    result = result.with_scores(
-        validation.score() if validation else None, evaluation.score() if evaluation else None
-    )
+    if score == "auto":
+        measured = measured._replace(test=scores.test_score(result.model, test))
+    result = result.with_scores(**{n: s.score() for n, s in measured._asdict().items() if s})
     catclf.save_model(result.model, output)
     if history:
         from catclf.training.history import write_history
 
         write_history(result.costs, history)
     report.note_near_duplicates(dataset, test)
-    training = report.Training(output, dataset, test, validation, result, evaluation)
+    training = report.Training(output, data, dataset, test, measured, result)
     report.say_training(training, as_json=as_json)
-
-
-def _cross_validate(
-    dataset: "Dataset", settings: "TrainingSettings", folds: int
-) -> "CrossValidation":
-    with progress_bar("Cross-validating", "fold") as update:
-        return catclf.cross_validate(dataset, settings, folds, progress=update)
 
 
 def _train(
@@ -139,11 +141,3 @@ def _train(
         if checkpoint:
             note(f"Stopped; resume with --resume {checkpoint}")
         raise
-
-
-def _evaluate(model: "Model", test: "Dataset | None") -> "Evaluation | None":
-    try:
-        return catclf.evaluate(model, test) if test else None
-    except catclf.CatclfError as error:  # one class only: no score, but the model is sound
-        note(f"Note: no test score: {error}")
-        return None

@@ -13,6 +13,9 @@ from typing import Any, Literal, NamedTuple
 from catclf.errors import SettingsError
 from catclf.features.specification import FeatureSpecification
 
+LECTURE_LEARNING_RATE = 0.005
+"""α, where the cost does not rise with it."""
+
 _LARGEST_INTEGER = 10**9
 
 
@@ -105,9 +108,9 @@ def _require_number(name: str, value: object, *, above_zero: bool = False) -> No
 
 
 def _require_number_or(
-    name: str, value: object, *, other: str | None, above_zero: bool = False
+    name: str, value: object, *, other: tuple[str | None, ...], above_zero: bool = False
 ) -> None:
-    if value != other:
+    if value not in other:
         _require_number(name, value, above_zero=above_zero)
 
 
@@ -148,11 +151,12 @@ class TrainingSettings:
         If a value makes no sense.
     """
 
-    learning_rate: float | Literal["auto"] = _setting(
-        0.005,
+    learning_rate: float | Literal["auto"] | None = _setting(
+        None,
         "Step size of gradient descent. auto: 1/L, with L the Lipschitz constant of the cost's "
-        "gradient on these images, so that the cost falls at every step.",
-        partial(_require_number_or, other="auto", above_zero=True),
+        "gradient on these images, so that the cost falls at every step.  [default: 0.005, as in "
+        "the lecture; 1/L if the cost rises with it]",
+        partial(_require_number_or, other=("auto", None), above_zero=True),
         parse=_number_or_auto,
         metavar="NUMBER|auto",
     )
@@ -161,7 +165,7 @@ class TrainingSettings:
         0.0,
         "L2 penalty: half of it times the squared norm of w is added to the cost. auto: chosen by "
         "cross-validation.",
-        partial(_require_number_or, other="auto"),
+        partial(_require_number_or, other=("auto",)),
         parse=_number_or_auto,
         metavar="NUMBER|auto",
     )
@@ -176,7 +180,7 @@ class TrainingSettings:
         None,
         "Stop when the norm of the gradient is at most this share of its initial value.  "
         "[default: 0; with lbfgs 0.0001]",
-        partial(_require_number_or, other=None),
+        partial(_require_number_or, other=(None,)),
         parse=float,
     )
     dtype: str = _choice(
@@ -277,7 +281,7 @@ class TrainingSettings:
         if self.solver == "lbfgs":
             parts.append("L-BFGS")
         else:
-            rate = learning_rate or self.learning_rate
+            rate = learning_rate or self.learning_rate or LECTURE_LEARNING_RATE
             parts.append(f"gradient descent, learning rate {_number(rate)}")
         if self.l2 == "auto" and l2 is None:
             parts.append("cross-validated L2 penalty")
