@@ -163,6 +163,13 @@ def say_settings(model: "Model", record: "TrainingRecord | None") -> None:
     target = record.settings.target if record else None
     chosen = f" (for {target})" if target else ""
     say(f"Settings: {', '.join(parts)}, threshold {model.threshold:.4g}{chosen}")
+    if target and record and (evidence := record.threshold_evidence):
+        of = "predicted" if target.metric == "precision" else "actual"
+        say(
+            f"  {target.metric} {evidence.reached:.3f} on {evidence.images} held-out images ({of} "
+            f"{model.positive}), 95 % interval {evidence.interval[0]:.3f} to "
+            f"{evidence.interval[1]:.3f}"
+        )
 
 
 def say_cross_validation(score: "CrossValidationScore") -> None:

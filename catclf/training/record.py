@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from catclf.errors import SettingsError
+from catclf.training.evidence import Evidence
 from catclf.training.settings import TrainingSettings
 
 # What entries of another kind than expected raise when they are converted.
@@ -127,6 +128,8 @@ class TrainingRecord:
     learning_rate_bound : float, optional
         2/L, below which descent is certain, if the cost rose with the learning rate, or with the
         lecture's, so that another was taken.
+    threshold_evidence : Evidence, optional
+        What a threshold for a precision or recall reached on held-out images.
     """
 
     settings: TrainingSettings
@@ -142,6 +145,7 @@ class TrainingRecord:
     held_out: EvaluationScore | None = None
     test: EvaluationScore | None = None
     learning_rate_bound: float | None = None
+    threshold_evidence: Evidence | None = None
 
     @property
     def replaced_learning_rate(self) -> bool:
@@ -158,6 +162,7 @@ class TrainingRecord:
             "learning_rate": self.learning_rate,
             "learning_rate_asked": self.settings.learning_rate,
             "learning_rate_bound": self.learning_rate_bound,
+            "threshold_evidence": self.threshold_evidence and self.threshold_evidence._asdict(),
             "tolerance": self.settings.effective_tolerance,
             "iterations": self.iterations,
             "most_iterations": self.settings.iterations,
@@ -204,6 +209,7 @@ class TrainingRecord:
             given["learning_rate"] = entries["learning_rate_asked"]
         validation, held_out, test = map(entries.get, SCORES)
         rate, bound = map(entries.get, ("learning_rate", "learning_rate_bound"))
+        evidence = entries.get("threshold_evidence")
         return cls(
             settings=TrainingSettings.from_dict(given),
             l2=float(entries["l2"]),
@@ -218,6 +224,7 @@ class TrainingRecord:
             held_out=held_out and EvaluationScore.from_dict(held_out),
             test=test and EvaluationScore.from_dict(test),
             learning_rate_bound=None if bound is None else float(bound),
+            threshold_evidence=evidence and Evidence.from_dict(evidence),
         )
 
     def describe(self) -> list[str]:

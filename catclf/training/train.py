@@ -277,6 +277,7 @@ def _assemble(
         l2=solution.l2,
         learning_rate=solution.learning_rate,
         learning_rate_bound=solution.bound,
+        threshold_evidence=decision.evidence,
         iterations=state.steps,
         converged=state.converged,
         class_counts=dataset.class_counts(),

@@ -346,9 +346,18 @@ def test_the_model_keeps_a_threshold_for_a_target(
     catclf_run: Runner, data: Path, tmp_path: Path
 ) -> None:
     model = tmp_path / "m.npz"
-    options = ("--learning-rate", "auto", "--iterations", 60, "--threshold", "recall=0.99")
+    options = ("--learning-rate", "auto", "--iterations", 60, "--threshold", "recall=0.9")
+    few = catclf_run("train", data, "-o", model, *options, status=1).err
+    assert "would rest on 6 held-out images" in few
+    assert not model.exists()
+    write_images(data / "train" / "cat", 6, red=190, start=200)
     out = catclf_run("train", data, "-o", model, *options).out
-    assert "(for recall=0.99)" in out
+    assert "(for recall=0.9)" in out
+    line = "  recall 0.917 on 12 held-out images (actual cat), 95 % interval 0.646 to 0.985"
+    assert line in out
+    assert line in catclf_run("info", model).out
+    document = json.loads(catclf_run("train", data, "-o", model, *options, "--json").out)
+    assert document["threshold_evidence"]["images"] == 12
     threshold = catclf.load_model(model).threshold
     assert (
         f"Threshold                   {threshold:g}"

@@ -7,6 +7,7 @@ import pytest
 import catclf
 from catclf import TrainingRecord, TrainingSettings
 from catclf.errors import SettingsError
+from catclf.training.evidence import Evidence
 from catclf.training.record import CrossValidationScore, EvaluationScore, Spread
 
 SETTINGS = TrainingSettings(
@@ -27,6 +28,7 @@ RECORD = TrainingRecord(
         3, Spread(0.7, 0.1), Spread(0.8, 0.0), Spread(0.6, 0.2), Spread(0.2, 0.1), 0.05,
         (0.6, 0.8), 0.55,
     ),
+    threshold_evidence=Evidence(60, 0.95, (0.86, 0.98)),
     test=EvaluationScore("data (test split)", 9, 0.7, (0.4, 0.9), 0.5, None),
 )  # fmt: skip
 
