@@ -14,6 +14,7 @@ _COMMANDS = {
     "plot": "Draw costs, weights, a learning curve, or a dictionary.",
     "lesson": "Run an experiment of the lecture.",
     "check": "Look for duplicates, leaks and broken files.",
+    "split": "Divide a data set into train, validation and test.",
     "pack": "Put a data set into one file that is quick to read.",
     "info": "Show details of a model.",
 }

@@ -77,8 +77,7 @@ def say_training(training: Training, *, as_json: bool) -> None:
         return
     result, dataset = training.result, training.dataset
     say(f"Trained on {dataset.where}: {images(result.record.class_counts)}")
-    if training.groups not in (None, dataset.m):
-        say(f"Groups: {training.groups} (near duplicates and the like are held out together)")
+    say_groups(training.groups, dataset.m, "are held out together")
     say_skipped(len(training.skipped))
     say_settings(result.model, result.record)
     say_steps(result.record, result.costs[0])
@@ -137,6 +136,12 @@ def say_next(training: Training) -> None:
     say("")
     say(f"Next:  catclf evaluate {data}{model}")
     say(f"       catclf predict photo.jpg{model}")
+
+
+def say_groups(groups: int | None, m: int, how: str) -> None:
+    """How many groups m images form, if some belong together."""
+    if groups not in (None, m):
+        say(f"Groups: {groups} (near duplicates, bursts and the like {how})")
 
 
 def say_skipped(count: int) -> None:

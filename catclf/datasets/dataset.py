@@ -160,6 +160,10 @@ class Split(Protocol):
     def columns(self) -> Mapping[str, Sequence[str]]:
         """What else a CSV file says: by name of the column, one value for each of the files."""
 
+    @property
+    def classes(self) -> Sequence[str]:
+        """The class of each image."""
+
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of images of each."""
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from catclf.datasets.image_files import ImageFiles
 from catclf.images.find import files, images_below, is_image_name, subfolders
 
-_SPLIT_NAMES = {
+SPLIT_NAMES = {
     "train": "train",
     "test": "test",
     "val": "validation",
     "valid": "validation",
     "validation": "validation",
 }
+"""What folders, in any case, and cells of a CSV file may call a split."""
 
 # cat.0.jpg, dog_12.png, cat-001.jpg, "cat (3).jpeg": the class, something between, a number.
 _CLASS_AND_NUMBER = re.compile(r"(?P<class>.*[^\W\d_])[\W_]*\d+\)?")
@@ -21,9 +22,9 @@ _CLASS_AND_NUMBER = re.compile(r"(?P<class>.*[^\W\d_])[\W_]*\d+\)?")
 def split_folders(folder: Path) -> list[tuple[str, Path]]:
     """Subfolders that are named after splits, each with its split."""
     return [
-        (_SPLIT_NAMES[path.name.casefold()], path)
+        (SPLIT_NAMES[path.name.casefold()], path)
         for path in subfolders(folder)
-        if path.name.casefold() in _SPLIT_NAMES
+        if path.name.casefold() in SPLIT_NAMES
     ]
 
 

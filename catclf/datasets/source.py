@@ -273,7 +273,7 @@ def _splits(path: Path, notes: list[str]) -> dict[str, Split]:
     if path.is_file() and path.suffix.lower() == ".csv":
         from catclf.datasets import csv_file
 
-        return {WHOLE: csv_file.labelled_files(path)}
+        return {**csv_file.labelled_splits(path)}
     if path.is_file() and path.suffix.lower() in HDF5_ENDINGS:
         return _in_hdf5([path])
     raise DataError(f"{path} is not a data set; name a folder, a .csv file or an .h5 file")
