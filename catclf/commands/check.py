@@ -6,43 +6,98 @@ from typing import TYPE_CHECKING
 import click
 
 import catclf
-from catclf.commands.options import json_option, positive_option
+from catclf.commands.options import json_option, positive_option, preset_option
 from catclf.commands.output import plural, progress_bar, say, say_first, say_json
-from catclf.commands.reading import open_source
+from catclf.commands.reading import load, open_source
 from catclf.commands.report import images
+from catclf.training.settings import PRESETS
 
 if TYPE_CHECKING:
     from catclf.datasets.check import Duplicate, Report
     from catclf.datasets.source import Source
+    from catclf.evaluation.doubtful import Doubtful
+    from catclf.training.settings import TrainingSettings
 
 # A class with fewer than a third of another's images is worth a line.
 _IMBALANCE = 3
 
 _SHOWN = 20
 
+_FOLDS = 5
+
 
 @click.command(
-    epilog="\b\nExamples:\n  catclf check photos/\n  catclf check --json photos.h5",
+    epilog="\b\nExamples:\n"
+    "  catclf check photos/\n"
+    "  catclf check photos/ --labels --recipe transfer\n"
+    "  catclf check --json photos.h5",
 )
 @click.argument("data", type=click.Path(path_type=Path), default="data")
 @positive_option
+@click.option(
+    "--labels",
+    is_flag=True,
+    help="List images whose labels models contradict that were trained without them "
+    "(5-fold cross-validation in each split), most doubtful first.",
+)
+@preset_option(
+    None, "Preset of the models for --labels; for photographs transfer.  [default: best]"
+)
 @json_option
-def check(data: Path, positive: str | None, as_json: bool) -> None:
+def check(
+    data: Path, positive: str | None, labels: bool, preset: str | None, as_json: bool
+) -> None:
     """Report what is in DATA (a data set as for train; default: data/), and possible problems.
 
     Images are counted by split and class. Unreadable files are named, and so are duplicates: exact
     ones, and near ones that were scaled, compressed again, or brightened. The exit status is 1 if
     an image is in two splits, since a score would then be optimistic.
     """
+    if preset and not labels:
+        raise click.UsageError("--recipe is for --labels")
     source = open_source(data, positive)
     with progress_bar("Checking", "image") as update:
         report = catclf.check(source, progress=update)
+    doubtful = _doubtful_labels(source, PRESETS[preset or "best"]) if labels else None
     if as_json:
-        say_json(report.to_dict())
+        document = report.to_dict()
+        if doubtful is not None:
+            document["doubtful"] = [label._asdict() for label in doubtful]
+        say_json(document)
     else:
         _say(report, source)
+        if doubtful is not None:
+            _say_doubtful(doubtful)
     if report.leaks:
         click.get_current_context().exit(1)
+
+
+def _doubtful_labels(source: "Source", settings: "TrainingSettings") -> "list[Doubtful]":
+    """Labels of all splits that the models of a cross-validation contradict."""
+    from catclf.evaluation.doubtful import doubtful_labels
+
+    encoder = catclf.load_encoder() if settings.feature_specification.has_encoder else None
+    preprocessing = source.preprocessing(encoder)
+    found = []
+    for split in source.splits:
+        dataset = load(
+            source, split, preprocessing, encoder, flip=settings.flip, skip_bad=True, quiet=True
+        )
+        with progress_bar("Cross-validating", "fold") as update:
+            Z = catclf.cross_validate(dataset, settings, _FOLDS, progress=update).Z
+        found += doubtful_labels(dataset, Z)
+    return sorted(found, key=lambda label: label.probability)
+
+
+def _say_doubtful(doubtful: "list[Doubtful]") -> None:
+    say(plural(len(doubtful), "doubtful label") + (", most doubtful first" if doubtful else ""))
+    say_first(
+        _SHOWN,
+        [
+            f"{label.label} (probability {label.probability:.4f}): {label.name}"
+            for label in doubtful
+        ],
+    )
 
 
 def _say(report: "Report", source: "Source") -> None:

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from catclf.training.settings import PRESETS
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 MODEL_VARIABLE = "CATCLF_MODEL"
@@ -66,6 +68,18 @@ def model_file_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
         envvar=MODEL_VARIABLE,
         show_default=True,
         show_envvar=True,
+        help=help,
+    )
+
+
+def preset_option(default: str | None, help: str) -> Callable[[F], F]:  # noqa: A002
+    """The option that names a preset."""
+    return click.option(
+        "--recipe",
+        "preset",
+        type=click.Choice(list(PRESETS)),
+        default=default,
+        show_default=default is not None,
         help=help,
     )
 

@@ -38,13 +38,15 @@ def load(
     *,
     flip: bool,
     skip_bad: bool,
+    quiet: bool = False,
 ) -> "Dataset":
-    """Read a split of a data set, with a bar, and name the files that are left out."""
+    """Read a split of a data set, with a bar; unless quiet, name the files that are left out."""
     with progress_bar("Encoding" if encoder else "Reading", "image") as update:
         dataset = source.load(
             split, preprocessing, encoder=encoder, flip=flip, skip_bad=skip_bad, progress=update
         )
-    note_skipped(dataset.skipped)
+    if not quiet:
+        note_skipped(dataset.skipped)
     return dataset
 
 

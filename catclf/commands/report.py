@@ -12,6 +12,7 @@ from catclf.training.settings import LECTURE_LEARNING_RATE, PRESETS
 if TYPE_CHECKING:
     from catclf.commands.scores import Scores
     from catclf.datasets.dataset import Dataset, Skipped
+    from catclf.evaluation.cross_validation import CrossValidation
     from catclf.evaluation.evaluate import Evaluation
     from catclf.model import Model
     from catclf.training.record import CrossValidationScore, TrainingRecord
@@ -175,6 +176,21 @@ def say_settings(model: "Model", record: "TrainingRecord | None") -> None:
             f"{model.positive}), 95 % interval {evidence.interval[0]:.3f} to "
             f"{evidence.interval[1]:.3f}"
         )
+
+
+def report_cross_validation(
+    validation: "CrossValidation", dataset: "Dataset", doubtful: Path | None, *, as_json: bool
+) -> None:
+    """The score, at once, since training will take a while, and the file of doubtful labels."""
+    if not as_json:
+        say_cross_validation(validation.score())
+    if doubtful:
+        from catclf.evaluation.doubtful import doubtful_labels, write_doubtful
+
+        found = doubtful_labels(dataset, validation.Z)
+        write_doubtful(found, doubtful)
+        if not as_json:
+            say(f"{plural(len(found), 'doubtful label')} of {dataset.m}, in {doubtful}")
 
 
 def say_cross_validation(score: "CrossValidationScore") -> None:

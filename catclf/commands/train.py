@@ -51,6 +51,10 @@ if TYPE_CHECKING:
     type=click.IntRange(2, 1000),
     help="Run K-fold cross-validation first.",
 )
+@file_option(
+    "--doubtful",
+    help="CSV file to list images whose labels the models of --cv contradict, most doubtful first.",
+)
 @click.option(
     "--score",
     type=click.Choice(["auto", "none"]),
@@ -80,6 +84,7 @@ def train(
     skip_bad: bool,
     group_by: str | None,
     folds: int | None,
+    doubtful: Path | None,
     score: str,
     preset: str,
     checkpoint: Path | None,
@@ -99,7 +104,10 @@ def train(
     specification = settings.feature_specification
     inputs = {"DATA": data, "--features": specification.encoder_file}
     outputs = {"--output": output, "--history": history, "--checkpoint": checkpoint}
-    check_outputs(inputs, outputs | {"--features-cache": options["features_cache"]})
+    outputs |= {"--doubtful": doubtful, "--features-cache": options["features_cache"]}
+    check_outputs(inputs, outputs)
+    if doubtful and not folds:
+        raise click.UsageError("--doubtful needs --cv, whose models have not seen the images")
 
     source = open_source(data, positive, group_by)
     with training_encoder(specification, resize, options) as encoder:
@@ -109,8 +117,10 @@ def train(
 
     hold_out = score == "auto" and not test
     measured = scores.scores_before_training(dataset, settings, folds, hold_out=hold_out)
-    if measured.cross_validation and not as_json:
-        report.say_cross_validation(measured.cross_validation.score())
+    if measured.cross_validation:
+        report.report_cross_validation(
+            measured.cross_validation, dataset, doubtful, as_json=as_json
+        )
     result = _train(dataset, settings, checkpoint, resume)
     if score == "auto":
         measured = measured._replace(test=scores.test_score(result.model, test))

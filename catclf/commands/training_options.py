@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from catclf.commands.options import Parsed
+from catclf.commands.options import Parsed, preset_option
 from catclf.training.settings import PRESETS, SETTINGS, Setting, TrainingSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,14 +56,7 @@ def _preset_option() -> Callable[[F], F]:
     contents = "; ".join(
         f"{name}: {', '.join(settings.describe())}" for name, settings in PRESETS.items()
     )
-    return click.option(
-        "--recipe",
-        "preset",
-        type=click.Choice(list(PRESETS)),
-        default=next(iter(PRESETS)),
-        show_default=True,
-        help=f"Preset; the options below override it. {contents}.",
-    )
+    return preset_option(next(iter(PRESETS)), f"Preset; the options below override it. {contents}.")
 
 
 def _option(name: str, setting: Setting) -> Callable[[F], F]:

@@ -82,7 +82,7 @@ class Metrics:
         return {**asdict(self), "reliability": [bin_.to_dict() for bin_ in self.reliability]}
 
 
-def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
+def metrics(Z: Array, Y: NDArray[Any], threshold: float | Array = 0.5) -> Metrics:
     """Compare logits with labels.
 
     Parameters
@@ -91,8 +91,8 @@ def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
         Logits, m > 0.
     Y : array (1, m)
         Labels, 1 or 0.
-    threshold : float
-        Probability at or above which an image is classified as positive.
+    threshold : float, or array (1, m)
+        Probability at or above which an image, or each image, is classified as positive.
 
     Returns
     -------
