@@ -60,16 +60,15 @@ def file_option(*names: str, **settings: Any) -> Callable[[F], F]:
     )
 
 
-def model_file_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
+def model_file_option(*names: str, **settings: Any) -> Callable[[F], F]:
     """An option that names a model file; the environment can too."""
-    return file_option(
-        *names,
-        default=DEFAULT_MODEL,
-        envvar=MODEL_VARIABLE,
-        show_default=True,
-        show_envvar=True,
-        help=help,
-    )
+    defaults = {
+        "default": DEFAULT_MODEL,
+        "envvar": MODEL_VARIABLE,
+        "show_default": True,
+        "show_envvar": True,
+    }
+    return file_option(*names, **defaults | settings)
 
 
 def preset_option(default: str | None, help: str) -> Callable[[F], F]:  # noqa: A002

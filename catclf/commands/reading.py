@@ -50,10 +50,19 @@ def load(
     return dataset
 
 
-def load_for(model: "Model", source: "Source", split: str, *, skip_bad: bool) -> "Dataset":
+def load_for(
+    model: "Model", source: "Source", split: str, *, skip_bad: bool, quiet: bool = False
+) -> "Dataset":
     """Read a split of a data set as a model needs it."""
-    encoder = model.features.encoder
-    return load(source, split, model.preprocessing, encoder, flip=model.flip, skip_bad=skip_bad)
+    return load(
+        source,
+        split,
+        model.preprocessing,
+        model.features.encoder,
+        flip=model.flip,
+        skip_bad=skip_bad,
+        quiet=quiet,
+    )
 
 
 def load_training_data(

@@ -56,6 +56,8 @@ class Dataset:
     """What an encoder made of the images, if they were read with one."""
     prints: Fingerprints | None = None
     """Fingerprints (m,), if they were taken from the files rather than from `images`."""
+    source: str = ""
+    """Name of the data set's folder or file."""
     has_files: bool = False
     """Whether each image has a file of its own, whose path is its name."""
     keys: Sequence[Hashable] | None = None

@@ -59,6 +59,11 @@ class Source:
         """Name of the class of everything else."""
         return f"non-{self.positive}"
 
+    @property
+    def name(self) -> str:
+        """Name of its folder or file, without the folders above."""
+        return self.path.resolve().name
+
     def where(self, split: str) -> str:
         """The path and, where the data set is divided, the split; for messages."""
         return str(self.path) if split == WHOLE else f"{self.path} ({split} split)"
@@ -164,6 +169,7 @@ class Source:
             skipped,
             encodings=encodings,
             prints=prints,
+            source=self.name,
             has_files=bool(found.files()),
             keys=self._keys(found, names, where),
         )

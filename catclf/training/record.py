@@ -130,6 +130,8 @@ class TrainingRecord:
         lecture's, so that another was taken.
     threshold_evidence : Evidence, optional
         What a threshold for a precision or recall reached on held-out images.
+    source : str, optional
+        Name of the data set's folder or file.
     """
 
     settings: TrainingSettings
@@ -146,6 +148,7 @@ class TrainingRecord:
     test: EvaluationScore | None = None
     learning_rate_bound: float | None = None
     threshold_evidence: Evidence | None = None
+    source: str = ""
 
     @property
     def replaced_learning_rate(self) -> bool:
@@ -171,6 +174,7 @@ class TrainingRecord:
             "cost": self.cost,
             "accuracy": self.accuracy,
             "date": self.date,
+            "source": self.source,
             **{name: score.to_dict() for name, score in scores.items() if score},
         }
 
@@ -225,6 +229,7 @@ class TrainingRecord:
             test=test and EvaluationScore.from_dict(test),
             learning_rate_bound=None if bound is None else float(bound),
             threshold_evidence=evidence and Evidence.from_dict(evidence),
+            source=str(entries.get("source", "")),
         )
 
     def describe(self) -> list[str]:

@@ -278,6 +278,7 @@ def _assemble(
         learning_rate=solution.learning_rate,
         learning_rate_bound=solution.bound,
         threshold_evidence=decision.evidence,
+        source=dataset.source,
         iterations=state.steps,
         converged=state.converged,
         class_counts=dataset.class_counts(),
