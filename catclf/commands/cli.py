@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 from catclf._version import __version__
+from catclf.errors import did_you_mean
 
 _COMMANDS = {
     "train": "Train a classifier on labelled images.",
@@ -31,6 +32,15 @@ class _Commands(click.Group):
         command = getattr(import_module(f"catclf.commands.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of that name; a usage error with the nearest one if there is none."""
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            near = did_you_mean(args[0], _COMMANDS)
+            raise click.UsageError(f"no such command {args[0]!r}{near}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping
-from math import isnan
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,15 +16,28 @@ DEFAULT_MODEL = "model.npz"
 
 
 class Probability(click.FloatRange):
-    """A number from 0 to 1; click alone lets NaN through."""
+    """A number from 0 to 1; click alone lets NaN through.
+
+    Parameters
+    ----------
+    hint : str
+        What to append to the error for anything else.
+    """
+
+    def __init__(self, hint: str = "") -> None:
+        super().__init__(0, 1)
+        self._hint = hint
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """The number of a text; a usage error if it is not one, or outside."""
-        number = float(super().convert(value, param, ctx))
-        if isnan(number):
-            self.fail("NaN is not a probability", param, ctx)
+        try:
+            number = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a number{self._hint}", param, ctx)
+        if not 0 <= number <= 1:
+            self.fail(f"{value} is not in the range from 0 to 1", param, ctx)
         return number
 
 
@@ -130,7 +142,7 @@ group_by_option = click.option(
 
 threshold_option = click.option(
     "--threshold",
-    type=Probability(0, 1),
+    type=Probability(),
     help="Classify as positive at or above this probability.  [default: the model's]",
 )
 

@@ -38,7 +38,7 @@ _STDIN_BYTES = 2**30
 @threshold_option
 @click.option(
     "--unsure",
-    type=Probability(0, 1),
+    type=Probability("; give two, as in --unsure 0.3 0.7"),
     nargs=2,
     metavar="LOW HIGH",
     help="Label images unsure if their probability is at least LOW and below HIGH.",

@@ -8,6 +8,7 @@ import click
 import catclf
 from catclf.commands import report, scores
 from catclf.commands.encoders import training_encoder, training_encoder_options
+from catclf.commands.help import GroupedCommand, grouped
 from catclf.commands.options import (
     check_outputs,
     file_option,
@@ -15,13 +16,14 @@ from catclf.commands.options import (
     json_option,
     model_file_option,
     positive_option,
+    preset_option,
     resize_option,
     skip_bad_option,
 )
 from catclf.commands.output import note, progress_bar, training_callbacks
 from catclf.commands.process import Stopped
 from catclf.commands.reading import load_training_data, open_source
-from catclf.commands.training_options import chosen_settings, training_options
+from catclf.commands.training_options import PRESETS_LIST, chosen_settings, training_options
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=GroupedCommand,
+    lists={"Presets (--recipe NAME)": PRESETS_LIST},
     epilog="\b\nExamples:\n"
     "  catclf train data/\n"
     "  catclf train photos/ --recipe best --cv 5\n"
@@ -39,43 +43,53 @@ if TYPE_CHECKING:
     "  catclf train animals/ --positive dog --skip-bad",
 )
 @click.argument("data", type=click.Path(path_type=Path))
-@model_file_option("-o", "--output", help="Model file to write.")
-@positive_option
-@resize_option
-@skip_bad_option
-@group_by_option
-@click.option(
-    "--cv",
-    "folds",
-    metavar="K",
-    type=click.IntRange(2, 1000),
-    help="Run K-fold cross-validation first.",
+@grouped("Preset", preset_option("lecture", "Preset; the options below override its settings."))
+@grouped("Data", positive_option, resize_option, skip_bad_option, group_by_option)
+@grouped("Features", *training_options("Features"), *training_encoder_options)
+@grouped(
+    "Solver",
+    *training_options("Solver"),
+    file_option(
+        "--checkpoint",
+        help="File to save the state of the training to, every half a minute and when it is "
+        "stopped, as by Ctrl-C.",
+    ),
+    file_option(
+        "--resume",
+        help="Checkpoint to resume from, with the same data and settings; it is kept up to date "
+        "unless --checkpoint names another file.",
+    ),
 )
-@file_option(
-    "--doubtful",
-    help="CSV file to list images whose labels the models of --cv contradict, most doubtful first.",
+@grouped(
+    "Honesty",
+    click.option(
+        "--score",
+        type=click.Choice(["auto", "none"]),
+        default="auto",
+        show_default=True,
+        help="How to score the model. auto: on the test split of DATA; where there is none, and no "
+        "--cv, train without a fifth of the images first, and score that model on it.",
+    ),
+    click.option(
+        "--cv",
+        "folds",
+        metavar="K",
+        type=click.IntRange(2, 1000),
+        help="Run K-fold cross-validation first.",
+    ),
+    file_option(
+        "--doubtful",
+        help="CSV file to list images whose labels the models of --cv contradict, most doubtful "
+        "first.",
+    ),
+    *training_options("Honesty"),
 )
-@click.option(
-    "--score",
-    type=click.Choice(["auto", "none"]),
-    default="auto",
-    show_default=True,
-    help="auto: score the model on the test split of DATA; where there is none, and no --cv, first "
-    "train without a fifth of the images, and score that model on it.",
+@grouped(
+    "Output",
+    model_file_option("-o", "--output", help="Model file to write."),
+    file_option("--history", help="CSV file to write every cost to."),
+    json_option,
 )
-@training_options
-@training_encoder_options
-@file_option(
-    "--checkpoint",
-    help="File to save the state of the training to, every half a minute and when it is stopped.",
-)
-@file_option(
-    "--resume",
-    help="Checkpoint to resume from, with the same data and settings; it is kept up to date unless "
-    "--checkpoint names another file.",
-)
-@file_option("--history", help="CSV file to write every cost to.")
-@json_option
 def train(
     data: Path,
     output: Path,
@@ -97,7 +111,10 @@ def train(
 
     DATA is a folder with a folder of images for each class, perhaps below train/ and test/; or a
     folder of files named like cat.0.jpg; or a CSV file of path,label; or an HDF5 file, or folder
-    of them, like the course's. Where DATA has a test split, the model is scored on it.
+    of them, like the course's.
+
+    Ctrl-C ends the training and leaves an old model file as it was; with --checkpoint, nothing that
+    was computed is lost, and --resume continues.
     """
     settings = chosen_settings(preset, options)
     checkpoint = checkpoint or resume

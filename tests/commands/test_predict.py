@@ -102,8 +102,9 @@ def test_standard_input(predict: Runner, data: Path, monkeypatch: pytest.MonkeyP
     [
         ([], "Missing argument 'IMAGE...'"),
         (["x", "--json", "--csv"], "--json and --csv exclude each other"),
-        (["x", "--threshold", "2"], "'--threshold': 2.0 is not in the range"),
-        (["x", "--threshold", "nan"], "'--threshold': NaN is not a probability"),
+        (["x", "--threshold", "2"], "'--threshold': 2 is not in the range"),
+        (["--unsure", "0.3", "x.jpg"], "'x.jpg' is not a number; give two, as in --unsure 0.3 0.7"),
+        (["x", "--threshold", "nan"], "'--threshold': nan is not in the range"),
     ],
 )
 def test_wrong_usage(predict: Runner, arguments: Any, reason: str) -> None:

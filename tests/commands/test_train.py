@@ -257,7 +257,7 @@ def test_an_old_model_survives_a_failed_training(
         (["{data}/train/cat"], 1, "has no class named cat|has only"),
         (["{data}", "--learning-rate", "nan"], 2, "learning rate must be a number above 0"),
         (["{data}", "--learning-rate", "fast"], 2, "neither a number nor auto"),
-        (["{data}", "--iterations", "-1"], 2, "iterations must be an integer"),
+        (["{data}", "--iterations", "0"], 2, "iterations must be an integer from 1"),
         (["{data}", "--l2", "inf"], 2, "l2 must be a number"),
         (["{data}", "--seed", "-1"], 2, "seed must be an integer"),
         (["{data}", "--fit", "squeeze"], 2, "'squeeze' is not one of"),
@@ -272,7 +272,7 @@ def test_an_old_model_survives_a_failed_training(
         (["{data}", "--tolerance", "-1"], 2, "tolerance must be a number of 0 or more"),
         (["labels.csv", "-o", "labels.csv"], 2, "must be different files"),
         (["{data}", "--positive", ""], 2, "needs a name"),
-        (["{data}", "--frobnicate"], 2, "No such option"),
+        (["{data}", "--frobnicate"], 2, "no such option --frobnicate"),
     ],
 )
 def test_mistakes_get_one_line(

@@ -104,12 +104,6 @@ def test_tolerance_stops_early(images: Dataset) -> None:
     assert result.record.iterations == len(result.costs) - 1
 
 
-def test_no_iterations_leave_the_weights_at_zero(images: Dataset) -> None:
-    result = catclf.train(images, TrainingSettings(iterations=0))
-    assert not result.model.w.any()
-    assert result.costs == [pytest.approx(np.log(2))]
-
-
 @pytest.fixture
 def bright(course: Dataset) -> Dataset:
     """Images so bright that the cost rises with the lecture's learning rate."""
