@@ -95,9 +95,10 @@ def train(
 ) -> None:
     """Train logistic regression on the labelled images of DATA, and save the model.
 
-    DATA is a folder with a folder of images for each class, perhaps below train/ and test/; or a
-    folder of files named like cat.0.jpg; or a CSV file of path,label; or an HDF5 file, or folder
-    of them, like the course's. Where DATA has a test split, the model is scored on it.
+    DATA is a folder with a folder of images for each class, perhaps below train/ and test/, or
+    further down (2024/cat); or a folder of files named like cat.0.jpg; or a CSV file of path,label;
+    or an HDF5 file, or folder of them, like the course's. Where DATA has a test split, the model is
+    scored on it.
     """
     settings = chosen_settings(preset, options)
     checkpoint = checkpoint or resume

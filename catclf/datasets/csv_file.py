@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from catclf.datasets.dataset import WHOLE
-from catclf.datasets.folders import SPLIT_NAMES
 from catclf.datasets.image_files import ImageFiles
+from catclf.datasets.split_names import SPLIT_NAMES
 from catclf.errors import DataError, reason_of
 
 SPLIT = "split"
