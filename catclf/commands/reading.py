@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 def open_source(data: Path, positive: str | None, group_by: str | None = None) -> "Source":
     """Find a data set, and note what a user should know about how it was understood."""
-    source = catclf.open_source(data, positive, group_by)
+    return _noted(catclf.open_source(data, positive, group_by))
+
+
+def open_to_check(data: Path, positive: str | None) -> "Source":
+    """Find a data set, or images without classes, and note how it was understood."""
+    from catclf.datasets.unsorted import open_to_check
+
+    return _noted(open_to_check(data, positive))
+
+
+def _noted(source: "Source") -> "Source":
     for text in source.notes:
         note(f"Note: {text}")
     return source

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 
-from catclf.errors import DataError
+from catclf.errors import ClassError
 
 _CAT_NAMES = ("cat", "cats")
 
@@ -55,7 +55,7 @@ def positive_classes(classes: Counter[str], positive: str | None, where: str) ->
 
     Raises
     ------
-    DataError
+    ClassError
         If there is none.
     """
     chosen = matching(classes, positive)
@@ -64,7 +64,7 @@ def positive_classes(classes: Counter[str], positive: str | None, where: str) ->
         return frozenset({"1"})
     if not chosen and positive is None and all(map(_is_number, classes)):
         other = min(set(classes) - {"0", "1"})
-        raise DataError(
+        raise ClassError(
             f"{where} has the label {other}; labels must be 0 and 1 (1 = cat) or class names, "
             "or choose the positive one with --positive"
         )
@@ -72,7 +72,7 @@ def positive_classes(classes: Counter[str], positive: str | None, where: str) ->
         found = ", ".join(name[:40] for name in sorted(classes)[:12]) + (
             ", …" if len(classes) > 12 else ""
         )
-        raise DataError(
+        raise ClassError(
             f"{where} has no class named {positive or 'cat'} (found: {found}); "
             "choose the positive class with --positive"
         )

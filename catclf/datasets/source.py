@@ -20,7 +20,7 @@ from catclf.datasets.dataset import (
 from catclf.datasets.group_keys import group_keys
 from catclf.datasets.labels import positive_classes, positive_name
 from catclf.encoders.encodings import ImageEncoder
-from catclf.errors import DataError, SettingsError, reason_of
+from catclf.errors import ClassError, DataError, SettingsError, reason_of
 from catclf.images.find import HDF5_ENDINGS, files
 from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 
@@ -246,6 +246,8 @@ def open_source(path: Path, positive: str | None = None, group_by: str | None = 
 
     Raises
     ------
+    ClassError
+        If it has no classes, or none of them is the positive one.
     DataError
         If there is no data set there.
     SettingsError
@@ -260,7 +262,7 @@ def open_source(path: Path, positive: str | None = None, group_by: str | None = 
         raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
     classes = _class_names(splits)
     if not classes:
-        raise DataError(
+        raise ClassError(
             f"{path} has no images; put them into a folder for each class, like {path}/cat"
         )
     chosen = positive_classes(classes, positive, str(path))
