@@ -8,7 +8,7 @@ import click
 import catclf
 from catclf.commands.options import json_option, positive_option, preset_option
 from catclf.commands.output import plural, progress_bar, say, say_first, say_json
-from catclf.commands.reading import load, open_source, open_to_check
+from catclf.commands.reading import load, note_small, open_source, open_to_check
 from catclf.commands.report import images
 from catclf.training.settings import PRESETS
 
@@ -68,6 +68,7 @@ def check(
         say_json(document)
     else:
         _say(report, source)
+        note_small(report.small)
         if doubtful is not None:
             _say_doubtful(doubtful)
     if report.leaks:

@@ -57,6 +57,8 @@ class Report:
     """Files that are unreadable, or without a class."""
     ignored: dict[str, int]
     """Number of files in a folder that are not images, by extension, the most frequent first."""
+    small: list[str]
+    """Images that are too small to show much."""
     labelled: bool = True
     """Whether there are classes."""
 
@@ -82,6 +84,7 @@ class Report:
             ],
             "skipped": [file._asdict() for file in self.skipped],
             "ignored": self.ignored,
+            "small": self.small,
             "labelled": self.labelled,
             "leaks": len(self.leaks),
         }
@@ -99,6 +102,7 @@ class _Seen:
     def __init__(self) -> None:
         self.images: list[_Image] = []
         self.skipped: list[Skipped] = []
+        self.small: list[str] = []
         self._prints: list[Fingerprints] = []
         self._hashes: list[PerceptualHashes] = []
 
@@ -110,6 +114,7 @@ class _Seen:
             for name, class_ in zip(batch.names, batch.classes, strict=True)
         ]
         self.skipped += batch.skipped
+        self.small += batch.small
 
     def class_counts(self, split: str) -> dict[str, int]:
         """Number of images of each class, by name."""
@@ -172,6 +177,7 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
         duplicates=seen.duplicates(),
         skipped=seen.skipped,
         ignored=_ignored(source),
+        small=seen.small,
         labelled=bool(source.positive_classes),
     )
 

@@ -152,7 +152,7 @@ class Source:
             batch = in_memory(batches, found.class_names().total(), IMAGE_SHAPE, progress)
         else:
             batch = found.load(preprocessing, progress, memory_limit)
-        images, classes, names, skipped, prints, encodings = batch
+        images, classes, names, skipped, prints, encodings, small = batch
         if not skip_bad:
             refuse(skipped)
         if not names:
@@ -169,6 +169,7 @@ class Source:
             skipped,
             encodings=encodings,
             prints=prints,
+            small=small,
             source=self.name,
             has_files=bool(found.files()),
             keys=self._keys(found, names, where),

@@ -119,6 +119,18 @@ def test_images_that_are_not_sorted(catclf_run: Runner, unsorted: Path) -> None:
     assert document["ignored"] == {".mov": 2, "": 1, ".pdf": 1}
 
 
+def test_small_images_are_named(catclf_run: Runner, data: Path, model_path: Path) -> None:
+    tiny = data / "test" / "cat" / "tiny.png"
+    put(image(0, size=(3, 2)), tiny)
+    for command in (("check",), ("evaluate", "-m", model_path), ("train", "-o", model_path)):
+        err = catclf_run(command[0], data, *command[1:]).err
+        assert (
+            f"1 image is less than 16 pixels wide or high, too small to recognise much: {tiny}"
+            in err
+        )
+    assert json.loads(catclf_run("check", data, "--json").out)["small"] == [str(tiny)]
+
+
 def test_images_whose_names_give_no_class(catclf_run: Runner, tmp_path: Path) -> None:
     for name in ("1.png", "2.png"):
         put(image(len(name)), tmp_path / "flat" / name)
