@@ -20,6 +20,10 @@ class DataError(CatclfError):
     """A data set is missing, empty, ambiguous or damaged."""
 
 
+class ClassError(DataError):
+    """A data set has no classes, or none of them is the positive one."""
+
+
 class ModelError(CatclfError):
     """A file is not a valid model, or not one for this version or these images."""
 

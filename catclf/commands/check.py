@@ -8,7 +8,7 @@ import click
 import catclf
 from catclf.commands.options import json_option, positive_option, preset_option
 from catclf.commands.output import plural, progress_bar, say, say_first, say_json
-from catclf.commands.reading import load, open_source
+from catclf.commands.reading import load, note_small, open_source, open_to_check
 from catclf.commands.report import images
 from catclf.training.settings import PRESETS
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _IMBALANCE = 3
 
 _SHOWN = 20
+_KINDS_SHOWN = 8
 
 _FOLDS = 5
 
@@ -49,13 +50,14 @@ def check(
 ) -> None:
     """Report what is in DATA (a data set as for train; default: data/), and possible problems.
 
-    Images are counted by split and class. Unreadable files are named, and so are duplicates: exact
-    ones, and near ones that were scaled, compressed again, or brightened. The exit status is 1 if
-    an image is in two splits, since a score would then be optimistic.
+    DATA may also be a folder of images that are not sorted into classes. Images are counted by
+    split and class, and files that are not images by extension. Unreadable files are named, and so
+    are duplicates: exact ones, and near ones that were scaled, compressed again, or brightened. The
+    exit status is 1 if an image is in two splits, since a score would then be optimistic.
     """
     if preset and not labels:
         raise click.UsageError("--recipe is for --labels")
-    source = open_source(data, positive)
+    source = (open_source if labels else open_to_check)(data, positive)
     with progress_bar("Checking", "image") as update:
         report = catclf.check(source, progress=update)
     doubtful = _doubtful_labels(source, PRESETS[preset or "best"]) if labels else None
@@ -66,6 +68,7 @@ def check(
         say_json(document)
     else:
         _say(report, source)
+        note_small(report.small)
         if doubtful is not None:
             _say_doubtful(doubtful)
     if report.leaks:
@@ -102,6 +105,9 @@ def _say_doubtful(doubtful: "list[Doubtful]") -> None:
 
 def _say(report: "Report", source: "Source") -> None:
     for split, counts in report.images.items():
+        if not report.labelled:
+            say(f"{source.where(split)}: {plural(sum(counts.values()), 'image')}, without classes")
+            continue
         say(f"{source.where(split)}: {images(counts)}")
         most, least = max(counts.values()), min(counts.values())
         if len(counts) > 1 and most > _IMBALANCE * least:
@@ -111,20 +117,33 @@ def _say(report: "Report", source: "Source") -> None:
         small, large = (f"{width} x {height}" for width, height in report.sizes)
         say(f"Files: {formats}; {small} to {large} pixels")
     if report.skipped:
-        say(f"Left out: {plural(len(report.skipped), 'unreadable file')}")
+        say(f"Left out: {plural(len(report.skipped), 'file')}")
         for name, reason in report.skipped:
             say(f"  {name}: {reason}")
+    if report.ignored:
+        say(f"Ignored: {_ignored_in_words(report.ignored)}")
     within = [duplicate for duplicate in report.duplicates if not duplicate.leaks]
     _say_duplicates("in different splits: scores will be optimistic", report.leaks)
     _say_duplicates("with conflicting labels", [d for d in within if d.contradicts])
-    _say_duplicates("in one class", [d for d in within if not d.contradicts])
+    _say_duplicates(
+        "in one class" if report.labelled else "", [d for d in within if not d.contradicts]
+    )
     if not report.duplicates:
         say("No duplicates found")
 
 
+def _ignored_in_words(ignored: dict[str, int]) -> str:
+    kinds = [f"{files} {ending or 'without an extension'}" for ending, files in ignored.items()]
+    others = sum(ignored.values()) - sum(list(ignored.values())[:_KINDS_SHOWN])
+    shown = ", ".join(kinds[:_KINDS_SHOWN] + [f"{others} more"] * bool(others))
+    count = sum(ignored.values())
+    are = "is not an image" if count == 1 else "are not images"
+    return f"{plural(count, 'file')} that {are} ({shown})"
+
+
 def _say_duplicates(where: str, duplicates: "list[Duplicate]") -> None:
     if duplicates:
-        say(f"{plural(len(duplicates), 'duplicate')} {where}")
+        say(f"{plural(len(duplicates), 'duplicate')} {where}".strip())
         say_first(_SHOWN, [_in_words(duplicate) for duplicate in duplicates])
 
 

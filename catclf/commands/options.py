@@ -128,8 +128,8 @@ model_option = model_file_option("-m", "--model", "model_path", help="Model file
 positive_option = click.option(
     "--positive",
     metavar="NAME",
-    help="Positive class; all others together are the negative one.  [default: cat or cats; with a "
-    "model, its positive class]",
+    help="Positive class, in upper or lower case; all others together are the negative one.  "
+    "[default: cat or cats; with a model, its positive class]",
 )
 
 group_by_option = click.option(

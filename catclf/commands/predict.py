@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import Probability, json_option, model_option, threshold_option
 from catclf.commands.output import note, printable, progress_bar
+from catclf.commands.reading import note_small
 
 if TYPE_CHECKING:
     from catclf.datasets.inputs import Input
@@ -43,6 +44,7 @@ _STDIN_BYTES = 2**30
     metavar="LOW HIGH",
     help="Label images unsure if their probability is at least LOW and below HIGH.",
 )
+@click.option("--skip-bad", is_flag=True, help="Exit status 0 although files were unreadable.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 def predict(
@@ -51,6 +53,7 @@ def predict(
     encoder: Path | None,
     threshold: float | None,
     unsure: tuple[float, float] | None,
+    skip_bad: bool,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -59,7 +62,7 @@ def predict(
     IMAGE is an image file, a folder, which is searched recursively, an HDF5 file of images, or -
     for one image on standard input. There is one line per image: label, probability of the
     positive class, and name, separated by tabs; with --json, a JSON object per line. An unreadable
-    file is reported, the rest are processed, and the exit status is 1.
+    file is reported, the rest are processed, and the exit status is 1 unless --skip-bad is given.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
@@ -80,21 +83,26 @@ def predict(
     inputs = find_inputs(images, stdin)
     total = sum(item.m for item in inputs)
     failures = 0
+    small: list[str] = []
     # Lines on the terminal show the progress themselves.
     with progress_bar("Predicting", "image", show=not sys.stdout.isatty()) as update:
-        outcomes = _outcomes(model, inputs, threshold, unsure)
+        outcomes = _outcomes(model, inputs, threshold, unsure, small.append)
         for done, (name, outcome) in enumerate(outcomes, start=1):
             if isinstance(outcome, catclf.CatclfError):
                 failures += 1
-                note(f"Error: {'standard input' if name == STDIN else name}: {outcome}")
+                # Other errors than an image's name the file themselves.
+                subject = f"{'standard input' if name == STDIN else name}: "
+                note(f"Error: {subject * isinstance(outcome, catclf.ImageError)}{outcome}")
             if line := line_of(name, outcome):
                 click.echo(line)
             if update:
                 update(done, total)
+    note_small(small)
     if failures:
         if len(inputs) > 1:
             note(f"{failures} of {len(inputs)} files could not be read")
-        click.get_current_context().exit(1)
+        if not skip_bad:
+            click.get_current_context().exit(1)
 
 
 def _outcomes(
@@ -102,11 +110,12 @@ def _outcomes(
     inputs: "list[Input]",
     threshold: float | None,
     unsure: tuple[float, float] | None,
+    on_small: Callable[[str], None],
 ) -> "Iterator[tuple[str, Prediction | CatclfError]]":
     """Names and predictions, in the order of the inputs."""
     from catclf.datasets.inputs import read_inputs
 
-    for names, images in read_inputs(inputs, model.preprocessing, model.images_at_once):
+    for names, images in read_inputs(inputs, model.preprocessing, model.images_at_once, on_small):
         if isinstance(images, catclf.CatclfError):
             yield names[0], images
         else:

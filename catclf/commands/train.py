@@ -109,9 +109,9 @@ def train(
 ) -> None:
     """Train logistic regression on the labelled images of DATA, and save the model.
 
-    DATA is a folder with a folder of images for each class, perhaps below train/ and test/; or a
-    folder of files named like cat.0.jpg; or a CSV file of path,label; or an HDF5 file, or folder
-    of them, like the course's.
+    DATA is a folder with a folder of images for each class, perhaps below train/ and test/, or
+    further down (2024/cat); or a folder of files named like cat.0.jpg; or a CSV file of path,label;
+    or an HDF5 file, or folder of them, like the course's.
 
     Ctrl-C ends the training and leaves an old model file as it was; with --checkpoint, nothing that
     was computed is lost, and --resume continues.

@@ -10,6 +10,7 @@ import numpy as np
 from catclf.datasets.dataset import Batch, Progress, Skipped, Tally
 from catclf.datasets.source import Source
 from catclf.errors import DataError
+from catclf.images.find import others_below
 from catclf.images.fingerprints import Fingerprints
 from catclf.images.near_duplicates import (
     PerceptualHashes,
@@ -53,7 +54,13 @@ class Report:
     """Width and height of the smallest and the largest image file; empty for HDF5 files."""
     duplicates: list[Duplicate]
     skipped: list[Skipped]
-    """Unreadable files."""
+    """Files that are unreadable, or without a class."""
+    ignored: dict[str, int]
+    """Number of files in a folder that are not images, by extension, the most frequent first."""
+    small: list[str]
+    """Images that are too small to show much."""
+    labelled: bool = True
+    """Whether there are classes."""
 
     @property
     def leaks(self) -> list[Duplicate]:
@@ -76,6 +83,9 @@ class Report:
                 for duplicate in self.duplicates
             ],
             "skipped": [file._asdict() for file in self.skipped],
+            "ignored": self.ignored,
+            "small": self.small,
+            "labelled": self.labelled,
             "leaks": len(self.leaks),
         }
 
@@ -92,6 +102,7 @@ class _Seen:
     def __init__(self) -> None:
         self.images: list[_Image] = []
         self.skipped: list[Skipped] = []
+        self.small: list[str] = []
         self._prints: list[Fingerprints] = []
         self._hashes: list[PerceptualHashes] = []
 
@@ -103,6 +114,7 @@ class _Seen:
             for name, class_ in zip(batch.names, batch.classes, strict=True)
         ]
         self.skipped += batch.skipped
+        self.small += batch.small
 
     def class_counts(self, split: str) -> dict[str, int]:
         """Number of images of each class, by name."""
@@ -164,7 +176,16 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
         sizes=sizes,
         duplicates=seen.duplicates(),
         skipped=seen.skipped,
+        ignored=_ignored(source),
+        small=seen.small,
+        labelled=bool(source.positive_classes),
     )
+
+
+def _ignored(source: Source) -> dict[str, int]:
+    holds_files = source.path.is_dir() and any(split.files() for split in source.splits.values())
+    found = others_below(source.path) if holds_files else {}
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _formats_and_sizes(

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from catclf.datasets.dataset import WHOLE
-from catclf.datasets.folders import SPLIT_NAMES
 from catclf.datasets.image_files import ImageFiles
+from catclf.datasets.split_names import SPLIT_NAMES
 from catclf.errors import DataError, reason_of
 
 SPLIT = "split"
@@ -131,14 +131,22 @@ def _table(path: Path) -> _Table:
     reader = csv.reader(lines[skipped:], delimiter=delimiter)
     rows, ends = [], []
     for row in reader:
-        cells = [cell.strip() for cell in row]
-        if any(cells):
+        if cells := _cells(row):
             rows.append(cells)
             ends.append(reader.line_num + skipped)
     header = [cell.casefold() for cell in rows[0]] if rows else []
     if _is_header(header):
-        return _Table(header, rows[1:], ends[1:])
+        rows = [row + [""] * (len(header) - len(row)) for row in rows[1:]]
+        return _Table(header, rows, ends[1:])
     return _Table((_PATH_NAMES[0], _LABEL_NAMES[0]), rows, ends)
+
+
+def _cells(row: Sequence[str]) -> list[str]:
+    """The cells of a row, without empty ones at its end: spreadsheets add some, and omit some."""
+    cells = [cell.strip() for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _decoded(content: bytes) -> str:
@@ -154,9 +162,9 @@ def _decoded(content: bytes) -> str:
 
 def _delimiter(first_line: str) -> str:
     """The one that makes a header of the first line, or two cells; else a comma."""
-    cells = {d: next(csv.reader([first_line], delimiter=d), []) for d in _DELIMITERS}
+    cells = {d: _cells(next(csv.reader([first_line], delimiter=d), [])) for d in _DELIMITERS}
     for delimiter, row in cells.items():
-        if _is_header([cell.strip().casefold() for cell in row]):
+        if _is_header([cell.casefold() for cell in row]):
             return delimiter
     return next((delimiter for delimiter, row in cells.items() if len(row) == 2), ",")
 

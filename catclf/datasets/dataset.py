@@ -56,6 +56,8 @@ class Dataset:
     """What an encoder made of the images, if they were read with one."""
     prints: Fingerprints | None = None
     """Fingerprints (m,), if they were taken from the files rather than from `images`."""
+    small: Sequence[str] = ()
+    """Names of images that are too small to show much."""
     source: str = ""
     """Name of the data set's folder or file."""
     has_files: bool = False
@@ -139,6 +141,8 @@ class Batch(NamedTuple):
     """Fingerprints (k,) of the images at 64 × 64, unless these are the images."""
     encodings: Encodings | None = None
     """What an encoder made of the images."""
+    small: Sequence[str] = ()
+    """Names of images that are too small to show much."""
 
     def at_64(self) -> Images:
         """The images at 64 × 64."""
@@ -242,6 +246,7 @@ def in_memory(
     classes: list[str] = []
     names: list[str] = []
     skipped: list[Skipped] = []
+    small: list[str] = []
     prints: list[Fingerprints] = []
     encodings: list[Encodings] = []
     for batch in batches:
@@ -249,6 +254,7 @@ def in_memory(
         classes += batch.classes
         names += batch.names
         skipped += batch.skipped
+        small += batch.small
         if batch.prints is not None:
             prints.append(batch.prints)
         if batch.encodings is not None:
@@ -261,4 +267,5 @@ def in_memory(
         skipped,
         np.concatenate(prints) if prints else None,
         concatenate(encodings) if encodings else None,
+        small,
     )

@@ -22,7 +22,7 @@ def group_keys(
     names : sequence of str
         Paths of the images.
     columns : mapping of str to mapping
-        For each further column of a CSV file, the value of each image.
+        For each further column of a CSV file, by its name in lower case, the value of each image.
     where : str
         The data set's name, for messages.
 
@@ -40,8 +40,8 @@ def group_keys(
     """
     if group_by == FOLDER:
         return [str(Path(name).parent) for name in names]
-    if group_by in columns:
-        return [columns[group_by].get(name) or None for name in names]
+    if column := columns.get(group_by.casefold()):
+        return [column.get(name) or None for name in names]
     try:
         pattern = re.compile(group_by)
     except re.error as error:

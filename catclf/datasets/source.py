@@ -18,9 +18,9 @@ from catclf.datasets.dataset import (
     in_memory,
 )
 from catclf.datasets.group_keys import group_keys
-from catclf.datasets.labels import positive_classes
+from catclf.datasets.labels import positive_classes, positive_name
 from catclf.encoders.encodings import ImageEncoder
-from catclf.errors import DataError, SettingsError, reason_of
+from catclf.errors import ClassError, DataError, SettingsError, reason_of
 from catclf.images.find import HDF5_ENDINGS, files
 from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 
@@ -152,7 +152,7 @@ class Source:
             batch = in_memory(batches, found.class_names().total(), IMAGE_SHAPE, progress)
         else:
             batch = found.load(preprocessing, progress, memory_limit)
-        images, classes, names, skipped, prints, encodings = batch
+        images, classes, names, skipped, prints, encodings, small = batch
         if not skip_bad:
             refuse(skipped)
         if not names:
@@ -169,6 +169,7 @@ class Source:
             skipped,
             encodings=encodings,
             prints=prints,
+            small=small,
             source=self.name,
             has_files=bool(found.files()),
             keys=self._keys(found, names, where),
@@ -234,7 +235,7 @@ def open_source(path: Path, positive: str | None = None, group_by: str | None = 
     path : Path
         A folder, a CSV file, or an HDF5 file.
     positive : str, optional
-        Name of the positive class, instead of cat or cats.
+        Name of the positive class, instead of cat or cats, in upper or lower case.
     group_by : str, optional
         "folder", the name of a column of a CSV file, or a regular expression that is searched in
         the images' paths: images for which it gives the same belong together.
@@ -246,6 +247,8 @@ def open_source(path: Path, positive: str | None = None, group_by: str | None = 
 
     Raises
     ------
+    ClassError
+        If it has no classes, or none of them is the positive one.
     DataError
         If there is no data set there.
     SettingsError
@@ -255,25 +258,26 @@ def open_source(path: Path, positive: str | None = None, group_by: str | None = 
         raise SettingsError(f"the positive class needs a name of 1 to {_LONGEST_NAME} characters")
     notes: list[str] = []
     try:
-        splits = _splits(path, notes)
+        splits = _splits(path, positive, notes)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
     classes = _class_names(splits)
     if not classes:
-        raise DataError(
+        raise ClassError(
             f"{path} has no images; put them into a folder for each class, like {path}/cat"
         )
     chosen = positive_classes(classes, positive, str(path))
-    return Source(path, splits, positive or "cat", chosen, notes, group_by)
+    name = positive_name(classes, chosen, positive)
+    return Source(path, splits, name, chosen, notes, group_by)
 
 
 def _class_names(splits: dict[str, Split]) -> Counter[str]:
     return sum((split.class_names() for split in splits.values()), Counter[str]())
 
 
-def _splits(path: Path, notes: list[str]) -> dict[str, Split]:
+def _splits(path: Path, positive: str | None, notes: list[str]) -> dict[str, Split]:
     if path.is_dir():
-        return _in_folder(path, notes)
+        return _in_folder(path, positive, notes)
     if not path.exists():
         raise DataError(f"{path} does not exist; name a folder, a .csv file or an .h5 file")
     if path.is_file() and path.suffix.lower() == ".csv":
@@ -285,7 +289,7 @@ def _splits(path: Path, notes: list[str]) -> dict[str, Split]:
     raise DataError(f"{path} is not a data set; name a folder, a .csv file or an .h5 file")
 
 
-def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
+def _in_folder(path: Path, positive: str | None, notes: list[str]) -> dict[str, Split]:
     hdf5_files = [file for file in files(path) if file.suffix.lower() in HDF5_ENDINGS]
     if hdf5_files:
         return _in_hdf5(hdf5_files)
@@ -294,10 +298,10 @@ def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
 
     split_folders = folders.split_folders(path)
     if not split_folders:
-        return {WHOLE: folders.labelled_files(path)}
+        return {WHOLE: folders.labelled_files(path, positive, notes)}
     splits: dict[str, Split] = {}
     for split, folder in split_folders:
-        found = folders.labelled_files(folder)
+        found = folders.labelled_files(folder, positive, notes)
         if split in splits:
             raise DataError(f"{path} has two folders for its {split} split; rename one of them")
         if not found.paths and found.unlabelled:

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from catclf.errors import ImageError
-from catclf.images.preprocessing import Images, Preprocessing
+from catclf.images.preprocessing import SMALLEST, Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
 
@@ -75,8 +75,7 @@ def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
         If the file is missing, unsupported or damaged, or has more than 100 megapixels.
     """
     with _safe_pillow():
-        (image,) = _decode(source, [preprocessing])
-        return image
+        return _decode(source, [preprocessing]).views[0]
 
 
 def load_to_show(source: Path | bytes, side: int) -> Images:
@@ -105,8 +104,7 @@ def load_to_show(source: Path | bytes, side: int) -> Images:
         return image
 
     with _safe_pillow():
-        (image,) = _decoded(source, [(side, reduced)])
-        return image
+        return _decoded(source, [(side, reduced)]).views[0]
 
 
 def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
@@ -124,6 +122,20 @@ def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
     """
     with _safe_pillow(), Image.open(path) as image:
         return str(image.format), image.size
+
+
+class Decoded(NamedTuple):
+    """An image, brought to one or several sizes."""
+
+    views: list[Images]
+    """The image, once for each way to resize it."""
+    size: tuple[int, int]
+    """Width and height that the file says it has, in pixels."""
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the file has too few pixels along a side to show much."""
+        return min(self.size) < SMALLEST
 
 
 class Capture(NamedTuple):
@@ -169,13 +181,13 @@ def load_images(
     image or error
         What `load_image` would return or raise for each, in order.
     """
-    for views in load_views(sources, [preprocessing]):
-        yield views if isinstance(views, ImageError) else views[0]
+    for outcome in load_views(sources, [preprocessing]):
+        yield outcome if isinstance(outcome, ImageError) else outcome.views[0]
 
 
 def load_views(
     sources: Sequence[Path | bytes], preprocessings: Sequence[Preprocessing]
-) -> Iterator[list[Images] | ImageError]:
+) -> Iterator[Decoded | ImageError]:
     """Decode many images, on all cores, and bring each to several sizes.
 
     Parameters
@@ -188,7 +200,7 @@ def load_views(
 
     Yields
     ------
-    list of images, or error
+    Decoded or error
         For each source, in order: what `load_image` would return for each preprocessing, or the
         error that it would raise.
     """
@@ -262,14 +274,14 @@ def _safe_pillow() -> Iterator[None]:
 
 def _views_or_error(
     source: Path | bytes, preprocessings: Sequence[Preprocessing]
-) -> list[Images] | ImageError:
+) -> Decoded | ImageError:
     try:
         return _decode(source, preprocessings)
     except ImageError as error:
         return error
 
 
-def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> list[Images]:
+def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> Decoded:
     return _decoded(
         source, [(p.side * p.jpeg_oversampling, partial(_resized, to=p)) for p in preprocessings]
     )
@@ -277,7 +289,7 @@ def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> li
 
 def _decoded(
     source: Path | bytes, wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]]
-) -> list[Images]:
+) -> Decoded:
     """An image, (height, width, 3), after each of several ways to resize it.
 
     A JPEG may be decoded at a smaller scale that leaves so many pixels along each side; 0 forbids
@@ -293,6 +305,7 @@ def _decoded(
                 if image.format not in _FORMATS:
                     raise ImageError(f"{image.format} files are not supported")
                 _check_size(image)
+                nominal = image.size
                 if least:
                     image.draft(None, (least, least))  # does nothing unless it is a JPEG
                 size = image.size
@@ -301,7 +314,7 @@ def _decoded(
                 rgb, turn = by_size[size]
                 small = resize(rgb)
                 results.append(np.array(small if turn is None else small.transpose(turn)))
-        return results
+        return Decoded(results, nominal)
     except ImageError:
         raise
     except UnidentifiedImageError:

@@ -104,8 +104,19 @@ dog;;images/images-003.png
 """
 
 
-def test_images_are_grouped_by_a_column(folder: Path) -> None:
-    source = open_source(table(folder, CAMERAS), group_by="camera")
+def test_empty_cells_at_the_end_of_a_row(folder: Path) -> None:
+    """A spreadsheet adds them up to the last column that was used, and omits some."""
+    rows = ROWS.format("cat;;", "dog;", "dog").replace(",", ";")
+    for header in ("", "path;label;;\n", "Path;Label\n"):
+        assert load_dataset(table(folder, header + rows + ";;\n")).labels.tolist() == [1, 0, 0]
+    text = "path;label;camera\nimages/images-000.png;cat\nimages/images-001.png;dog;left\n"
+    (files,) = open_source(table(folder, text)).splits.values()
+    assert files.columns == {"camera": ["", "left"]}
+
+
+@pytest.mark.parametrize("name", ["camera", "Camera"])
+def test_images_are_grouped_by_a_column(folder: Path, name: str) -> None:
+    source = open_source(table(folder, CAMERAS), group_by=name)
     dataset = source.load("all")
     assert dataset.keys == ["left", "right", "left", None]
     assert len(set(dataset.groups)) == 3
