@@ -11,6 +11,7 @@ _COMMANDS = {
     "train": "Train a classifier on labelled images.",
     "predict": "Classify images.",
     "evaluate": "Score a model on labelled images.",
+    "sort": "Sort images into folders by label, and undo that.",
     "explain": "Show what each part of an image contributes.",
     "plot": "Draw costs, weights, a learning curve, or a dictionary.",
     "lesson": "Run an experiment of the lecture.",

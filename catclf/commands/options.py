@@ -146,6 +146,24 @@ threshold_option = click.option(
     help="Classify as positive at or above this probability.  [default: the model's]",
 )
 
+
+def _ordered(
+    context: click.Context, option: click.Parameter, bounds: tuple[float, float] | None
+) -> tuple[float, float] | None:
+    if bounds and bounds[0] > bounds[1]:
+        raise click.UsageError("--unsure LOW HIGH: LOW must not be above HIGH", context)
+    return bounds
+
+
+unsure_option = click.option(
+    "--unsure",
+    type=Probability("; give two, as in --unsure 0.3 0.7"),
+    nargs=2,
+    metavar="LOW HIGH",
+    callback=_ordered,
+    help="Label images unsure if their probability is at least LOW and below HIGH.",
+)
+
 resize_option = click.option(
     "--resize",
     "--fit",

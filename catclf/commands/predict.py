@@ -13,7 +13,7 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.options import Probability, json_option, model_option, threshold_option
+from catclf.commands.options import json_option, model_option, threshold_option, unsure_option
 from catclf.commands.output import note, printable, progress_bar
 from catclf.commands.reading import note_small
 
@@ -37,13 +37,7 @@ _STDIN_BYTES = 2**30
 @model_option
 @encoder_option
 @threshold_option
-@click.option(
-    "--unsure",
-    type=Probability("; give two, as in --unsure 0.3 0.7"),
-    nargs=2,
-    metavar="LOW HIGH",
-    help="Label images unsure if their probability is at least LOW and below HIGH.",
-)
+@unsure_option
 @click.option("--skip-bad", is_flag=True, help="Exit status 0 although files were unreadable.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -66,8 +60,6 @@ def predict(
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
-    if unsure and unsure[0] > unsure[1]:
-        raise click.UsageError("--unsure LOW HIGH: LOW must not be above HIGH")
     # Starting threads for linear algebra takes longer than what they would do here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from catclf.datasets.inputs import STDIN, find_inputs

@@ -4,7 +4,6 @@ import csv
 import errno
 import io
 import os
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import NamedTuple
 
 from catclf.datasets.dataset import Progress
 from catclf.errors import OutputError, reason_of
-from catclf.storage import written_whole
+from catclf.storage import name_for, written_whole
 
 
 class Placed(NamedTuple):
@@ -126,11 +125,10 @@ def _made_whole(output: Path) -> Iterator[Path]:
 
 def _place(file: Placed, root: Path) -> Path:
     """Where a file belongs: split, class, and its own place below its class folder."""
-    class_folder = re.sub(r'^\.|[/\\:*?"<>|\0]', "_", file.class_)
     inside = file.path.is_relative_to(root)
     below = file.path.relative_to(root) if inside else Path(file.path.name)
     parts = below.parts[1:] if below.parts[0] == file.class_ else below.parts
-    return Path(file.split, class_folder, *parts)
+    return Path(file.split, name_for(file.class_), *parts)
 
 
 def _free(path: Path, taken: Counter[str]) -> Path:
