@@ -69,7 +69,7 @@ def bring(entry: Entry) -> None:
     if entry.action == "copy":
         _copy(entry)
     elif entry.action == "link":
-        os.link(os.path.realpath(entry.source), entry.target)
+        _link(entry)
     else:
         move(entry)
 
@@ -99,6 +99,16 @@ def move(entry: Entry) -> None:
         entry.source.unlink()
     except OSError:  # as in a folder that is read-only
         entry.target.unlink()
+        raise
+
+
+def _link(entry: Entry) -> None:
+    try:
+        os.link(os.path.realpath(entry.source), entry.target)
+    except OSError as error:
+        if error.errno in _NO_LINKS:
+            reason = f"{reason_of(error)}: cannot be linked; leave out --link to copy"
+            raise OSError(error.errno, reason, str(entry.source)) from error
         raise
 
 

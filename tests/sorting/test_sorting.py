@@ -176,6 +176,26 @@ def test_another_file_system_or_one_without_links(tmp_path: Path, action: str) -
     assert snapshot(tmp_path / "in") == before
 
 
+@pytest.mark.parametrize("without_links", [False, True])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_file_that_appears_meanwhile_is_not_overwritten(
+    tmp_path: Path, action: str, without_links: bool
+) -> None:
+    labelled = write(tmp_path / "in", {("", "a"): (b"1", "cat")})
+    plan = make_plan(labelled, tmp_path / "in", tmp_path / "out", action)
+    (tmp_path / "out" / "cat").mkdir(parents=True)
+    (tmp_path / "out" / "cat" / "a").write_bytes(b"other")
+    refused = mock.Mock(side_effect=OSError(errno.EPERM, "Operation not permitted"))
+    with (
+        mock.patch("os.link", refused if without_links else os.link),
+        pytest.raises(OutputError, match="0 of 1 files are sorted; undo that with"),
+    ):
+        carry_out(plan)
+    assert (tmp_path / "out" / "cat" / "a").read_bytes() == b"other"
+    assert (tmp_path / "in" / "a").read_bytes() == b"1"
+    assert len(list((tmp_path / "out" / "cat").iterdir())) == 1
+
+
 def test_sorting_again_brings_only_what_is_new(tmp_path: Path) -> None:
     labelled = write(tmp_path / "in", {("", "a.jpg"): (b"1", "cat"), ("", "b"): (b"2", "unsure")})
     carry_out(make_plan(labelled, tmp_path / "in", tmp_path / "out", "copy"))
