@@ -5,7 +5,7 @@ import logging
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from catclf.errors import ImageError
+from catclf.images import heic
 from catclf.images.preprocessing import SMALLEST, Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
@@ -26,13 +27,10 @@ MEGAPIXELS = 100
 _FORMATS = frozenset(
     "AVIF BMP DDS DIB GIF ICNS ICO JPEG JPEG2000 MPO PCX PNG PPM PSD QOI SGI SUN TGA TIFF WEBP XBM "
     "XPM".split()
-)
+) | {heic.FORMAT}
 
 # Images decoded together; no more results than this wait to be taken.
 _BATCH = 128
-
-# The formats that a HEIC file, the photograph of many phones, names after "ftyp" at its start.
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 
 _EXIF_MAKE, _EXIF_MODEL, _EXIF_ORIENTATION = 0x010F, 0x0110, 0x0112
 _EXIF_DETAILS, _EXIF_TIME, _EXIF_SERIAL_NUMBER = 0x8769, 0x9003, 0xA431
@@ -120,7 +118,7 @@ def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
     str, (int, int)
         A name like "JPEG"; width and height in pixels.
     """
-    with _safe_pillow(), Image.open(path) as image:
+    with _safe_pillow(), _opened(path) as image:
         return str(image.format), image.size
 
 
@@ -301,7 +299,7 @@ def _decoded(
         by_size: dict[tuple[int, int], tuple[Image.Image, Image.Transpose | None]] = {}
         results = []
         for least, resize in wanted:
-            with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+            with _opened(source) as image:
                 if image.format not in _FORMATS:
                     raise ImageError(f"{image.format} files are not supported")
                 _check_size(image)
@@ -318,7 +316,7 @@ def _decoded(
     except ImageError:
         raise
     except UnidentifiedImageError:
-        raise ImageError(_unsupported(source)) from None
+        raise ImageError("unsupported or damaged image") from None
     except Image.DecompressionBombError:
         raise ImageError(f"more than {MEGAPIXELS} megapixels") from None
     except FileNotFoundError:
@@ -329,19 +327,19 @@ def _decoded(
         # Pillow's readers meet damage with all kinds of exceptions, from struct.error to KeyError.
         if isinstance(error, OSError) and error.strerror:
             raise ImageError(error.strerror.lower()) from error
-        raise ImageError(f"cannot be decoded ({error or type(error).__name__})") from error
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ImageError(f"cannot be decoded ({reason})") from error
 
 
-def _unsupported(source: Path | bytes) -> str:
-    """What to say of a file that Pillow does not recognise, with a hint for phones' photographs."""
-    start = b""
-    if isinstance(source, bytes):
-        start = source[:64]
-    else:
-        with suppress(OSError), source.open("rb") as file:
-            start = file.read(64)
-    is_heic = start[4:8] == b"ftyp" and any(brand in start for brand in _HEIC_BRANDS)
-    return "unsupported or damaged image" + " (HEIC: convert it to JPEG)" * is_heic
+def _opened(source: Path | bytes) -> Image.Image:
+    """An image whose pixels are not decoded yet."""
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        return Image.open(file)
+    except UnidentifiedImageError:
+        if not heic.is_heic(file):
+            raise
+        return heic.open_heic(file)
 
 
 def _check_size(image: Image.Image) -> None:
@@ -363,7 +361,7 @@ def _resized(image: Image.Image, to: Preprocessing) -> Image.Image:
 
 def _capture(path: Path) -> Capture | None:
     try:
-        with Image.open(path) as image:
+        with _opened(path) as image:
             exif = image.getexif()
             details = exif.get_ifd(_EXIF_DETAILS)
         names = [exif.get(_EXIF_MAKE), exif.get(_EXIF_MODEL), details.get(_EXIF_SERIAL_NUMBER)]

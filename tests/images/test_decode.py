@@ -226,14 +226,6 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes, reason: str) ->
             load_image(source, PREPROCESSING)
 
 
-def test_heic_comes_with_a_hint(tmp_path: Path) -> None:
-    heic = b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf"
-    (tmp_path / "a.jpg").write_bytes(heic)
-    for source in (heic, tmp_path / "a.jpg"):
-        with pytest.raises(ImageError, match=r"image \(HEIC: convert it to JPEG\)$"):
-            load_image(source, PREPROCESSING)
-
-
 def test_a_truncated_image_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     image(0, size=(500, 400)).save(path)
