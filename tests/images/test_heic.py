@@ -90,6 +90,16 @@ def test_a_damaged_file_is_one_line() -> None:
             load_image(whole[:length], PREPROCESSING)
 
 
+def test_a_kind_that_is_not_text_is_refused() -> None:
+    """pi-heif crashes of it."""
+    pytest.importorskip("pi_heif")
+    whole = heic(quarters(), exif=exif(1))
+    for old, new in ((b"Exif\0", b"Ex\xfff\0"), (b"hvc1\0", b"hvc1\xff")):
+        assert old in whole
+        with pytest.raises(ImageError, match="names that are not text"):
+            load_image(whole.replace(old, new, 1), PREPROCESSING)
+
+
 @pytest.mark.parametrize(
     ("size", "reason"),
     [((30_000, 30_000), "30000 × 30000 pixels"), ((16, 16), "size"), ((640, 640), "size")],
