@@ -5,22 +5,20 @@ import logging
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from catclf.errors import ImageError
-from catclf.images import heic
+from catclf.images import heic, limits
 from catclf.images.preprocessing import SMALLEST, Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
-
-MEGAPIXELS = 100
-"""An image with more is refused before it is decoded."""
 
 # Formats that Pillow decodes by itself and that come as images. Others would start programs
 # (EPS: Ghostscript) or are not what people call images (fonts, films, measurements).
@@ -31,6 +29,10 @@ _FORMATS = frozenset(
 
 # Images decoded together; no more results than this wait to be taken.
 _BATCH = 128
+
+_JPEG_START = b"\xff\xd8\xff"
+
+_BUDGET = limits.Budget(limits.MEMORY)
 
 _EXIF_MAKE, _EXIF_MODEL, _EXIF_ORIENTATION = 0x010F, 0x0110, 0x0112
 _EXIF_DETAILS, _EXIF_TIME, _EXIF_SERIAL_NUMBER = 0x8769, 0x9003, 0xA431
@@ -70,7 +72,8 @@ def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
     Raises
     ------
     ImageError
-        If the file is missing, unsupported or damaged, or has more than 100 megapixels.
+        If the file is missing, unsupported or damaged, or would take more than 1 GiB of memory, or
+        too long.
     """
     with _safe_pillow():
         return _decode(source, [preprocessing]).views[0]
@@ -257,11 +260,11 @@ def reduce_images(images: Images) -> Images:
 def _safe_pillow() -> Iterator[None]:
     """Silence Pillow's warnings, and stop it from decoding what is too large.
 
-    Its own limit also covers images inside others, as in an icon: Pillow warns above the limit and
+    Its own limit covers images inside others, as in an icon: Pillow warns above the limit and
     refuses above twice the limit. Both switches are global to all threads.
     """
     before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2
+    Image.MAX_IMAGE_PIXELS = limits.MEGAPIXELS * 1_000_000 // 2
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -281,44 +284,34 @@ def _views_or_error(
 
 def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> Decoded:
     return _decoded(
-        source, [(p.side * p.jpeg_oversampling, partial(_resized, to=p)) for p in preprocessings]
+        source,
+        [(p.side * p.jpeg_oversampling, partial(_resized, to=p)) for p in preprocessings],
+        crops=any(p.resize == "crop" for p in preprocessings),
     )
 
 
 def _decoded(
-    source: Path | bytes, wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]]
+    source: Path | bytes,
+    wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]],
+    *,
+    crops: bool = False,
 ) -> Decoded:
     """An image, (height, width, 3), after each of several ways to resize it.
 
     A JPEG may be decoded at a smaller scale that leaves so many pixels along each side; 0 forbids
-    that.
+    that. One of the ways may crop the image first.
     """
     try:
         if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
             raise ImageError("not a regular file")
-        by_size: dict[tuple[int, int], tuple[Image.Image, Image.Transpose | None]] = {}
-        results = []
-        for least, resize in wanted:
-            with _opened(source) as image:
-                if image.format not in _FORMATS:
-                    raise ImageError(f"{image.format} files are not supported")
-                _check_size(image)
-                nominal = image.size
-                if least:
-                    image.draft(None, (least, least))  # does nothing unless it is a JPEG
-                size = image.size
-                if size not in by_size:
-                    by_size[size] = to_rgb(image), _TURN.get(_orientation(image))
-                rgb, turn = by_size[size]
-                small = resize(rgb)
-                results.append(np.array(small if turn is None else small.transpose(turn)))
-        return Decoded(results, nominal)
+        with ExitStack() as reserved:
+            return _within_limits(source, wanted, reserved, crops=crops)
     except ImageError:
         raise
     except UnidentifiedImageError:
         raise ImageError("unsupported or damaged image") from None
     except Image.DecompressionBombError:
-        raise ImageError(f"more than {MEGAPIXELS} megapixels") from None
+        raise ImageError(f"more than {limits.MEGAPIXELS} megapixels") from None
     except FileNotFoundError:
         raise ImageError("no such file") from None
     except MemoryError:
@@ -331,6 +324,37 @@ def _decoded(
         raise ImageError(f"cannot be decoded ({reason})") from error
 
 
+def _within_limits(
+    source: Path | bytes,
+    wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]],
+    reserved: ExitStack,
+    *,
+    crops: bool,
+) -> Decoded:
+    """What `_decoded` returns; memory stays reserved until what this function holds is free."""
+    by_size: dict[tuple[int, int], tuple[Image.Image, Image.Transpose | None]] = {}
+    results = []
+    for least, resize in wanted:
+        with _opened(source) as image:
+            if image.format not in _FORMATS:
+                raise ImageError(f"{image.format} files are not supported")
+            nominal = image.size
+            scans = limits.count_scans(image)
+            limits.check_time(image, scans)
+            if least:
+                image.draft(None, (least, least))  # does nothing unless it is a JPEG
+            size = image.size
+            if size not in by_size:
+                needed = limits.check_memory(image, nominal, scans, crops)
+                reserved.close()  # as two threads that hold some and want more wait for ever
+                reserved.enter_context(_BUDGET.reserved(needed))
+                by_size[size] = to_rgb(image), _TURN.get(_orientation(image))
+            rgb, turn = by_size[size]
+            small = resize(rgb)
+            results.append(np.array(small if turn is None else small.transpose(turn)))
+    return Decoded(results, nominal)
+
+
 def _opened(source: Path | bytes) -> Image.Image:
     """An image whose pixels are not decoded yet."""
     file = io.BytesIO(source) if isinstance(source, bytes) else source
@@ -340,14 +364,20 @@ def _opened(source: Path | bytes) -> Image.Image:
         if not heic.is_heic(file):
             raise
         return heic.open_heic(file)
+    except Image.DecompressionBombError:
+        # For a JPEG, its size says little of what it takes to decode.
+        if not _starts_as_jpeg(file):
+            raise
+        if isinstance(file, io.BytesIO):
+            file.seek(0)
+        return JpegImageFile(file)
 
 
-def _check_size(image: Image.Image) -> None:
-    width, height = image.size
-    if width * height > MEGAPIXELS * 1_000_000:
-        raise ImageError(
-            f"{width} × {height} pixels; more than {MEGAPIXELS} megapixels are refused"
-        )
+def _starts_as_jpeg(file: Path | io.BytesIO) -> bool:
+    if isinstance(file, Path):
+        with file.open("rb") as opened:
+            return opened.read(3) == _JPEG_START
+    return file.getvalue()[:3] == _JPEG_START
 
 
 def _resized(image: Image.Image, to: Preprocessing) -> Image.Image:

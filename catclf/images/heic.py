@@ -18,7 +18,7 @@ _AVIF_BRANDS = frozenset(b"avif avis".split())
 
 _START = 256
 
-# Bytes: several times what 100 megapixels take.
+# Bytes: several times what the largest image that is not refused takes.
 _LARGEST = 256 * 10**6
 
 
