@@ -12,6 +12,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Imports make many objects and no garbage; looking for some took a tenth of the start.
     gc.set_threshold(100_000)
+    # glibc keeps smaller blocks of a large image for the thread that had them.
+    os.environ.setdefault("PILLOW_BLOCK_SIZE", "64m")
 
     from catclf.commands.cli import cli
     from catclf.commands.process import prepare, run

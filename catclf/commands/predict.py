@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from catclf.errors import CatclfError
     from catclf.model import Model, Prediction
 
-# An image of 100 megapixels is smaller.
+# An image that is not refused is smaller.
 _STDIN_BYTES = 2**30
 
 

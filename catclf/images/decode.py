@@ -5,34 +5,34 @@ import logging
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from catclf.errors import ImageError
+from catclf.images import heic, limits
 from catclf.images.preprocessing import SMALLEST, Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
-
-MEGAPIXELS = 100
-"""An image with more is refused before it is decoded."""
 
 # Formats that Pillow decodes by itself and that come as images. Others would start programs
 # (EPS: Ghostscript) or are not what people call images (fonts, films, measurements).
 _FORMATS = frozenset(
     "AVIF BMP DDS DIB GIF ICNS ICO JPEG JPEG2000 MPO PCX PNG PPM PSD QOI SGI SUN TGA TIFF WEBP XBM "
     "XPM".split()
-)
+) | {heic.FORMAT}
 
 # Images decoded together; no more results than this wait to be taken.
 _BATCH = 128
 
-# The formats that a HEIC file, the photograph of many phones, names after "ftyp" at its start.
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
+_JPEG_START = b"\xff\xd8\xff"
+
+_BUDGET = limits.Budget(limits.MEMORY)
 
 _EXIF_MAKE, _EXIF_MODEL, _EXIF_ORIENTATION = 0x010F, 0x0110, 0x0112
 _EXIF_DETAILS, _EXIF_TIME, _EXIF_SERIAL_NUMBER = 0x8769, 0x9003, 0xA431
@@ -72,7 +72,8 @@ def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
     Raises
     ------
     ImageError
-        If the file is missing, unsupported or damaged, or has more than 100 megapixels.
+        If the file is missing, unsupported or damaged, or would take more than 1 GiB of memory, or
+        too long.
     """
     with _safe_pillow():
         return _decode(source, [preprocessing]).views[0]
@@ -120,7 +121,7 @@ def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
     str, (int, int)
         A name like "JPEG"; width and height in pixels.
     """
-    with _safe_pillow(), Image.open(path) as image:
+    with _safe_pillow(), _opened(path) as image:
         return str(image.format), image.size
 
 
@@ -259,11 +260,11 @@ def reduce_images(images: Images) -> Images:
 def _safe_pillow() -> Iterator[None]:
     """Silence Pillow's warnings, and stop it from decoding what is too large.
 
-    Its own limit also covers images inside others, as in an icon: Pillow warns above the limit and
+    Its own limit covers images inside others, as in an icon: Pillow warns above the limit and
     refuses above twice the limit. Both switches are global to all threads.
     """
     before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2
+    Image.MAX_IMAGE_PIXELS = limits.MEGAPIXELS * 1_000_000 // 2
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -283,44 +284,34 @@ def _views_or_error(
 
 def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> Decoded:
     return _decoded(
-        source, [(p.side * p.jpeg_oversampling, partial(_resized, to=p)) for p in preprocessings]
+        source,
+        [(p.side * p.jpeg_oversampling, partial(_resized, to=p)) for p in preprocessings],
+        crops=any(p.resize == "crop" for p in preprocessings),
     )
 
 
 def _decoded(
-    source: Path | bytes, wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]]
+    source: Path | bytes,
+    wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]],
+    *,
+    crops: bool = False,
 ) -> Decoded:
     """An image, (height, width, 3), after each of several ways to resize it.
 
     A JPEG may be decoded at a smaller scale that leaves so many pixels along each side; 0 forbids
-    that.
+    that. One of the ways may crop the image first.
     """
     try:
         if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
             raise ImageError("not a regular file")
-        by_size: dict[tuple[int, int], tuple[Image.Image, Image.Transpose | None]] = {}
-        results = []
-        for least, resize in wanted:
-            with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-                if image.format not in _FORMATS:
-                    raise ImageError(f"{image.format} files are not supported")
-                _check_size(image)
-                nominal = image.size
-                if least:
-                    image.draft(None, (least, least))  # does nothing unless it is a JPEG
-                size = image.size
-                if size not in by_size:
-                    by_size[size] = to_rgb(image), _TURN.get(_orientation(image))
-                rgb, turn = by_size[size]
-                small = resize(rgb)
-                results.append(np.array(small if turn is None else small.transpose(turn)))
-        return Decoded(results, nominal)
+        with ExitStack() as reserved:
+            return _within_limits(source, wanted, reserved, crops=crops)
     except ImageError:
         raise
     except UnidentifiedImageError:
-        raise ImageError(_unsupported(source)) from None
+        raise ImageError("unsupported or damaged image") from None
     except Image.DecompressionBombError:
-        raise ImageError(f"more than {MEGAPIXELS} megapixels") from None
+        raise ImageError(f"more than {limits.MEGAPIXELS} megapixels") from None
     except FileNotFoundError:
         raise ImageError("no such file") from None
     except MemoryError:
@@ -329,27 +320,64 @@ def _decoded(
         # Pillow's readers meet damage with all kinds of exceptions, from struct.error to KeyError.
         if isinstance(error, OSError) and error.strerror:
             raise ImageError(error.strerror.lower()) from error
-        raise ImageError(f"cannot be decoded ({error or type(error).__name__})") from error
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ImageError(f"cannot be decoded ({reason})") from error
 
 
-def _unsupported(source: Path | bytes) -> str:
-    """What to say of a file that Pillow does not recognise, with a hint for phones' photographs."""
-    start = b""
-    if isinstance(source, bytes):
-        start = source[:64]
-    else:
-        with suppress(OSError), source.open("rb") as file:
-            start = file.read(64)
-    is_heic = start[4:8] == b"ftyp" and any(brand in start for brand in _HEIC_BRANDS)
-    return "unsupported or damaged image" + " (HEIC: convert it to JPEG)" * is_heic
+def _within_limits(
+    source: Path | bytes,
+    wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]],
+    reserved: ExitStack,
+    *,
+    crops: bool,
+) -> Decoded:
+    """What `_decoded` returns; memory stays reserved until what this function holds is free."""
+    by_size: dict[tuple[int, int], tuple[Image.Image, Image.Transpose | None]] = {}
+    results = []
+    for least, resize in wanted:
+        with _opened(source) as image:
+            if image.format not in _FORMATS:
+                raise ImageError(f"{image.format} files are not supported")
+            nominal = image.size
+            scans = limits.count_scans(image)
+            limits.check_time(image, scans)
+            if least:
+                image.draft(None, (least, least))  # does nothing unless it is a JPEG
+            size = image.size
+            if size not in by_size:
+                needed = limits.check_memory(image, nominal, scans, crops)
+                reserved.close()  # as two threads that hold some and want more wait for ever
+                reserved.enter_context(_BUDGET.reserved(needed))
+                by_size[size] = to_rgb(image), _TURN.get(_orientation(image))
+            rgb, turn = by_size[size]
+            small = resize(rgb)
+            results.append(np.array(small if turn is None else small.transpose(turn)))
+    return Decoded(results, nominal)
 
 
-def _check_size(image: Image.Image) -> None:
-    width, height = image.size
-    if width * height > MEGAPIXELS * 1_000_000:
-        raise ImageError(
-            f"{width} × {height} pixels; more than {MEGAPIXELS} megapixels are refused"
-        )
+def _opened(source: Path | bytes) -> Image.Image:
+    """An image whose pixels are not decoded yet."""
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        return Image.open(file)
+    except UnidentifiedImageError:
+        if not heic.is_heic(file):
+            raise
+        return heic.open_heic(file)
+    except Image.DecompressionBombError:
+        # For a JPEG, its size says little of what it takes to decode.
+        if not _starts_as_jpeg(file):
+            raise
+        if isinstance(file, io.BytesIO):
+            file.seek(0)
+        return JpegImageFile(file)
+
+
+def _starts_as_jpeg(file: Path | io.BytesIO) -> bool:
+    if isinstance(file, Path):
+        with file.open("rb") as opened:
+            return opened.read(3) == _JPEG_START
+    return file.getvalue()[:3] == _JPEG_START
 
 
 def _resized(image: Image.Image, to: Preprocessing) -> Image.Image:
@@ -363,7 +391,7 @@ def _resized(image: Image.Image, to: Preprocessing) -> Image.Image:
 
 def _capture(path: Path) -> Capture | None:
     try:
-        with Image.open(path) as image:
+        with _opened(path) as image:
             exif = image.getexif()
             details = exif.get_ifd(_EXIF_DETAILS)
         names = [exif.get(_EXIF_MAKE), exif.get(_EXIF_MODEL), details.get(_EXIF_SERIAL_NUMBER)]

@@ -8,8 +8,8 @@ from typing import NoReturn
 
 from catclf.errors import DataError, reason_of
 
-# Extensions of images when a folder is searched. HEIC is here although it cannot be decoded: a
-# folder from a phone must not look emptier than it is.
+# Extensions of images when a folder is searched. HEIC is here although it needs an extra: a folder
+# from a phone must not look emptier than it is.
 _EXTENSIONS = frozenset(
     ".apng .avif .bmp .dds .dib .gif .heic .heif .icns .ico .j2c .j2k .jfif .jp2 .jpc .jpe .jpeg "
     ".jpf .jpg .jpx .mpo .pbm .pcx .pgm .png .pnm .ppm .psd .qoi .ras .sgi .tga .tif .tiff .webp "
