@@ -89,6 +89,10 @@ accuracy: $(VENV)/installed-encoder ## measure how well all presets recognise im
 bench-doubtful: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure how well wrong labels are found
 	$(BIN)/python -m benchmarks.doubtful
 
+.PHONY: bench-strangeness
+bench-strangeness: $(VENV)/installed-encoder ## measure how well strange images are told apart
+	$(BIN)/python -m benchmarks.strangeness
+
 .PHONY: bench-encoders
 bench-encoders: $(VENV)/installed-encoder ## measure variants of the transfer preset
 	$(BIN)/python -m benchmarks.encoders

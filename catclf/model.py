@@ -16,6 +16,7 @@ from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import SIDE, Images, Preprocessing, mirrored
 from catclf.logistic import Array, sigmoid
 from catclf.rows import Rows
+from catclf.strangeness import Strangeness
 
 # Images in a batch: few enough for their columns to fit the processor's cache.
 _BATCH = 128
@@ -28,9 +29,20 @@ class Prediction(NamedTuple):
     """What a model predicts for an image."""
 
     label: str
-    """Name of the class, or "unsure"."""
+    """Name of the class, or "unsure" or "strange"."""
     probability: float
     """Probability of the positive class, whatever the label."""
+    strangeness: float | None = None
+    """Share of held-out training images that are less strange; None if the model cannot tell."""
+
+
+class Outputs(NamedTuple):
+    """What a model computes of images."""
+
+    Z: Array
+    """(1, m): logits."""
+    strangeness: NDArray[np.float64] | None
+    """(m,): ranks, as in `Prediction`; None if the model cannot tell."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,8 @@ class Model:
         How it was trained; anything that JSON can hold.
     fingerprints : uint64 array (m,), optional
         Of the images that it was trained on.
+    strangeness : Strangeness, optional
+        What ranks how unlike the training images an image is; only with an encoder's features.
     """
 
     w: Array
@@ -68,6 +82,7 @@ class Model:
     threshold: float = 0.5
     training: dict[str, Any] = field(default_factory=dict)
     fingerprints: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    strangeness: Strangeness | None = None
 
     @property
     def images_at_once(self) -> int:
@@ -80,7 +95,11 @@ class Model:
         return f"non-{self.positive}"
 
     def logits(self, images: Rows, encodings: Encodings | None = None) -> Array:
-        """Logits of images.
+        """Logits (1, m) of images; as `outputs`."""
+        return self.outputs(images, encodings).Z
+
+    def outputs(self, images: Rows, encodings: Encodings | None = None) -> Outputs:
+        """Logits of images, and how strange they are.
 
         Parameters
         ----------
@@ -91,9 +110,9 @@ class Model:
 
         Returns
         -------
-        array (1, m)
-            Z = wᵀX + b; for a model that flips, with the mean of each image's and its mirror
-            image's columns.
+        Outputs
+            Z = wᵀX + b, and ranks; for a model that flips, with the mean of each image's and its
+            mirror image's columns.
 
         Raises
         ------
@@ -106,11 +125,14 @@ class Model:
         if encodings is not None:
             self._require_same_encoder(encodings)
         Z = np.empty((1, len(images)), self.w.dtype)
+        ranks = None if self.strangeness is None else np.empty(len(images))
         for start in range(0, len(images), _BATCH):
             here = slice(start, start + _BATCH)
             X = self._columns(images[here], encodings and encodings[here])
             Z[:, here] = self.w.T @ X + self.b
-        return Z
+            if self.strangeness is not None and ranks is not None:
+                ranks[here] = self.strangeness.ranks(X)
+        return Outputs(Z, ranks)
 
     def _require_same_encoder(self, encodings: Encodings) -> None:
         own, other = self.features.encoder, encodings.encoder
@@ -185,6 +207,7 @@ class Model:
         images: Rows,
         threshold: float | None = None,
         unsure: tuple[float, float] | None = None,
+        strange: float | None = None,
     ) -> list[Prediction]:
         """Classify many decoded images.
 
@@ -196,6 +219,8 @@ class Model:
             Instead of the model's own.
         unsure : (float, float), optional
             Probabilities from the first up to, but not with, the second are labelled "unsure".
+        strange : float, optional
+            Images at least so strange are labelled "strange", whatever their probability.
 
         Returns
         -------
@@ -206,14 +231,24 @@ class Model:
         ------
         ImageError
             If the array has another shape or type.
+        SettingsError
+            If the model cannot tell how strange an image is, or not to that share.
         """
-        return [self._prediction(a, threshold, unsure) for a in self.probabilities(images)[0]]
+        self.require_strange(strange)
+        Z, ranks = self.outputs(images)
+        return [
+            self._prediction(
+                float(a), None if ranks is None else float(ranks[i]), threshold, unsure, strange
+            )
+            for i, a in enumerate(sigmoid(Z)[0])
+        ]
 
     def predict_files(
         self,
         sources: Sequence[Path | bytes],
         threshold: float | None = None,
         unsure: tuple[float, float] | None = None,
+        strange: float | None = None,
     ) -> Iterator[Prediction | ImageError]:
         """Classify many image files.
 
@@ -225,34 +260,70 @@ class Model:
             Instead of the model's own.
         unsure : (float, float), optional
             Probabilities from the first up to, but not with, the second are labelled "unsure".
+        strange : float, optional
+            Images at least so strange are labelled "strange", whatever their probability.
 
         Yields
         ------
         Prediction or ImageError
             For each source, in the order given, while the next ones are being decoded.
+
+        Raises
+        ------
+        SettingsError
+            If the model cannot tell how strange an image is, or not to that share.
         """
         from catclf.images.decode import load_images
 
+        self.require_strange(strange)
         decoded = load_images(sources, self.preprocessing)
         while results := list(islice(decoded, self.images_at_once)):
             images = [result for result in results if not isinstance(result, ImageError)]
             predictions = iter(
-                self.predict_images(np.stack(images), threshold, unsure) if images else ()
+                self.predict_images(np.stack(images), threshold, unsure, strange) if images else ()
             )
             for result in results:
                 yield result if isinstance(result, ImageError) else next(predictions)
 
+    def require_strange(self, strange: float | None) -> None:
+        """Raise `SettingsError` unless images can be labelled strange from this rank on.
+
+        Parameters
+        ----------
+        strange : float or None
+            As for `predict_images`; None asks for nothing.
+        """
+        if strange is None:
+            return
+        if self.strangeness is None:
+            raise SettingsError(
+                "the model cannot tell which images are strange; train one with --recipe transfer "
+                "(another encoder's features will do, not joined with others), on at least 5 "
+                "images of each class"
+            )
+        if strange > self.strangeness.highest:
+            raise SettingsError(
+                f"strange {strange:g} is too much for this model: it has held out "
+                f"{len(self.strangeness.held_out)} training images, and no rank is above "
+                f"{self.strangeness.highest:.6g}; ask for less, or train on more images"
+            )
+
     def _prediction(
         self,
-        probability: np.floating[Any],
+        probability: float,
+        strangeness: float | None,
         threshold: float | None,
         unsure: tuple[float, float] | None,
+        strange: float | None,
     ) -> Prediction:
-        if unsure and unsure[0] <= probability < unsure[1]:
-            return Prediction("unsure", float(probability))
         threshold = self.threshold if threshold is None else threshold
-        is_positive = probability >= threshold
-        return Prediction(self.positive if is_positive else self.negative, float(probability))
+        if strange is not None and strangeness is not None and strangeness >= strange:
+            label = "strange"
+        elif unsure and unsure[0] <= probability < unsure[1]:
+            label = "unsure"
+        else:
+            label = self.positive if probability >= threshold else self.negative
+        return Prediction(label, probability, strangeness)
 
 
 def _require_images(images: Rows, side: int, *, any_size: bool = False) -> None:

@@ -1,6 +1,7 @@
 """The model file: an `.npz` archive with `w`, `b`, `meta` (JSON) and `fingerprints`.
 
-Features that learn add arrays of their own. Format 1 had only pixels, and no mirror images.
+Features that learn add arrays of their own, and so does what ranks strange images. Format 1 had
+only pixels, and no mirror images.
 """
 
 from math import isfinite
@@ -18,6 +19,7 @@ from catclf.features.specification import FeatureSpecification
 from catclf.images.preprocessing import Preprocessing
 from catclf.model import Model
 from catclf.storage import ArchiveError, Arrays, read_archive, write_archive
+from catclf.strangeness import PrincipalSubspace, Strangeness
 
 FORMAT = 2
 _FORMATS = (1, 2)
@@ -26,6 +28,7 @@ _LARGEST_LOGIT = 1e30
 _LONGEST_NAME = 255
 
 _ARRAYS = ("w", "b", "fingerprints")
+_STRANGENESS = ("strangeness_mean", "strangeness_components", "strangeness_held_out")
 
 
 def save_model(model: Model, path: str | Path) -> None:
@@ -43,6 +46,7 @@ def save_model(model: Model, path: str | Path) -> None:
     OutputError
         If the file cannot be written.
     """
+    strangeness = model.strangeness
     meta = {
         "format": FORMAT,
         "catclf": __version__,
@@ -53,7 +57,9 @@ def save_model(model: Model, path: str | Path) -> None:
         "threshold": model.threshold,
         "training": model.training,
         **entry_of(model.features.encoder),
+        **({"strangeness": True} if strangeness else {}),
     }
+    ranking = (*strangeness.subspace, strangeness.held_out) if strangeness else ()
     write_archive(
         Path(path),
         meta,
@@ -61,6 +67,7 @@ def save_model(model: Model, path: str | Path) -> None:
         b=np.float64(model.b),
         fingerprints=model.fingerprints,
         **model.features.arrays,
+        **dict(zip(_STRANGENESS, ranking, strict=bool(ranking))),
     )
 
 
@@ -112,7 +119,8 @@ def _names(meta: dict[str, Any]) -> tuple[str, ...]:
             f"it has format {str(meta['format'])[:20]} (written by catclf {version}), but this "
             f"version reads formats up to {FORMAT}; use catclf {version} or newer"
         )
-    return *_ARRAYS, *array_names(_specification(meta))
+    strangeness = _STRANGENESS if meta.get("strangeness") is True else ()
+    return *_ARRAYS, *array_names(_specification(meta)), *strangeness
 
 
 def _specification(meta: dict[str, Any]) -> FeatureSpecification:
@@ -140,6 +148,17 @@ def _encoder(meta: dict[str, Any], file: Path | None, folder: Path) -> ImageEnco
     return ModelEncoder(EncoderIdentity.from_dict(entries), runtime, file, folder)
 
 
+def _strangeness(arrays: Arrays, n_x: int) -> Strangeness | None:
+    """What ranks strange images, where the file has it."""
+    if _STRANGENESS[0] not in arrays:
+        return None
+    mean, components, held_out = (arrays[name] for name in _STRANGENESS)
+    strangeness = Strangeness(PrincipalSubspace(mean, components), held_out)
+    if len(mean) != n_x:
+        raise ValueError(f"its strangeness is of {len(mean)} features, not of {n_x}")
+    return strangeness
+
+
 def _model(meta: dict[str, Any], arrays: Arrays, file: Path | None, folder: Path) -> Model:
     """A model of what is in the file, if all of it is valid."""
     try:
@@ -149,6 +168,7 @@ def _model(meta: dict[str, Any], arrays: Arrays, file: Path | None, folder: Path
     try:
         encoder = _encoder(meta, file, folder)
         features = restore_features(_specification(meta), arrays, encoder)
+        strangeness = _strangeness(arrays, features.n_x)
     except (ValueError, EncoderError) as error:
         raise ArchiveError(str(error)) from None
     except SettingsError:
@@ -172,6 +192,7 @@ def _model(meta: dict[str, Any], arrays: Arrays, file: Path | None, folder: Path
         threshold=float(meta["threshold"]),
         training=meta["training"],
         fingerprints=fingerprints,
+        strangeness=strangeness,
     )
 
 

@@ -27,7 +27,8 @@ def test_an_image_is_prepared_for_prediction_as_for_training(model: Model, data:
     dataset = catclf.load_dataset(data)
     expected = model.probabilities(dataset.images)[0, 0]
     from_file = model.predict(path)
-    assert tuple(from_file) == ("cat", pytest.approx(expected))
+    assert from_file.label == "cat"
+    assert from_file.probability == pytest.approx(expected)
     assert model.predict(str(path)) == from_file
     assert model.predict(dataset.images[:1][0]) == from_file
     assert model.predict(np.asarray(Image.open(path))).probability == pytest.approx(expected)

@@ -2,6 +2,7 @@ import json
 import re
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from catclf.errors import EncoderError, ModelError
 from catclf.features.encoder import EncoderFeatures
 from catclf.images.preprocessing import Preprocessing
 from catclf.model import Model
+from catclf.strangeness import PrincipalSubspace, Strangeness
 from tests.encoders.fake import FakeEncoder
 
 GOOD: dict[str, Any] = {
@@ -310,3 +312,67 @@ def test_lies_about_an_encoder_are_refused(encoder_model: Path, lie: str) -> Non
         catclf.load_model(rewritten(encoder_model, **changes))
     assert re.search(reason, str(caught.value))
     assert "\n" not in str(caught.value)
+
+
+def ranking() -> Strangeness:
+    rng = np.random.default_rng(0)
+    components = np.linalg.qr(rng.standard_normal((6, 2)))[0].T.astype(np.float32)  # (2, 6)
+    mean = (rng.standard_normal(6) / 10).astype(np.float32)
+    return Strangeness(
+        PrincipalSubspace(mean, components), np.array([0.1, 0.2, 0.2, 0.7], np.float32)
+    )
+
+
+def with_strangeness(path: Path) -> None:
+    """A model on the features of an encoder, that can tell which images are strange."""
+    encoder = FakeEncoder()
+    features = EncoderFeatures(encoder)
+    preprocessing = Preprocessing(side=features.side)
+    model = Model(np.zeros((6, 1)), 0.0, preprocessing=preprocessing, features=features)
+    catclf.save_model(replace(model, strangeness=ranking()), path)
+
+
+def test_what_ranks_strange_images_is_saved_and_loaded(path: Path) -> None:
+    with_strangeness(path)
+    loaded = catclf.load_model(path).strangeness
+    assert loaded
+    X = np.random.default_rng(1).random((6, 20))
+    assert loaded.ranks(X).tolist() == ranking().ranks(X).tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "problem"),
+    [
+        ("mean", np.zeros(5, np.float32), "wrong shape"),
+        ("mean", np.zeros(6), "not of float32"),
+        ("mean", np.full(6, np.nan, np.float32), "out of range"),
+        ("mean", np.full(6, 3e38, np.float32), "out of range"),
+        ("components", np.eye(6, dtype=np.float32)[0], "wrong shape"),
+        ("components", 2 * np.eye(6, dtype=np.float32), "out of range"),
+        ("components", np.zeros((9, 6), np.float32), "wrong shape"),
+        ("held_out", np.zeros(0, np.float32), "wrong shape"),
+        ("held_out", np.array([0.3, 0.2], np.float32), "not sorted"),
+        ("held_out", np.array([0.3, np.nan], np.float32), "out of range"),
+        ("held_out", None, "does not contain exactly"),
+    ],
+)
+def test_damaged_strangeness_is_refused(
+    path: Path, name: str, array: np.ndarray[Any, Any] | None, problem: str
+) -> None:
+    with_strangeness(path)
+    with np.load(path) as archive:
+        arrays = dict(archive) | {f"strangeness_{name}": array}
+    np.savez(path, **{key: value for key, value in arrays.items() if value is not None})
+    with pytest.raises(ModelError, match=problem):
+        catclf.load_model(path)
+
+
+def test_strangeness_of_other_features_is_refused(path: Path) -> None:
+    with_strangeness(path)
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    arrays["strangeness_mean"] = arrays["strangeness_mean"][:5]
+    arrays["strangeness_components"] = arrays["strangeness_components"][:, :5]
+    np.savez(path, **arrays)
+    with pytest.raises(ModelError, match="of 5 features, not of 6"):
+        catclf.load_model(path)

@@ -44,6 +44,7 @@ def info(model_path: Path, as_json: bool) -> None:
                 "flip": model.flip,
                 "threshold": model.threshold,
                 "fingerprints": len(model.fingerprints),
+                "strangeness": len(model.strangeness.held_out) if model.strangeness else None,
                 "training": model.training,
                 **entry_of(model.features.encoder),
             }
@@ -61,6 +62,9 @@ def info(model_path: Path, as_json: bool) -> None:
         )
     if record:
         _say_record(record)
+    if model.strangeness:
+        held_out = plural(len(model.strangeness.held_out), "held-out training image")
+        say(f"Ranks strange images against {held_out} (predict --strange)")
     say(f"Remembers {plural(len(model.fingerprints), 'training image')} (to detect leaks)")
 
 

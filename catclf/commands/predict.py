@@ -13,7 +13,13 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.options import json_option, model_option, threshold_option, unsure_option
+from catclf.commands.options import (
+    Probability,
+    json_option,
+    model_option,
+    threshold_option,
+    unsure_option,
+)
 from catclf.commands.output import note, printable, progress_bar
 from catclf.commands.reading import note_small
 
@@ -38,6 +44,13 @@ _STDIN_BYTES = 2**30
 @encoder_option
 @threshold_option
 @unsure_option
+@click.option(
+    "--strange",
+    type=Probability(),
+    metavar="P",
+    help="Label images strange if they are less like the training images than a share P of "
+    "training images that were held out, as in --strange 0.95; with --recipe transfer.",
+)
 @click.option("--skip-bad", is_flag=True, help="Exit status 0 although files were unreadable.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -47,6 +60,7 @@ def predict(
     encoder: Path | None,
     threshold: float | None,
     unsure: tuple[float, float] | None,
+    strange: float | None,
     skip_bad: bool,
     as_json: bool,
     as_csv: bool,
@@ -65,11 +79,12 @@ def predict(
     from catclf.datasets.inputs import STDIN, find_inputs
 
     model = catclf.load_model(model_path, encoder)
+    model.require_strange(strange)
     if model.features.encoder:
         model.features.encoder.prepare()  # while images are found and decoded
     line_of = _json_line if as_json else _csv_line if as_csv else _text_line
     if as_csv:
-        click.echo("path,label,probability,error")
+        click.echo("path,label,probability,error,strangeness")
 
     stdin = sys.stdin.buffer.read(_STDIN_BYTES) if STDIN in images else b""
     inputs = find_inputs(images, stdin)
@@ -78,7 +93,7 @@ def predict(
     small: list[str] = []
     # Lines on the terminal show the progress themselves.
     with progress_bar("Predicting", "image", show=not sys.stdout.isatty()) as update:
-        outcomes = _outcomes(model, inputs, threshold, unsure, small.append)
+        outcomes = _outcomes(model, inputs, threshold, unsure, strange, small.append)
         for done, (name, outcome) in enumerate(outcomes, start=1):
             if isinstance(outcome, catclf.CatclfError):
                 failures += 1
@@ -102,6 +117,7 @@ def _outcomes(
     inputs: "list[Input]",
     threshold: float | None,
     unsure: tuple[float, float] | None,
+    strange: float | None,
     on_small: Callable[[str], None],
 ) -> "Iterator[tuple[str, Prediction | CatclfError]]":
     """Names and predictions, in the order of the inputs."""
@@ -111,7 +127,8 @@ def _outcomes(
         if isinstance(images, catclf.CatclfError):
             yield names[0], images
         else:
-            yield from zip(names, model.predict_images(images, threshold, unsure), strict=True)
+            predictions = model.predict_images(images, threshold, unsure, strange)
+            yield from zip(names, predictions, strict=True)
 
 
 def _text_line(name: str, outcome: "Prediction | CatclfError") -> str:
@@ -127,11 +144,12 @@ def _json_line(name: str, outcome: "Prediction | CatclfError") -> str:
 
 
 def _csv_line(name: str, outcome: "Prediction | CatclfError") -> str:
-    cells = (
-        [printable(name), "", "", printable(str(outcome))]
-        if isinstance(outcome, Exception)
-        else [printable(name), printable(outcome.label), f"{outcome.probability:.6g}", ""]
-    )
+    if isinstance(outcome, Exception):
+        cells = [printable(name), "", "", printable(str(outcome)), ""]
+    else:
+        strangeness = "" if outcome.strangeness is None else f"{outcome.strangeness:.6g}"
+        label = printable(outcome.label)
+        cells = [printable(name), label, f"{outcome.probability:.6g}", "", strangeness]
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
     return line.getvalue()

@@ -9,6 +9,7 @@ from catclf.commands.output import percent, plural, say
 if TYPE_CHECKING:
     from catclf.evaluation.evaluate import Evaluation
     from catclf.evaluation.metrics import Metrics
+    from catclf.evaluation.strange_share import StrangeShare
 
 
 def say_evaluation(
@@ -19,6 +20,8 @@ def say_evaluation(
     if warning := report.trained_on_warning(evaluation):
         say(warning + ("" if verbose else " (--verbose names them)"))
     report.say_skipped(len(evaluation.skipped))
+    if evaluation.strange and evaluation.strange.is_unlike:
+        _say_unlike(evaluation.strange)
     if evaluation.is_of_training_images:
         say(f"Training accuracy {percent(evaluation.metrics.accuracy)}")
     else:
@@ -37,6 +40,14 @@ def say_evaluation(
     if mistakes:
         say("")
         _say_mistakes(evaluation)
+
+
+def _say_unlike(strange: "StrangeShare") -> None:
+    say(
+        f"Warning: these images look unlike those that the model was trained on: "
+        f"{percent(strange.share)} of them are stranger than {percent(1 - strange.expected)} of "
+        "the held-out training images"
+    )
 
 
 def _say_confusion_matrix(evaluation: "Evaluation") -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from catclf.datasets.dataset import Dataset, Skipped
 from catclf.errors import SettingsError
 from catclf.evaluation.metrics import Metrics, metrics
+from catclf.evaluation.strange_share import StrangeShare, strange_share
 from catclf.images.fingerprints import known
 from catclf.logistic import Array, sigmoid
 from catclf.model import Model
@@ -46,6 +47,8 @@ class Evaluation:
     """Most confident first."""
     skipped: Sequence[Skipped]
     """Unreadable files."""
+    strange: StrangeShare | None
+    """How many images are unlike the training images; None if the model cannot tell."""
 
     @property
     def m(self) -> int:
@@ -88,6 +91,7 @@ class Evaluation:
             "threshold": self.threshold,
             **self.metrics.to_dict(),
             **no_interval,
+            "strangeness": self.strange and self.strange.to_dict(),
             "trained_on": list(self.trained_on),
             "skipped": [skipped._asdict() for skipped in self.skipped],
         }
@@ -124,7 +128,8 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
             f"{model.preprocessing}"
         )
     threshold = model.threshold if threshold is None else threshold
-    Z = model.logits(dataset.images, dataset.encodings)  # (1, m)
+    Z, ranks = model.outputs(dataset.images, dataset.encodings)  # (1, m), (m,)
+    seen = known(dataset.fingerprints, model.fingerprints)  # (m,)
     return Evaluation(
         where=dataset.where,
         positive=model.positive,
@@ -132,15 +137,11 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
         threshold=threshold,
         Z=Z,
         metrics=metrics(Z, dataset.Y, threshold),
-        trained_on=_seen(model, dataset),
+        trained_on=[dataset.names[int(i)] for i in np.flatnonzero(seen)],
         mistakes=_mistakes(Z[0], dataset, threshold, model),
         skipped=dataset.skipped,
+        strange=strange_share(model, ranks, seen),
     )
-
-
-def _seen(model: Model, dataset: Dataset) -> list[str]:
-    seen = known(dataset.fingerprints, model.fingerprints)  # (m,)
-    return [dataset.names[int(i)] for i in np.flatnonzero(seen)]
 
 
 def _mistakes(z: Array, dataset: Dataset, threshold: float, model: Model) -> list[Mistake]:

@@ -28,6 +28,7 @@ from catclf.training.optimise import Step, ends_above_start, pose, span_pays, st
 from catclf.training.penalty_selection import select_penalty
 from catclf.training.record import CrossValidationScore, EvaluationScore, TrainingRecord
 from catclf.training.settings import LECTURE_LEARNING_RATE, TrainingSettings
+from catclf.training.strangeness import learn_strangeness
 
 OnStep = Callable[[int, float, float], None]
 """Called a few times a second with the steps done, the cost, and the training accuracy."""
@@ -297,5 +298,6 @@ def _assemble(
         threshold=decision.threshold,
         training=record.to_dict(),
         fingerprints=np.sort(prints),
+        strangeness=learn_strangeness(dataset, features, settings),
     )
     return TrainingResult(model, record, state.costs, state.relative_gradient)

@@ -38,7 +38,7 @@ def test_json_lines(predict: Runner, data: Path) -> None:
     documents = [json.loads(line) for line in result.out.splitlines()]
     assert len(documents) == 9
     assert [set(document) for document in documents if "error" not in document] == [
-        {"path", "label", "probability"}
+        {"path", "label", "probability", "strangeness"}
     ] * 8
     (bad,) = (document for document in documents if "error" in document)
     assert bad["path"].endswith('odd "name"\n.jpg')
@@ -50,7 +50,7 @@ def test_csv(predict: Runner, data: Path) -> None:
     result = predict(data / "test", "--csv", status=1)
     rows = list(csv.DictReader(io.StringIO(result.out)))
     assert len(rows) == 9
-    assert list(rows[0]) == ["path", "label", "probability", "error"]
+    assert list(rows[0]) == ["path", "label", "probability", "error", "strangeness"]
     assert rows[0]["label"] == "cat"
     assert sum(row["error"] != "" for row in rows) == 1
     assert len(result.out.splitlines()) == 10
@@ -195,3 +195,15 @@ def test_unsure(predict: Runner, data: Path) -> None:
         assert (label == "unsure") == (low <= float(probability) < high)
     assert "LOW must not be above HIGH" in predict(data, "--unsure", 0.7, 0.3, status=2).err
     predict(data, "--unsure", 0.7, 3, status=2)
+
+
+def test_pixels_do_not_tell_strange_images(predict: Runner, data: Path) -> None:
+    folder = data / "test"
+    documents = map(json.loads, predict(folder, "--json").out.splitlines())
+    assert {document["strangeness"] for document in documents} == {None}
+    rows = csv.DictReader(io.StringIO(predict(folder, "--csv").out))
+    assert {row["strangeness"] for row in rows} == {""}
+    result = predict(folder, "--strange", 0.9, status=2)
+    assert "cannot tell which images are strange" in result.err
+    assert "--recipe transfer" in result.err
+    assert not result.out
