@@ -85,6 +85,10 @@ bench: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure catclf besid
 accuracy: $(VENV)/installed-encoder ## measure how well all presets recognise images
 	$(BIN)/python -m benchmarks.accuracy
 
+.PHONY: bench-doubtful
+bench-doubtful: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure how well wrong labels are found
+	$(BIN)/python -m benchmarks.doubtful
+
 .PHONY: bench-encoders
 bench-encoders: $(VENV)/installed-encoder ## measure variants of the transfer preset
 	$(BIN)/python -m benchmarks.encoders

@@ -178,7 +178,7 @@ def _score(
 
 def _held_out_logits(data: Dataset, contender: Contender, seed: int) -> Array:
     """Logits (1, m), each from a model trained without the image's fold, as with `--cv`."""
-    fold_of = stratified_folds(data.labels, data.fingerprints, _FOLDS, seed)
+    fold_of = stratified_folds(data.labels, data.groups, _FOLDS, seed)
     Z = np.empty((1, data.m))
     for fold in range(_FOLDS):
         part = fold_of == fold

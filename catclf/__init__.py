@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from catclf.datasets.load import load_dataset
     from catclf.datasets.pack import pack
     from catclf.datasets.source import open_source
+    from catclf.datasets.split import split
     from catclf.encoders.lookup import load_encoder
     from catclf.errors import CatclfError, ImageError
     from catclf.evaluation.cross_validation import CrossValidation, cross_validate
@@ -62,6 +63,7 @@ __all__ = [
     "open_source",
     "pack",
     "save_model",
+    "split",
     "train",
 ]
 
@@ -89,6 +91,7 @@ _MODULES = {
     "open_source": "datasets.source",
     "pack": "datasets.pack",
     "save_model": "model_file",
+    "split": "datasets.split",
     "train": "training.train",
 }
 

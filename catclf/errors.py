@@ -1,5 +1,7 @@
 """The errors that a user can cause, each with a text that a user can act on."""
 
+from collections.abc import Iterable
+
 
 class CatclfError(Exception):
     """What the user should read: what is wrong, with which file or option, and the way out.
@@ -16,6 +18,10 @@ class ImageError(CatclfError):
 
 class DataError(CatclfError):
     """A data set is missing, empty, ambiguous or damaged."""
+
+
+class ClassError(DataError):
+    """A data set has no classes, or none of them is the positive one."""
 
 
 class ModelError(CatclfError):
@@ -42,6 +48,22 @@ class SettingsError(CatclfError):
     """A setting has a value that makes no sense."""
 
     exit_status = 2
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """What to append to an error about an unknown name: the nearest known one, if any is near.
+
+    Case, and the difference between a hyphen and an underscore, do not count.
+    """
+    from difflib import get_close_matches
+
+    known = {_plain(known): known for known in names}
+    near = get_close_matches(_plain(name), known, n=1)
+    return f"; did you mean {known[near[0]]}?" if near else ""
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "-").lstrip("-")
 
 
 def reason_of(error: OSError) -> str:

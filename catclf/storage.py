@@ -9,6 +9,7 @@ import errno
 import io
 import json
 import os
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Collection, Iterator
@@ -46,6 +47,11 @@ def check_writable(path: Path) -> None:
         _check(path)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def name_for(text: str) -> str:
+    """A text as the name of a file or folder, on any system, that leads nowhere else."""
+    return re.sub(r'^\.|[/\\:*?"<>|\x00-\x1f]', "_", text)
 
 
 @contextmanager

@@ -49,5 +49,6 @@ def test_odd_files_print_only_their_errors(program: Program, model_path: Path) -
     failed = [line for line in lines if "error" in line]
     assert 0 < len(failed) < 300
     errors = result.stderr.splitlines()
-    assert all(line.startswith(f"Error: {folder}") for line in errors[:-1])
-    assert len(errors) == len(failed) + 1
+    assert errors[-2].startswith("Warning: ")  # some are tiny
+    assert all(line.startswith(f"Error: {folder}") for line in errors[:-2])
+    assert len(errors) == len(failed) + 2

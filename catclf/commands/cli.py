@@ -5,15 +5,18 @@ from importlib import import_module
 import click
 
 from catclf._version import __version__
+from catclf.errors import did_you_mean
 
 _COMMANDS = {
     "train": "Train a classifier on labelled images.",
     "predict": "Classify images.",
     "evaluate": "Score a model on labelled images.",
+    "sort": "Sort images into folders by label, and undo that.",
     "explain": "Show what each part of an image contributes.",
     "plot": "Draw costs, weights, a learning curve, or a dictionary.",
     "lesson": "Run an experiment of the lecture.",
     "check": "Look for duplicates, leaks and broken files.",
+    "split": "Divide a data set into train, validation and test.",
     "pack": "Put a data set into one file that is quick to read.",
     "info": "Show details of a model.",
 }
@@ -30,6 +33,15 @@ class _Commands(click.Group):
         command = getattr(import_module(f"catclf.commands.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of that name; a usage error with the nearest one if there is none."""
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            near = did_you_mean(args[0], _COMMANDS)
+            raise click.UsageError(f"no such command {args[0]!r}{near}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""

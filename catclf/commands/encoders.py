@@ -1,9 +1,9 @@
 """The options that say which encoder, and how they are used."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from catclf.encoders.encodings import ImageEncoder
     from catclf.features.specification import FeatureSpecification
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 encoder_option = file_option(
     "--encoder",
     help="The ONNX file of the encoder that the model was trained with.  [default: beside the "
@@ -25,7 +23,7 @@ encoder_option = file_option(
 
 _ENCODER_OPTIONS = ("mean", "deviation", "channels", "tokens")
 
-_TRAINING_OPTIONS = (
+training_encoder_options = (
     click.option(
         "--encoder-mean",
         metavar="R,G,B",
@@ -54,13 +52,7 @@ _TRAINING_OPTIONS = (
         "else extended.",
     ),
 )
-
-
-def training_encoder_options(command: F) -> F:
-    """Give a command the options for the encoder of a training, as `encoder_*` and the cache."""
-    for option in reversed(_TRAINING_OPTIONS):
-        command = option(command)
-    return command
+"""Options for the encoder of a training, as `encoder_*`, and the cache."""
 
 
 @contextmanager

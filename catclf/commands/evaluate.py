@@ -1,37 +1,51 @@
 """`catclf evaluate`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import catclf
-from catclf.commands import report
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import (
+    DEFAULT_MODEL,
     json_option,
-    model_option,
+    model_file_option,
     positive_option,
+    skip_bad_option,
     threshold_option,
 )
-from catclf.commands.output import say, say_first, say_json
+from catclf.commands.output import note, say_json
 from catclf.commands.reading import load_for, open_source
+from catclf.commands.say_comparison import say_comparison
+from catclf.commands.say_evaluation import say_evaluation
+from catclf.errors import DataError
 
 if TYPE_CHECKING:
+    from catclf.datasets.dataset import Dataset
+    from catclf.datasets.source import Source
     from catclf.evaluation.evaluate import Evaluation
-    from catclf.evaluation.metrics import Metrics
+    from catclf.model import Model
 
-_NAMES_SHOWN = 10
+_DEFAULT_DATA = "data"
 
 
 @click.command(
     epilog="\b\nExamples:\n"
     "  catclf evaluate\n"
     "  catclf evaluate photos/ --mistakes\n"
+    "  catclf evaluate photos/ -m lecture.npz -m best.npz\n"
     "  catclf evaluate data/ --split train --json",
 )
-@click.argument("data", type=click.Path(path_type=Path), default="data")
-@model_option
+@click.argument("data", type=click.Path(path_type=Path), default=_DEFAULT_DATA)
+@model_file_option(
+    "-m",
+    "--model",
+    "model_paths",
+    multiple=True,
+    default=[DEFAULT_MODEL],
+    help="Model file to use; several, each with its -m, are compared.",
+)
 @encoder_option
 @click.option(
     "--split",
@@ -40,103 +54,116 @@ _NAMES_SHOWN = 10
 )
 @positive_option
 @threshold_option
+@skip_bad_option
 @click.option("--mistakes", is_flag=True, help="List misclassified images, most confident first.")
+@click.option("--verbose", is_flag=True, help="Name the images that were used for training.")
 @json_option
 def evaluate(
     data: Path,
-    model_path: Path,
+    model_paths: tuple[Path, ...],
     encoder: Path | None,
     split: str | None,
     positive: str | None,
     threshold: float | None,
+    skip_bad: bool,
     mistakes: bool,
+    verbose: bool,
     as_json: bool,
 ) -> None:
     """Compare predictions with the labels of DATA (a data set as for train; default: data/).
 
-    Images that the model was trained on are found, counted and named: a score that includes them
-    is optimistic. Where probabilities are calibrated, 80 of 100 images that got about 0.8 are
-    cats: the table at the end compares predicted and observed shares, and the expected calibration
-    error is their mean difference. Unreadable files are named and left out, and the exit status is
-    then 1.
+    Images that the model was trained on are found and counted: a score that includes them is
+    optimistic. Where probabilities are calibrated, 80 of 100 images that got about 0.8 are cats:
+    the table at the end compares predicted and observed shares, and the expected calibration error
+    is their mean difference. Unreadable files are named and left out, and the exit status is then
+    1, or 0 with --skip-bad.
+
+    Several models are compared with the first: the difference of their accuracies on the same
+    images, with its interval, and McNemar's exact test.
     """
-    model = catclf.load_model(model_path, encoder)
-    source = open_source(data, positive or model.positive)
+    if len(model_paths) > 1 and (mistakes or verbose):
+        raise click.UsageError("--mistakes and --verbose are for one model")
+    models = [catclf.load_model(path, encoder) for path in model_paths]
+    source = _open(data, positive or models[0].positive, models[0])
     split = source.choose(split, "test", "validation")
-    dataset = load_for(model, source, split, skip_bad=True)
-    evaluation = catclf.evaluate(model, dataset, threshold)
-    if as_json:
-        document = {"model": str(model_path), **evaluation.to_dict()}
-        if mistakes:
-            document["mistakes"] = [mistake._asdict() for mistake in evaluation.mistakes]
-        say_json(document)
+    datasets = _read(source, split, models)
+    evaluations = [
+        catclf.evaluate(model, dataset, threshold)
+        for model, dataset in zip(models, datasets, strict=True)
+    ]
+    if len(models) == 1:
+        _report(evaluations[0], model_paths[0], mistakes=mistakes, verbose=verbose, as_json=as_json)
     else:
-        _say(evaluation, model_path, mistakes=mistakes)
-    if dataset.skipped:
+        _report_comparison(evaluations, model_paths, datasets[0], as_json=as_json)
+    if datasets[0].skipped and not skip_bad:
         click.get_current_context().exit(1)
 
 
-def _say(evaluation: "Evaluation", model_path: Path, *, mistakes: bool) -> None:
-    say(f"{model_path} on {evaluation.where}: {evaluation.m} images")
-    if warning := report.trained_on_warning(evaluation):
-        say(warning)
-    report.say_skipped(len(evaluation.skipped))
-    say(f"Accuracy {report.accuracy_line(evaluation)}")
-    say("")
-    _say_confusion_matrix(evaluation)
-    say("")
-    _say_metrics(evaluation.metrics, evaluation.threshold)
-    say("")
-    _say_reliability(evaluation.metrics)
-    if evaluation.trained_on:
-        say("")
-        say("Used for training:")
-        say_first(_NAMES_SHOWN, evaluation.trained_on)
+def _open(data: Path, positive: str, model: "Model") -> "Source":
+    """The data set; where the user named none, with what is to be said of the default."""
+    source = click.get_current_context().get_parameter_source("data")
+    if source is not click.core.ParameterSource.DEFAULT:
+        return open_source(data, positive)
+    if not data.exists():
+        raise DataError(
+            f"there is no {data}/ here; name the images to score, as in catclf evaluate photos/"
+        )
+    trained_on = str(model.training.get("source") or "")
+    if trained_on and trained_on != data.resolve().name:
+        note(
+            f"Note: scored on {data}/, but the model was trained on {trained_on}; name other "
+            "images to score it on those"
+        )
+    return open_source(data, positive)
+
+
+def _read(source: "Source", split: str, models: "list[Model]") -> "list[Dataset]":
+    """The images as each model needs them; those that some model cannot have are left out."""
+    datasets: dict[Any, Dataset] = {}
+    needs = []
+    for model in models:
+        encoder = model.features.encoder
+        need = (model.preprocessing, encoder and encoder.identity.function, model.flip)
+        if need not in datasets:
+            datasets[need] = load_for(model, source, split, skip_bad=True, quiet=bool(datasets))
+        needs.append(need)
+    if len(datasets) == 1:
+        return list(datasets.values()) * len(models)
+    from catclf.evaluation.comparison import common_images
+
+    return common_images([datasets[need] for need in needs])
+
+
+def _report(
+    evaluation: "Evaluation", path: Path, *, mistakes: bool, verbose: bool, as_json: bool
+) -> None:
+    if not as_json:
+        say_evaluation(evaluation, path, mistakes=mistakes, verbose=verbose)
+        return
+    document = {"model": str(path), **evaluation.to_dict()}
     if mistakes:
-        say("")
-        _say_mistakes(evaluation)
+        document["mistakes"] = [mistake._asdict() for mistake in evaluation.mistakes]
+    say_json(document)
 
 
-def _say_confusion_matrix(evaluation: "Evaluation") -> None:
-    metrics, positive, negative = evaluation.metrics, evaluation.positive, evaluation.negative
-    width = len(f"predicted {negative}")
-    heads = (f"predicted {positive}", f"predicted {negative}")
-    say("  ".join(["".ljust(width), *(head.rjust(width) for head in heads)]))
-    for name, counts in (
-        (positive, (metrics.true_positives, metrics.false_negatives)),
-        (negative, (metrics.false_positives, metrics.true_negatives)),
-    ):
-        say("  ".join([f"actual {name}".ljust(width), *(f"{count:>{width}}" for count in counts)]))
+def _report_comparison(
+    evaluations: "list[Evaluation]", paths: tuple[Path, ...], dataset: "Dataset", *, as_json: bool
+) -> None:
+    from catclf.evaluation.comparison import compare_all
 
-
-def _say_metrics(metrics: "Metrics", threshold: float) -> None:
-    for name, value in (
-        ("Precision", metrics.precision),
-        ("Recall", metrics.recall),
-        ("F1", metrics.f1),
-        ("ROC AUC", metrics.roc_auc),
-        ("Log-loss", metrics.log_loss),
-        ("Brier score", metrics.brier),
-        ("Expected calibration error", metrics.calibration_error),
-    ):
-        say(f"{name:28}" + ("undefined" if value is None else f"{value:.4f}"))
-    if threshold != 0.5:
-        say(f"{'Threshold':28}{threshold:g}")
-
-
-def _say_reliability(metrics: "Metrics") -> None:
-    say(f"{'probability':>14}  {'images':>8}  {'mean predicted':>14}  {'observed':>8}")
-    for bin_ in metrics.reliability:
-        say(
-            f"    {bin_.low:.1f} to {bin_.high:.1f}  {bin_.images:>8}  {bin_.probability:>14.3f}"
-            f"  {bin_.share:>8.3f}"
-        )
-
-
-def _say_mistakes(evaluation: "Evaluation") -> None:
-    say(f"Mistakes: {len(evaluation.mistakes)}, most confident first")
-    for mistake in evaluation.mistakes:
-        say(
-            f"  predicted {mistake.predicted:{len(evaluation.negative)}}  probability of "
-            f"{evaluation.positive} {mistake.probability:.4f}  {mistake.name}"
-        )
+    comparisons = compare_all(evaluations, dataset.labels)
+    if not as_json:
+        say_comparison(paths, evaluations, comparisons)
+        return
+    say_json(
+        {
+            "models": [
+                {"model": str(path), **evaluation.to_dict()}
+                for path, evaluation in zip(paths, evaluations, strict=True)
+            ],
+            "comparisons": [
+                {"model": str(path), "with": str(paths[0]), **comparison._asdict()}
+                for path, comparison in zip(paths[1:], comparisons, strict=True)
+            ],
+        }
+    )

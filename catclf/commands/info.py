@@ -77,16 +77,17 @@ def _record(model: "Model") -> "TrainingRecord | None":
 def _say_record(record: "TrainingRecord") -> None:
     say(f"Trained on {record.date or 'an unknown day'}: {report.images(record.class_counts)}")
     say(f"Iterations: {record.iterations}, final cost {record.cost:.6f}")
-    report.say_training_accuracy(record, alone=False)
+    report.say_training_accuracy(record)
     if record.cross_validation:
         report.say_cross_validation(record.cross_validation)
-    if record.test:
-        _say_test(record.test)
+    for name, score in (("Held-out", record.held_out), ("Test", record.test)):
+        if score:
+            _say_score(name, score)
 
 
-def _say_test(score: "EvaluationScore") -> None:
+def _say_score(name: str, score: "EvaluationScore") -> None:
     say(
-        f"Test accuracy {percent(score.accuracy)} on {plural(score.images, 'image')} of "
+        f"{name} accuracy {percent(score.accuracy)} on {plural(score.images, 'image')} of "
         f"{score.where}, {report.interval(score.accuracy_interval)}, "
         f"baseline {percent(score.baseline)}"
     )

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping
-from math import isnan
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from catclf.training.settings import PRESETS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -15,15 +16,28 @@ DEFAULT_MODEL = "model.npz"
 
 
 class Probability(click.FloatRange):
-    """A number from 0 to 1; click alone lets NaN through."""
+    """A number from 0 to 1; click alone lets NaN through.
+
+    Parameters
+    ----------
+    hint : str
+        What to append to the error for anything else.
+    """
+
+    def __init__(self, hint: str = "") -> None:
+        super().__init__(0, 1)
+        self._hint = hint
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """The number of a text; a usage error if it is not one, or outside."""
-        number = float(super().convert(value, param, ctx))
-        if isnan(number):
-            self.fail("NaN is not a probability", param, ctx)
+        try:
+            number = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a number{self._hint}", param, ctx)
+        if not 0 <= number <= 1:
+            self.fail(f"{value} is not in the range from 0 to 1", param, ctx)
         return number
 
 
@@ -58,14 +72,25 @@ def file_option(*names: str, **settings: Any) -> Callable[[F], F]:
     )
 
 
-def model_file_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
+def model_file_option(*names: str, **settings: Any) -> Callable[[F], F]:
     """An option that names a model file; the environment can too."""
-    return file_option(
-        *names,
-        default=DEFAULT_MODEL,
-        envvar=MODEL_VARIABLE,
-        show_default=True,
-        show_envvar=True,
+    defaults = {
+        "default": DEFAULT_MODEL,
+        "envvar": MODEL_VARIABLE,
+        "show_default": True,
+        "show_envvar": True,
+    }
+    return file_option(*names, **defaults | settings)
+
+
+def preset_option(default: str | None, help: str) -> Callable[[F], F]:  # noqa: A002
+    """The option that names a preset."""
+    return click.option(
+        "--recipe",
+        "preset",
+        type=click.Choice(list(PRESETS)),
+        default=default,
+        show_default=default is not None,
         help=help,
     )
 
@@ -103,14 +128,40 @@ model_option = model_file_option("-m", "--model", "model_path", help="Model file
 positive_option = click.option(
     "--positive",
     metavar="NAME",
-    help="Positive class; all others together are the negative one.  [default: cat or cats; with a "
-    "model, its positive class]",
+    help="Positive class, in upper or lower case; all others together are the negative one.  "
+    "[default: cat or cats; with a model, its positive class]",
+)
+
+group_by_option = click.option(
+    "--group-by",
+    metavar="folder|COLUMN|REGEX",
+    help="Images that belong together, and so on one side of every division, besides near "
+    "duplicates and bursts: those in one folder, with the same value in a column of the CSV file, "
+    "or whose paths match a regular expression with the same groups.",
 )
 
 threshold_option = click.option(
     "--threshold",
-    type=Probability(0, 1),
+    type=Probability(),
     help="Classify as positive at or above this probability.  [default: the model's]",
+)
+
+
+def _ordered(
+    context: click.Context, option: click.Parameter, bounds: tuple[float, float] | None
+) -> tuple[float, float] | None:
+    if bounds and bounds[0] > bounds[1]:
+        raise click.UsageError("--unsure LOW HIGH: LOW must not be above HIGH", context)
+    return bounds
+
+
+unsure_option = click.option(
+    "--unsure",
+    type=Probability("; give two, as in --unsure 0.3 0.7"),
+    nargs=2,
+    metavar="LOW HIGH",
+    callback=_ordered,
+    help="Label images unsure if their probability is at least LOW and below HIGH.",
 )
 
 resize_option = click.option(

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.options import Probability, json_option, model_option, threshold_option
+from catclf.commands.options import json_option, model_option, threshold_option, unsure_option
 from catclf.commands.output import note, printable, progress_bar
+from catclf.commands.reading import note_small
 
 if TYPE_CHECKING:
     from catclf.datasets.inputs import Input
@@ -36,13 +37,8 @@ _STDIN_BYTES = 2**30
 @model_option
 @encoder_option
 @threshold_option
-@click.option(
-    "--unsure",
-    type=Probability(0, 1),
-    nargs=2,
-    metavar="LOW HIGH",
-    help="Label images unsure if their probability is at least LOW and below HIGH.",
-)
+@unsure_option
+@click.option("--skip-bad", is_flag=True, help="Exit status 0 although files were unreadable.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 def predict(
@@ -51,6 +47,7 @@ def predict(
     encoder: Path | None,
     threshold: float | None,
     unsure: tuple[float, float] | None,
+    skip_bad: bool,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -59,12 +56,10 @@ def predict(
     IMAGE is an image file, a folder, which is searched recursively, an HDF5 file of images, or -
     for one image on standard input. There is one line per image: label, probability of the
     positive class, and name, separated by tabs; with --json, a JSON object per line. An unreadable
-    file is reported, the rest are processed, and the exit status is 1.
+    file is reported, the rest are processed, and the exit status is 1 unless --skip-bad is given.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
-    if unsure and unsure[0] > unsure[1]:
-        raise click.UsageError("--unsure LOW HIGH: LOW must not be above HIGH")
     # Starting threads for linear algebra takes longer than what they would do here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from catclf.datasets.inputs import STDIN, find_inputs
@@ -80,21 +75,26 @@ def predict(
     inputs = find_inputs(images, stdin)
     total = sum(item.m for item in inputs)
     failures = 0
+    small: list[str] = []
     # Lines on the terminal show the progress themselves.
     with progress_bar("Predicting", "image", show=not sys.stdout.isatty()) as update:
-        outcomes = _outcomes(model, inputs, threshold, unsure)
+        outcomes = _outcomes(model, inputs, threshold, unsure, small.append)
         for done, (name, outcome) in enumerate(outcomes, start=1):
             if isinstance(outcome, catclf.CatclfError):
                 failures += 1
-                note(f"Error: {'standard input' if name == STDIN else name}: {outcome}")
+                # Other errors than an image's name the file themselves.
+                subject = f"{'standard input' if name == STDIN else name}: "
+                note(f"Error: {subject * isinstance(outcome, catclf.ImageError)}{outcome}")
             if line := line_of(name, outcome):
                 click.echo(line)
             if update:
                 update(done, total)
+    note_small(small)
     if failures:
         if len(inputs) > 1:
             note(f"{failures} of {len(inputs)} files could not be read")
-        click.get_current_context().exit(1)
+        if not skip_bad:
+            click.get_current_context().exit(1)
 
 
 def _outcomes(
@@ -102,11 +102,12 @@ def _outcomes(
     inputs: "list[Input]",
     threshold: float | None,
     unsure: tuple[float, float] | None,
+    on_small: Callable[[str], None],
 ) -> "Iterator[tuple[str, Prediction | CatclfError]]":
     """Names and predictions, in the order of the inputs."""
     from catclf.datasets.inputs import read_inputs
 
-    for names, images in read_inputs(inputs, model.preprocessing, model.images_at_once):
+    for names, images in read_inputs(inputs, model.preprocessing, model.images_at_once, on_small):
         if isinstance(images, catclf.CatclfError):
             yield names[0], images
         else:

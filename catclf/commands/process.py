@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from catclf.commands.output import note
-from catclf.errors import CatclfError
+from catclf.errors import CatclfError, did_you_mean
 
 # What ends the program, and with which exit status. On Windows, Ctrl-Break and the closing of the
 # console arrive as SIGBREAK, and nothing else arrives as SIGTERM.
@@ -49,7 +49,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         return _fail(str(error), error.exit_status)
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "catclf"
-        return _fail(f"{error.format_message().rstrip('.')}; see '{path} --help'", error.exit_code)
+        return _fail(f"{_usage(error)}; see '{path} --help'", error.exit_code)
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except Stopped as stop:
@@ -64,6 +64,14 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         if sys.platform == "win32" and error.errno == errno.EINVAL and not error.filename:
             return 1  # a closed pipe
         return _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
+
+
+def _usage(error: click.UsageError) -> str:
+    """What is wrong; for an option that does not exist, with the nearest one only."""
+    if isinstance(error, click.NoSuchOption):
+        near = did_you_mean(error.option_name, error.possibilities or ())
+        return f"no such option {error.option_name}{near}".rstrip("?")
+    return error.format_message().rstrip(".?")
 
 
 def prepare() -> None:

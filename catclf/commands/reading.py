@@ -1,12 +1,12 @@
 """Reading data sets, with a bar and with notes on what is left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import catclf
-from catclf.commands.output import note, progress_bar
+from catclf.commands.output import note, plural, progress_bar
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset, Skipped
@@ -15,10 +15,22 @@ if TYPE_CHECKING:
     from catclf.images.preprocessing import Preprocessing
     from catclf.model import Model
 
+_NAMES_SHOWN = 5
 
-def open_source(data: Path, positive: str | None) -> "Source":
+
+def open_source(data: Path, positive: str | None, group_by: str | None = None) -> "Source":
     """Find a data set, and note what a user should know about how it was understood."""
-    source = catclf.open_source(data, positive)
+    return _noted(catclf.open_source(data, positive, group_by))
+
+
+def open_to_check(data: Path, positive: str | None) -> "Source":
+    """Find a data set, or images without classes, and note how it was understood."""
+    from catclf.datasets.unsorted import open_to_check
+
+    return _noted(open_to_check(data, positive))
+
+
+def _noted(source: "Source") -> "Source":
     for text in source.notes:
         note(f"Note: {text}")
     return source
@@ -30,6 +42,20 @@ def note_skipped(skipped: Iterable["Skipped"]) -> None:
         note(f"Skipped: {name}: {reason}")
 
 
+def note_small(names: Sequence[str]) -> None:
+    """Warn of images that are too small to show much, if there are any."""
+    from catclf.images.preprocessing import SMALLEST
+
+    if names:
+        shown = ", ".join(names[:_NAMES_SHOWN])
+        more = f" and {len(names) - _NAMES_SHOWN} more" * (len(names) > _NAMES_SHOWN)
+        are = "is" if len(names) == 1 else "are"
+        note(
+            f"Warning: {plural(len(names), 'image')} {are} less than {SMALLEST} pixels wide or "
+            f"high, too small to recognise much: {shown}{more}"
+        )
+
+
 def load(
     source: "Source",
     split: str,
@@ -38,20 +64,32 @@ def load(
     *,
     flip: bool,
     skip_bad: bool,
+    quiet: bool = False,
 ) -> "Dataset":
-    """Read a split of a data set, with a bar, and name the files that are left out."""
+    """Read a split of a data set, with a bar; unless quiet, name files left out, or small."""
     with progress_bar("Encoding" if encoder else "Reading", "image") as update:
         dataset = source.load(
             split, preprocessing, encoder=encoder, flip=flip, skip_bad=skip_bad, progress=update
         )
-    note_skipped(dataset.skipped)
+    if not quiet:
+        note_skipped(dataset.skipped)
+        note_small(dataset.small)
     return dataset
 
 
-def load_for(model: "Model", source: "Source", split: str, *, skip_bad: bool) -> "Dataset":
+def load_for(
+    model: "Model", source: "Source", split: str, *, skip_bad: bool, quiet: bool = False
+) -> "Dataset":
     """Read a split of a data set as a model needs it."""
-    encoder = model.features.encoder
-    return load(source, split, model.preprocessing, encoder, flip=model.flip, skip_bad=skip_bad)
+    return load(
+        source,
+        split,
+        model.preprocessing,
+        model.features.encoder,
+        flip=model.flip,
+        skip_bad=skip_bad,
+        quiet=quiet,
+    )
 
 
 def load_training_data(

@@ -1,12 +1,16 @@
 """What train, evaluate and info say of models, trainings and scores."""
 
+import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from catclf.commands.options import DEFAULT_MODEL
 from catclf.commands.output import note, percent, plural, say, say_json
-from catclf.training.settings import PRESETS
+from catclf.training.settings import LECTURE_LEARNING_RATE, PRESETS
 
 if TYPE_CHECKING:
+    from catclf.commands.scores import Scores
     from catclf.datasets.dataset import Dataset, Skipped
     from catclf.evaluation.cross_validation import CrossValidation
     from catclf.evaluation.evaluate import Evaluation
@@ -24,12 +28,12 @@ class Training(NamedTuple):
 
     output: Path
     """The model file."""
+    data: Path
+    """What the user named."""
     dataset: "Dataset"
     test: "Dataset | None"
-    validation: "CrossValidation | None"
+    scores: "Scores"
     result: "TrainingResult"
-    evaluation: "Evaluation | None"
-    """On the test split."""
 
     @property
     def skipped(self) -> "list[Skipped]":
@@ -37,49 +41,108 @@ class Training(NamedTuple):
         return [*self.dataset.skipped, *(self.test.skipped if self.test else ())]
 
     @property
+    def groups(self) -> int | None:
+        """Number of groups of images that belong together; None if no images were held out."""
+        holds_out = self.result.record.settings.holds_out
+        if not holds_out and not self.scores.cross_validation and not self.scores.held_out:
+            return None
+        return len(set(self.dataset.groups.tolist()))
+
+    @property
     def is_far_below_transfer(self) -> bool:
         """Whether the lecture's features score far less than an encoder's do on photographs."""
-        scores = [self.evaluation.metrics] if self.evaluation else []
-        scores += [self.validation.together] if self.validation else []
+        measured = [s.metrics for s in (self.scores.held_out, self.scores.test) if s]
+        measured += [self.scores.cross_validation.together] if self.scores.cross_validation else []
         is_lecture = self.result.record.settings.features == PRESETS["lecture"].features
-        return is_lecture and any(m.accuracy_interval[1] < _FAR_BELOW for m in scores)
+        return is_lecture and any(m.accuracy_interval[1] < _FAR_BELOW for m in measured)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, for JSON."""
+        scores = self.scores._asdict().items()
         return {
             "model": str(self.output),
             "data": self.dataset.where,
             **self.result.record.to_dict(),
             "threshold": self.result.model.threshold,
+            "groups": self.groups,
             "skipped": [file._asdict() for file in self.skipped],
-            "test": self.evaluation.to_dict() if self.evaluation else None,
-            "cross_validation": self.validation.to_dict() if self.validation else None,
+            **{name: score.to_dict() if score else None for name, score in scores},
         }
 
 
 def say_training(training: Training, *, as_json: bool) -> None:
     """How a training went, and how the model does."""
+    note_learning_rate(training.result.record, training.result.costs)
     if as_json:
         say_json(training.to_dict())
         return
-    result, evaluation = training.result, training.evaluation
-    say(f"Trained on {training.dataset.where}: {images(result.record.class_counts)}")
+    result, dataset = training.result, training.dataset
+    say(f"Trained on {dataset.where}: {images(result.record.class_counts)}")
+    say_groups(training.groups, dataset.m, "are held out together")
     say_skipped(len(training.skipped))
     say_settings(result.model, result.record)
     say_steps(result.record, result.costs[0])
     say_convergence(result.record, result.gradient)
-    alone = not training.validation and not evaluation
-    say_training_accuracy(result.record, alone=alone)
-    if evaluation:
-        say(f"Test accuracy {accuracy_line(evaluation)}")
-        if warning := trained_on_warning(evaluation):
-            say(warning)
     say(f"Model written to {training.output}")
+    say_training_accuracy(result.record)
+    say_scores(training.scores)
     if training.is_far_below_transfer:
         say(
             "Photographs are recognised far better with --recipe transfer "
             "(pip install 'catclf[encoder]')"
         )
+    say_next(training)
+
+
+def note_learning_rate(record: "TrainingRecord", costs: list[float]) -> None:
+    """A line if the cost rose with the learning rate."""
+    bound = record.learning_rate_bound
+    if bound is None:
+        return
+    if record.replaced_learning_rate:
+        note(
+            f"Note: at the lecture's learning rate {LECTURE_LEARNING_RATE} the cost rises on these "
+            f"images (rates below 2/L = {bound:.3g} are safe); trained at 1/L = {bound / 2:.3g}"
+        )
+        return
+    note(
+        f"Warning: after {plural(record.iterations, 'iteration')} the cost ({costs[-1]:.3g}) is "
+        f"above its start ({costs[0]:.3g}): the learning rate is too large; rates below "
+        f"2/L = {bound:.3g} are safe for these images; try --learning-rate auto"
+    )
+
+
+def say_scores(scores: "Scores") -> None:
+    """How the model does, or will do, on images that it was not trained on."""
+    if held_out := scores.held_out:
+        say(f"Held-out accuracy {accuracy_line(held_out)}")
+        say(f"  on {held_out.m} of the images, by a model trained on the others")
+    if test := scores.test:
+        say(f"Test accuracy {accuracy_line(test)}")
+        if warning := trained_on_warning(test):
+            say(warning)
+    if not any(scores):
+        say(
+            "No score on other images: use --score auto or --cv 5, or make a test split with "
+            "catclf split"
+        )
+
+
+def say_next(training: Training) -> None:
+    """Two commands to continue with, for a person at a terminal."""
+    if not sys.stdout.isatty():
+        return
+    model = "" if training.output == Path(DEFAULT_MODEL) else f" -m {quote(str(training.output))}"
+    data = quote(str(training.data)) if training.test else "OTHER_IMAGES/"
+    say("")
+    say(f"Next:  catclf evaluate {data}{model}")
+    say(f"       catclf predict photo.jpg{model}")
+
+
+def say_groups(groups: int | None, m: int, how: str) -> None:
+    """How many groups m images form, if some belong together."""
+    if groups not in (None, m):
+        say(f"Groups: {groups} (near duplicates, bursts and the like {how})")
 
 
 def say_skipped(count: int) -> None:
@@ -106,6 +169,28 @@ def say_settings(model: "Model", record: "TrainingRecord | None") -> None:
     target = record.settings.target if record else None
     chosen = f" (for {target})" if target else ""
     say(f"Settings: {', '.join(parts)}, threshold {model.threshold:.4g}{chosen}")
+    if target and record and (evidence := record.threshold_evidence):
+        of = "predicted" if target.metric == "precision" else "actual"
+        say(
+            f"  {target.metric} {evidence.reached:.3f} on {evidence.images} held-out images ({of} "
+            f"{model.positive}), 95 % interval {evidence.interval[0]:.3f} to "
+            f"{evidence.interval[1]:.3f}"
+        )
+
+
+def report_cross_validation(
+    validation: "CrossValidation", dataset: "Dataset", doubtful: Path | None, *, as_json: bool
+) -> None:
+    """The score, at once, since training will take a while, and the file of doubtful labels."""
+    if not as_json:
+        say_cross_validation(validation.score())
+    if doubtful:
+        from catclf.evaluation.doubtful import doubtful_labels, write_doubtful
+
+        found = doubtful_labels(dataset, validation.Z)
+        write_doubtful(found, doubtful)
+        if not as_json:
+            say(f"{plural(len(found), 'doubtful label')} of {dataset.m}, in {doubtful}")
 
 
 def say_cross_validation(score: "CrossValidationScore") -> None:
@@ -146,10 +231,9 @@ def say_convergence(record: "TrainingRecord", gradient: float) -> None:
         )
 
 
-def say_training_accuracy(record: "TrainingRecord", *, alone: bool) -> None:
+def say_training_accuracy(record: "TrainingRecord") -> None:
     """Accuracy on the training images, which is not a score, and says so."""
-    advice = "; add --cv 5 for an honest score" if alone else ""
-    say(f"Training accuracy {percent(record.accuracy)} (on the images it was trained on{advice})")
+    say(f"Training accuracy {percent(record.accuracy)} (on the images it was trained on)")
 
 
 def accuracy_line(evaluation: "Evaluation") -> str:

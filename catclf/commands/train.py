@@ -6,32 +6,34 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import catclf
-from catclf.commands import report
+from catclf.commands import report, scores
 from catclf.commands.encoders import training_encoder, training_encoder_options
+from catclf.commands.help import GroupedCommand, grouped
 from catclf.commands.options import (
     check_outputs,
     file_option,
+    group_by_option,
     json_option,
     model_file_option,
     positive_option,
+    preset_option,
     resize_option,
     skip_bad_option,
 )
 from catclf.commands.output import note, progress_bar, training_callbacks
 from catclf.commands.process import Stopped
 from catclf.commands.reading import load_training_data, open_source
-from catclf.commands.training_options import chosen_settings, training_options
+from catclf.commands.training_options import PRESETS_LIST, chosen_settings, training_options
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
-    from catclf.evaluation.cross_validation import CrossValidation
-    from catclf.evaluation.evaluate import Evaluation
-    from catclf.model import Model
     from catclf.training.settings import TrainingSettings
     from catclf.training.train import TrainingResult
 
 
 @click.command(
+    cls=GroupedCommand,
+    lists={"Presets (--recipe NAME)": PRESETS_LIST},
     epilog="\b\nExamples:\n"
     "  catclf train data/\n"
     "  catclf train photos/ --recipe best --cv 5\n"
@@ -41,37 +43,63 @@ if TYPE_CHECKING:
     "  catclf train animals/ --positive dog --skip-bad",
 )
 @click.argument("data", type=click.Path(path_type=Path))
-@model_file_option("-o", "--output", help="Model file to write.")
-@positive_option
-@resize_option
-@skip_bad_option
-@click.option(
-    "--cv",
-    "folds",
-    metavar="K",
-    type=click.IntRange(2, 1000),
-    help="Run K-fold cross-validation first.",
+@grouped("Preset", preset_option("lecture", "Preset; the options below override its settings."))
+@grouped("Data", positive_option, resize_option, skip_bad_option, group_by_option)
+@grouped("Features", *training_options("Features"), *training_encoder_options)
+@grouped(
+    "Solver",
+    *training_options("Solver"),
+    file_option(
+        "--checkpoint",
+        help="File to save the state of the training to, every half a minute and when it is "
+        "stopped, as by Ctrl-C.",
+    ),
+    file_option(
+        "--resume",
+        help="Checkpoint to resume from, with the same data and settings; it is kept up to date "
+        "unless --checkpoint names another file.",
+    ),
 )
-@training_options
-@training_encoder_options
-@file_option(
-    "--checkpoint",
-    help="File to save the state of the training to, every half a minute and when it is stopped.",
+@grouped(
+    "Honesty",
+    click.option(
+        "--score",
+        type=click.Choice(["auto", "none"]),
+        default="auto",
+        show_default=True,
+        help="How to score the model. auto: on the test split of DATA; where there is none, and no "
+        "--cv, train without a fifth of the images first, and score that model on it.",
+    ),
+    click.option(
+        "--cv",
+        "folds",
+        metavar="K",
+        type=click.IntRange(2, 1000),
+        help="Run K-fold cross-validation first.",
+    ),
+    file_option(
+        "--doubtful",
+        help="CSV file to list images whose labels the models of --cv contradict, most doubtful "
+        "first.",
+    ),
+    *training_options("Honesty"),
 )
-@file_option(
-    "--resume",
-    help="Checkpoint to resume from, with the same data and settings; it is kept up to date unless "
-    "--checkpoint names another file.",
+@grouped(
+    "Output",
+    model_file_option("-o", "--output", help="Model file to write."),
+    file_option("--history", help="CSV file to write every cost to."),
+    json_option,
 )
-@file_option("--history", help="CSV file to write every cost to.")
-@json_option
 def train(
     data: Path,
     output: Path,
     positive: str | None,
     resize: str | None,
     skip_bad: bool,
+    group_by: str | None,
     folds: int | None,
+    doubtful: Path | None,
+    score: str,
     preset: str,
     checkpoint: Path | None,
     resume: Path | None,
@@ -81,46 +109,47 @@ def train(
 ) -> None:
     """Train logistic regression on the labelled images of DATA, and save the model.
 
-    DATA is a folder with a folder of images for each class, perhaps below train/ and test/; or a
-    folder of files named like cat.0.jpg; or a CSV file of path,label; or an HDF5 file, or folder
-    of them, like the course's. Where DATA has a test split, the model is scored on it.
+    DATA is a folder with a folder of images for each class, perhaps below train/ and test/, or
+    further down (2024/cat); or a folder of files named like cat.0.jpg; or a CSV file of path,label;
+    or an HDF5 file, or folder of them, like the course's.
+
+    Ctrl-C ends the training and leaves an old model file as it was; with --checkpoint, nothing that
+    was computed is lost, and --resume continues.
     """
     settings = chosen_settings(preset, options)
     checkpoint = checkpoint or resume
     specification = settings.feature_specification
     inputs = {"DATA": data, "--features": specification.encoder_file}
     outputs = {"--output": output, "--history": history, "--checkpoint": checkpoint}
-    check_outputs(inputs, outputs | {"--features-cache": options["features_cache"]})
+    outputs |= {"--doubtful": doubtful, "--features-cache": options["features_cache"]}
+    check_outputs(inputs, outputs)
+    if doubtful and not folds:
+        raise click.UsageError("--doubtful needs --cv, whose models have not seen the images")
 
-    source = open_source(data, positive)
+    source = open_source(data, positive, group_by)
     with training_encoder(specification, resize, options) as encoder:
         dataset, test = load_training_data(
             source, resize, encoder, flip=settings.flip, skip_bad=skip_bad
         )
 
-    validation = _cross_validate(dataset, settings, folds) if folds else None
-    if validation and not as_json:
-        report.say_cross_validation(validation.score())
+    hold_out = score == "auto" and not test
+    measured = scores.scores_before_training(dataset, settings, folds, hold_out=hold_out)
+    if measured.cross_validation:
+        report.report_cross_validation(
+            measured.cross_validation, dataset, doubtful, as_json=as_json
+        )
     result = _train(dataset, settings, checkpoint, resume)
-    evaluation = _evaluate(result.model, test)
-    result = result.with_scores(
-        validation.score() if validation else None, evaluation.score() if evaluation else None
-    )
+    if score == "auto":
+        measured = measured._replace(test=scores.test_score(result.model, test))
+    result = result.with_scores(**{n: s.score() for n, s in measured._asdict().items() if s})
     catclf.save_model(result.model, output)
     if history:
         from catclf.training.history import write_history
 
         write_history(result.costs, history)
     report.note_near_duplicates(dataset, test)
-    training = report.Training(output, dataset, test, validation, result, evaluation)
+    training = report.Training(output, data, dataset, test, measured, result)
     report.say_training(training, as_json=as_json)
-
-
-def _cross_validate(
-    dataset: "Dataset", settings: "TrainingSettings", folds: int
-) -> "CrossValidation":
-    with progress_bar("Cross-validating", "fold") as update:
-        return catclf.cross_validate(dataset, settings, folds, progress=update)
 
 
 def _train(
@@ -139,11 +168,3 @@ def _train(
         if checkpoint:
             note(f"Stopped; resume with --resume {checkpoint}")
         raise
-
-
-def _evaluate(model: "Model", test: "Dataset | None") -> "Evaluation | None":
-    try:
-        return catclf.evaluate(model, test) if test else None
-    except catclf.CatclfError as error:  # one class only: no score, but the model is sound
-        note(f"Note: no test score: {error}")
-        return None

@@ -7,16 +7,27 @@ from typing import Any, TypeVar
 import click
 
 from catclf.commands.options import Parsed
-from catclf.training.settings import PRESETS, SETTINGS, Setting, TrainingSettings
+from catclf.training.settings import (
+    PRESET_LINES,
+    PRESETS,
+    SETTINGS,
+    Setting,
+    TrainingSettings,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def training_options(command: F) -> F:
-    """Give a command an option for the preset, and one for each setting."""
-    for name, setting in reversed(SETTINGS.items()):
-        command = _option(name, setting)(command)
-    return _preset_option()(command)
+PRESETS_LIST = [
+    (name, f"{PRESET_LINES[name]} Settings: {', '.join(settings.describe())}.")
+    for name, settings in PRESETS.items()
+]
+"""Each preset, what it is for, and its settings, for the help."""
+
+
+def training_options(group: str) -> list[Callable[[F], F]]:
+    """The options for the settings of a group."""
+    return [_option(name, s) for name, s in SETTINGS.items() if s.group == group]
 
 
 def chosen_settings(preset: str, options: dict[str, Any]) -> TrainingSettings:
@@ -50,20 +61,6 @@ def chosen_settings(preset: str, options: dict[str, Any]) -> TrainingSettings:
     if "learning_rate" in given and settings.solver == "lbfgs":
         raise click.UsageError("--learning-rate is for --solver gd; lbfgs finds its own steps")
     return settings
-
-
-def _preset_option() -> Callable[[F], F]:
-    contents = "; ".join(
-        f"{name}: {', '.join(settings.describe())}" for name, settings in PRESETS.items()
-    )
-    return click.option(
-        "--recipe",
-        "preset",
-        type=click.Choice(list(PRESETS)),
-        default=next(iter(PRESETS)),
-        show_default=True,
-        help=f"Preset; the options below override it. {contents}.",
-    )
 
 
 def _option(name: str, setting: Setting) -> Callable[[F], F]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from catclf.datasets.dataset import Batch, Progress, Skipped, Tally
 from catclf.datasets.source import Source
 from catclf.errors import DataError
+from catclf.images.find import others_below
 from catclf.images.fingerprints import Fingerprints
 from catclf.images.near_duplicates import (
     PerceptualHashes,
@@ -52,7 +54,13 @@ class Report:
     """Width and height of the smallest and the largest image file; empty for HDF5 files."""
     duplicates: list[Duplicate]
     skipped: list[Skipped]
-    """Unreadable files."""
+    """Files that are unreadable, or without a class."""
+    ignored: dict[str, int]
+    """Number of files in a folder that are not images, by extension, the most frequent first."""
+    small: list[str]
+    """Images that are too small to show much."""
+    labelled: bool = True
+    """Whether there are classes."""
 
     @property
     def leaks(self) -> list[Duplicate]:
@@ -75,6 +83,9 @@ class Report:
                 for duplicate in self.duplicates
             ],
             "skipped": [file._asdict() for file in self.skipped],
+            "ignored": self.ignored,
+            "small": self.small,
+            "labelled": self.labelled,
             "leaks": len(self.leaks),
         }
 
@@ -91,6 +102,7 @@ class _Seen:
     def __init__(self) -> None:
         self.images: list[_Image] = []
         self.skipped: list[Skipped] = []
+        self.small: list[str] = []
         self._prints: list[Fingerprints] = []
         self._hashes: list[PerceptualHashes] = []
 
@@ -102,6 +114,7 @@ class _Seen:
             for name, class_ in zip(batch.names, batch.classes, strict=True)
         ]
         self.skipped += batch.skipped
+        self.small += batch.small
 
     def class_counts(self, split: str) -> dict[str, int]:
         """Number of images of each class, by name."""
@@ -111,7 +124,7 @@ class _Seen:
         """Exact duplicates, then near ones."""
         prints = np.concatenate(self._prints)
         hashes, thumbnails = map(np.concatenate, zip(*self._hashes, strict=True))
-        near = near_duplicates(PerceptualHashes(hashes, thumbnails))
+        near = chain.from_iterable(near_duplicates(PerceptualHashes(hashes, thumbnails)))
         return [self._duplicate(i, j, exact=True) for i, j in exact_duplicates(prints)] + [
             self._duplicate(i, j, exact=False) for i, j in near if prints[i] != prints[j]
         ]
@@ -163,7 +176,16 @@ def check(source: Source, *, progress: Progress | None = None) -> Report:
         sizes=sizes,
         duplicates=seen.duplicates(),
         skipped=seen.skipped,
+        ignored=_ignored(source),
+        small=seen.small,
+        labelled=bool(source.positive_classes),
     )
+
+
+def _ignored(source: Source) -> dict[str, int]:
+    holds_files = source.path.is_dir() and any(split.files() for split in source.splits.values())
+    found = others_below(source.path) if holds_files else {}
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _formats_and_sizes(

@@ -1,7 +1,7 @@
 """What a data set is, before and after its images are read."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +56,16 @@ class Dataset:
     """What an encoder made of the images, if they were read with one."""
     prints: Fingerprints | None = None
     """Fingerprints (m,), if they were taken from the files rather than from `images`."""
+    small: Sequence[str] = ()
+    """Names of images that are too small to show much."""
+    source: str = ""
+    """Name of the data set's folder or file."""
+    has_files: bool = False
+    """Whether each image has a file of its own, whose path is its name."""
+    keys: Sequence[Hashable] | None = None
+    """By which images are grouped, if the user names something; None for an image without one."""
+    known_groups: NDArray[np.intp] | None = None
+    """`groups`, if they are known from a larger data set."""
 
     @property
     def m(self) -> int:
@@ -77,6 +87,16 @@ class Dataset:
         """Fingerprints (m,) of the images at 64 × 64, by which any model knows them again."""
         return fingerprints(self.images) if self.prints is None else self.prints
 
+    @cached_property
+    def groups(self) -> NDArray[np.intp]:
+        """(m,): images with the same number belong on the same side of every division."""
+        if self.known_groups is not None:
+            return self.known_groups
+        from catclf.datasets.groups import group_images
+
+        files = [Path(name) for name in self.names] if self.has_files else ()
+        return group_images(self.images, self.fingerprints, files, self.keys)
+
     def subset(self, chosen: NDArray[np.bool_]) -> "Dataset":
         """The chosen images, in memory; `chosen` is (m,)."""
         return replace(
@@ -86,6 +106,8 @@ class Dataset:
             names=[self.names[int(i)] for i in np.flatnonzero(chosen)],
             encodings=self.encodings and self.encodings[chosen],
             prints=self.fingerprints[chosen],
+            keys=None,
+            known_groups=self.groups[chosen],
         )
 
     def class_counts(self) -> dict[str, int]:
@@ -119,6 +141,8 @@ class Batch(NamedTuple):
     """Fingerprints (k,) of the images at 64 × 64, unless these are the images."""
     encodings: Encodings | None = None
     """What an encoder made of the images."""
+    small: Sequence[str] = ()
+    """Names of images that are too small to show much."""
 
     def at_64(self) -> Images:
         """The images at 64 × 64."""
@@ -137,6 +161,14 @@ class Split(Protocol):
     @property
     def preprocessing(self) -> Preprocessing | None:
         """How they were made square; None if that is still to be done."""
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """What else a CSV file says: by name of the column, one value for each of the files."""
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """The class of each image."""
 
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of images of each."""
@@ -214,6 +246,7 @@ def in_memory(
     classes: list[str] = []
     names: list[str] = []
     skipped: list[Skipped] = []
+    small: list[str] = []
     prints: list[Fingerprints] = []
     encodings: list[Encodings] = []
     for batch in batches:
@@ -221,6 +254,7 @@ def in_memory(
         classes += batch.classes
         names += batch.names
         skipped += batch.skipped
+        small += batch.small
         if batch.prints is not None:
             prints.append(batch.prints)
         if batch.encodings is not None:
@@ -233,4 +267,5 @@ def in_memory(
         skipped,
         np.concatenate(prints) if prints else None,
         concatenate(encodings) if encodings else None,
+        small,
     )

@@ -1,6 +1,7 @@
 """HDF5 files in the layout of the course: `train_set_x`, `train_set_y`, `list_classes`."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +54,11 @@ class Hdf5Split:
     def files(self) -> tuple[()]:
         """None: one file holds all images."""
         return ()
+
+    @property
+    def columns(self) -> dict[str, list[str]]:
+        """None."""
+        return {}
 
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
         """Read the images, resized unless they have the size already."""
@@ -149,7 +155,10 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def _cause(error: Exception) -> str:
-    """The part of an HDF5 error that a user understands: what stands last in parentheses."""
+    """The part of an HDF5 error that a user understands."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    # What stands last in parentheses.
     return str(error).strip("'\"").rpartition("(")[2].rstrip(")")
 
 

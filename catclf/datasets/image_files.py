@@ -23,6 +23,8 @@ class ImageFiles:
     classes: list[str]
     unlabelled: list[Path] = field(default_factory=list)
     """Image files beside them that have no class."""
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    """What else a CSV file says: by name of the column, one value for each file."""
     preprocessing: Preprocessing | None = None
     """None: files can be made square in any way."""
 
@@ -45,18 +47,20 @@ class ImageFiles:
         views: list[list[Images]] = []
         classes: list[str] = []
         names: list[str] = []
+        small: list[str] = []
         for path, class_, outcome in zip(self.paths, self.classes, decoded, strict=True):
             if isinstance(outcome, ImageError):
                 skipped.append(Skipped(str(path), str(outcome)))
             else:
-                views.append(outcome)
+                views.append(outcome.views)
+                small += [str(path)] * outcome.is_small
                 classes.append(class_)
                 names.append(str(path))
             if len(names) + len(skipped) >= _BATCH:
-                yield _batch(views, preprocessing, classes, names, skipped)
-                views, classes, names, skipped = [], [], [], []
+                yield _batch(views, preprocessing, classes, names, skipped)._replace(small=small)
+                views, classes, names, skipped, small = [], [], [], [], []
         if names or skipped:
-            yield _batch(views, preprocessing, classes, names, skipped)
+            yield _batch(views, preprocessing, classes, names, skipped)._replace(small=small)
 
     def load(
         self,

@@ -1,7 +1,7 @@
 """What to predict: image files, folders and HDF5 files become one list of inputs."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -74,7 +74,10 @@ def find_inputs(arguments: Iterable[str], stdin: bytes = b"") -> list[Input]:
 
 
 def read_inputs(
-    inputs: Sequence[Input], preprocessing: Preprocessing, at_once: int = 1
+    inputs: Sequence[Input],
+    preprocessing: Preprocessing,
+    at_once: int = 1,
+    on_small: Callable[[str], None] | None = None,
 ) -> Iterator[Outcome]:
     """Read images, on all cores, while the caller works on those before them.
 
@@ -86,6 +89,8 @@ def read_inputs(
         How to make them square.
     at_once : int
         How many image files, if they follow each other, come together.
+    on_small : callable, optional
+        Called with the name of each file that is too small to show much.
 
     Yields
     ------
@@ -93,16 +98,16 @@ def read_inputs(
         The names of some images and the images, in order. Or the name of one input, and why it
         cannot be read.
     """
-    from catclf.images.decode import load_images
+    from catclf.images.decode import Decoded, load_views
 
     # One iterator over all files: they are decoded together whatever lies between them.
     files = [item.source for item in inputs if isinstance(item, ImageInput)]
-    decoded = load_images(files, preprocessing)
+    decoded = load_views(files, [preprocessing])
     names: list[str] = []
     images: list[Images] = []
     for item in inputs:
         outcome = next(decoded) if isinstance(item, ImageInput) else None
-        if images and (not isinstance(outcome, np.ndarray) or len(images) == at_once):
+        if images and (not isinstance(outcome, Decoded) or len(images) == at_once):
             yield names, np.stack(images)
             names, images = [], []
         if isinstance(item, StoredInput):
@@ -113,7 +118,9 @@ def read_inputs(
             yield [item.name], outcome
         elif outcome is not None:
             names.append(item.name)
-            images.append(outcome)
+            images.append(outcome.views[0])
+            if on_small and outcome.is_small:
+                on_small(item.name)
     if images:
         yield names, np.stack(images)
 

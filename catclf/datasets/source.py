@@ -1,7 +1,7 @@
 """A data set's path becomes its splits, without decoding an image, and then its images."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from catclf.datasets.dataset import (
     encoded,
     in_memory,
 )
-from catclf.datasets.labels import positive_classes
+from catclf.datasets.group_keys import group_keys
+from catclf.datasets.labels import positive_classes, positive_name
 from catclf.encoders.encodings import ImageEncoder
-from catclf.errors import DataError, SettingsError, reason_of
+from catclf.errors import ClassError, DataError, SettingsError, reason_of
 from catclf.images.find import HDF5_ENDINGS, files
 from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 
@@ -42,6 +43,8 @@ class Source:
         The class names in the data that mean this class.
     notes : list of str
         What a user should know of how the data set was interpreted.
+    group_by : str, optional
+        What images are grouped by, apart from what they have in common; see `group_keys`.
     """
 
     path: Path
@@ -49,11 +52,17 @@ class Source:
     positive: str
     positive_classes: frozenset[str]
     notes: list[str]
+    group_by: str | None = None
 
     @property
     def negative(self) -> str:
         """Name of the class of everything else."""
         return f"non-{self.positive}"
+
+    @property
+    def name(self) -> str:
+        """Name of its folder or file, without the folders above."""
+        return self.path.resolve().name
 
     def where(self, split: str) -> str:
         """The path and, where the data set is divided, the split; for messages."""
@@ -143,7 +152,7 @@ class Source:
             batch = in_memory(batches, found.class_names().total(), IMAGE_SHAPE, progress)
         else:
             batch = found.load(preprocessing, progress, memory_limit)
-        images, classes, names, skipped, prints, encodings = batch
+        images, classes, names, skipped, prints, encodings, small = batch
         if not skip_bad:
             refuse(skipped)
         if not names:
@@ -160,7 +169,18 @@ class Source:
             skipped,
             encodings=encodings,
             prints=prints,
+            small=small,
+            source=self.name,
+            has_files=bool(found.files()),
+            keys=self._keys(found, names, where),
         )
+
+    def _keys(self, found: Split, names: list[str], where: str) -> list[Hashable] | None:
+        if not self.group_by:
+            return None
+        paths = list(map(str, found.files()))
+        columns = {n: dict(zip(paths, v, strict=True)) for n, v in found.columns.items()}
+        return group_keys(self.group_by, names, columns, where)
 
     def class_names(self) -> Counter[str]:
         """Names of the classes and the number of images of each, in all splits."""
@@ -207,7 +227,7 @@ def refuse(skipped: Sequence[Skipped]) -> None:
         raise DataError(f"{name}: {reason}{more}; remove it, or skip it with --skip-bad")
 
 
-def open_source(path: Path, positive: str | None = None) -> Source:
+def open_source(path: Path, positive: str | None = None, group_by: str | None = None) -> Source:
     """Find a data set.
 
     Parameters
@@ -215,7 +235,10 @@ def open_source(path: Path, positive: str | None = None) -> Source:
     path : Path
         A folder, a CSV file, or an HDF5 file.
     positive : str, optional
-        Name of the positive class, instead of cat or cats.
+        Name of the positive class, instead of cat or cats, in upper or lower case.
+    group_by : str, optional
+        "folder", the name of a column of a CSV file, or a regular expression that is searched in
+        the images' paths: images for which it gives the same belong together.
 
     Returns
     -------
@@ -224,6 +247,8 @@ def open_source(path: Path, positive: str | None = None) -> Source:
 
     Raises
     ------
+    ClassError
+        If it has no classes, or none of them is the positive one.
     DataError
         If there is no data set there.
     SettingsError
@@ -233,37 +258,38 @@ def open_source(path: Path, positive: str | None = None) -> Source:
         raise SettingsError(f"the positive class needs a name of 1 to {_LONGEST_NAME} characters")
     notes: list[str] = []
     try:
-        splits = _splits(path, notes)
+        splits = _splits(path, positive, notes)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
     classes = _class_names(splits)
     if not classes:
-        raise DataError(
+        raise ClassError(
             f"{path} has no images; put them into a folder for each class, like {path}/cat"
         )
     chosen = positive_classes(classes, positive, str(path))
-    return Source(path, splits, positive or "cat", chosen, notes)
+    name = positive_name(classes, chosen, positive)
+    return Source(path, splits, name, chosen, notes, group_by)
 
 
 def _class_names(splits: dict[str, Split]) -> Counter[str]:
     return sum((split.class_names() for split in splits.values()), Counter[str]())
 
 
-def _splits(path: Path, notes: list[str]) -> dict[str, Split]:
+def _splits(path: Path, positive: str | None, notes: list[str]) -> dict[str, Split]:
     if path.is_dir():
-        return _in_folder(path, notes)
+        return _in_folder(path, positive, notes)
     if not path.exists():
         raise DataError(f"{path} does not exist; name a folder, a .csv file or an .h5 file")
     if path.is_file() and path.suffix.lower() == ".csv":
         from catclf.datasets import csv_file
 
-        return {WHOLE: csv_file.labelled_files(path)}
+        return {**csv_file.labelled_splits(path)}
     if path.is_file() and path.suffix.lower() in HDF5_ENDINGS:
         return _in_hdf5([path])
     raise DataError(f"{path} is not a data set; name a folder, a .csv file or an .h5 file")
 
 
-def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
+def _in_folder(path: Path, positive: str | None, notes: list[str]) -> dict[str, Split]:
     hdf5_files = [file for file in files(path) if file.suffix.lower() in HDF5_ENDINGS]
     if hdf5_files:
         return _in_hdf5(hdf5_files)
@@ -272,10 +298,10 @@ def _in_folder(path: Path, notes: list[str]) -> dict[str, Split]:
 
     split_folders = folders.split_folders(path)
     if not split_folders:
-        return {WHOLE: folders.labelled_files(path)}
+        return {WHOLE: folders.labelled_files(path, positive, notes)}
     splits: dict[str, Split] = {}
     for split, folder in split_folders:
-        found = folders.labelled_files(folder)
+        found = folders.labelled_files(folder, positive, notes)
         if split in splits:
             raise DataError(f"{path} has two folders for its {split} split; rename one of them")
         if not found.paths and found.unlabelled:

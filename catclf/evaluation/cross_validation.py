@@ -24,7 +24,7 @@ class CrossValidation:
     Z: Array
     """(1, m): logits, each from the model that was trained without the image's fold."""
     together: Metrics
-    """Metrics of all images."""
+    """Metrics of all images, each classified at the threshold of the model that judges it."""
 
     def spread(self, metric: str) -> Spread:
         """Mean and standard deviation of a metric over the folds."""
@@ -60,7 +60,8 @@ def cross_validate(
     """Train without each fold in turn, and score the model on it.
 
     Everything that learns (the dictionary of patches, the standardisation, the penalty, the
-    calibration and the threshold) learns without the fold. Identical images share a fold.
+    calibration and the threshold) learns without the fold. Images that belong together, such as
+    near duplicates, share a fold.
 
     Parameters
     ----------
@@ -89,15 +90,16 @@ def cross_validate(
     """
     dataset.require_both_classes()
     seed = settings.seed if seed is None else seed
-    fold_of = stratified_folds(dataset.labels, dataset.fingerprints, folds, seed)
-    Z = np.empty((1, dataset.m))
+    fold_of = stratified_folds(dataset.labels, dataset.groups, folds, seed)
+    Z, thresholds = np.empty((1, dataset.m)), np.empty((1, dataset.m))
     scores = []
     for fold in range(folds):
         part = fold_of == fold
         model = train(dataset.subset(~part), settings).model
         held_out = dataset.subset(part)
         Z[:, part] = model.logits(held_out.images, held_out.encodings)
+        thresholds[:, part] = model.threshold
         scores.append(metrics(Z[:, part], held_out.Y, model.threshold))
         if progress:
             progress(fold + 1, folds)
-    return CrossValidation(scores, Z, metrics(Z, dataset.Y))
+    return CrossValidation(scores, Z, metrics(Z, dataset.Y, thresholds))

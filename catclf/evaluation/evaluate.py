@@ -57,6 +57,16 @@ class Evaluation:
         """Name of the class that the majority baseline always predicts."""
         return self.positive if 2 * self.metrics.positives >= self.m else self.negative
 
+    @property
+    def is_of_training_images(self) -> bool:
+        """Whether the model was trained on all of the images, so that this is not a score."""
+        return len(self.trained_on) == self.m
+
+    def right(self, labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which images (m,) with these labels (m,) are classified correctly."""
+        right: NDArray[np.bool_] = (sigmoid(self.Z[0]) >= self.threshold) == (labels == 1)
+        return right
+
     def score(self) -> EvaluationScore:
         """What a model's record keeps of it."""
         return EvaluationScore(
@@ -69,13 +79,15 @@ class Evaluation:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the mistakes, for JSON."""
+        """Everything but the logits and the mistakes, for JSON."""
+        no_interval = {"accuracy_interval": None} if self.is_of_training_images else {}
         return {
             "data": self.where,
             "pictures": self.m,
             "positive": self.positive,
             "threshold": self.threshold,
             **self.metrics.to_dict(),
+            **no_interval,
             "trained_on": list(self.trained_on),
             "skipped": [skipped._asdict() for skipped in self.skipped],
         }

@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catclf.logistic import LOSSES, Array, sigmoid
-
-_Z_95 = 1.959963984540054
-"""97.5 % point of the standard normal distribution."""
-
+from catclf.training.evidence import wilson_interval
 
 _BINS = 10
 
@@ -86,7 +82,7 @@ class Metrics:
         return {**asdict(self), "reliability": [bin_.to_dict() for bin_ in self.reliability]}
 
 
-def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
+def metrics(Z: Array, Y: NDArray[Any], threshold: float | Array = 0.5) -> Metrics:
     """Compare logits with labels.
 
     Parameters
@@ -95,8 +91,8 @@ def metrics(Z: Array, Y: NDArray[Any], threshold: float = 0.5) -> Metrics:
         Logits, m > 0.
     Y : array (1, m)
         Labels, 1 or 0.
-    threshold : float
-        Probability at or above which an image is classified as positive.
+    threshold : float, or array (1, m)
+        Probability at or above which an image, or each image, is classified as positive.
 
     Returns
     -------
@@ -177,26 +173,6 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     """
     images = sum(bin_.images for bin_ in bins)
     return sum(bin_.images * abs(bin_.probability - bin_.share) for bin_ in bins) / images
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson, "Probable inference", 1927).
-
-    Parameters
-    ----------
-    successes, trials : int
-        As counted; trials > 0.
-
-    Returns
-    -------
-    low, high : float
-        Within [0, 1].
-    """
-    share = successes / trials
-    z2 = _Z_95**2 / trials
-    centre = share + z2 / 2
-    spread = _Z_95 * sqrt(share * (1 - share) / trials + (z2 / trials) / 4)
-    return max(0.0, (centre - spread) / (1 + z2)), min(1.0, (centre + spread) / (1 + z2))
 
 
 def roc_auc(Z: Array, Y: NDArray[Any]) -> float | None:

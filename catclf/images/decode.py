@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from catclf.errors import ImageError
-from catclf.images.preprocessing import Images, Preprocessing
+from catclf.images.preprocessing import SMALLEST, Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
 
@@ -33,7 +34,8 @@ _BATCH = 128
 # The formats that a HEIC file, the photograph of many phones, names after "ftyp" at its start.
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 
-_EXIF_ORIENTATION = 0x0112
+_EXIF_MAKE, _EXIF_MODEL, _EXIF_ORIENTATION = 0x010F, 0x0110, 0x0112
+_EXIF_DETAILS, _EXIF_TIME, _EXIF_SERIAL_NUMBER = 0x8769, 0x9003, 0xA431
 _TURN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -73,8 +75,7 @@ def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
         If the file is missing, unsupported or damaged, or has more than 100 megapixels.
     """
     with _safe_pillow():
-        (image,) = _decode(source, [preprocessing])
-        return image
+        return _decode(source, [preprocessing]).views[0]
 
 
 def load_to_show(source: Path | bytes, side: int) -> Images:
@@ -103,8 +104,7 @@ def load_to_show(source: Path | bytes, side: int) -> Images:
         return image
 
     with _safe_pillow():
-        (image,) = _decoded(source, [(side, reduced)])
-        return image
+        return _decoded(source, [(side, reduced)]).views[0]
 
 
 def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
@@ -124,6 +124,46 @@ def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
         return str(image.format), image.size
 
 
+class Decoded(NamedTuple):
+    """An image, brought to one or several sizes."""
+
+    views: list[Images]
+    """The image, once for each way to resize it."""
+    size: tuple[int, int]
+    """Width and height that the file says it has, in pixels."""
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the file has too few pixels along a side to show much."""
+        return min(self.size) < SMALLEST
+
+
+class Capture(NamedTuple):
+    """What a camera wrote into a photograph of its making."""
+
+    camera: str
+    """Maker, model and, where there is one, serial number."""
+    time: str
+    """When it was taken, as "2026:11:24 09:30:00" if it is as EXIF wants it."""
+
+
+def captures(paths: Sequence[Path]) -> list[Capture | None]:
+    """The EXIF data of photographs that tell when and by which camera they were taken.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Image files.
+
+    Returns
+    -------
+    list of Capture or None
+        None for a file that does not name both camera and time, or cannot be read.
+    """
+    with _safe_pillow():
+        return list(map_on_threads(_capture, paths, cores()))
+
+
 def load_images(
     sources: Sequence[Path | bytes], preprocessing: Preprocessing
 ) -> Iterator[Images | ImageError]:
@@ -141,13 +181,13 @@ def load_images(
     image or error
         What `load_image` would return or raise for each, in order.
     """
-    for views in load_views(sources, [preprocessing]):
-        yield views if isinstance(views, ImageError) else views[0]
+    for outcome in load_views(sources, [preprocessing]):
+        yield outcome if isinstance(outcome, ImageError) else outcome.views[0]
 
 
 def load_views(
     sources: Sequence[Path | bytes], preprocessings: Sequence[Preprocessing]
-) -> Iterator[list[Images] | ImageError]:
+) -> Iterator[Decoded | ImageError]:
     """Decode many images, on all cores, and bring each to several sizes.
 
     Parameters
@@ -160,7 +200,7 @@ def load_views(
 
     Yields
     ------
-    list of images, or error
+    Decoded or error
         For each source, in order: what `load_image` would return for each preprocessing, or the
         error that it would raise.
     """
@@ -234,14 +274,14 @@ def _safe_pillow() -> Iterator[None]:
 
 def _views_or_error(
     source: Path | bytes, preprocessings: Sequence[Preprocessing]
-) -> list[Images] | ImageError:
+) -> Decoded | ImageError:
     try:
         return _decode(source, preprocessings)
     except ImageError as error:
         return error
 
 
-def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> list[Images]:
+def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> Decoded:
     return _decoded(
         source, [(p.side * p.jpeg_oversampling, partial(_resized, to=p)) for p in preprocessings]
     )
@@ -249,7 +289,7 @@ def _decode(source: Path | bytes, preprocessings: Sequence[Preprocessing]) -> li
 
 def _decoded(
     source: Path | bytes, wanted: Sequence[tuple[int, Callable[[Image.Image], Image.Image]]]
-) -> list[Images]:
+) -> Decoded:
     """An image, (height, width, 3), after each of several ways to resize it.
 
     A JPEG may be decoded at a smaller scale that leaves so many pixels along each side; 0 forbids
@@ -265,6 +305,7 @@ def _decoded(
                 if image.format not in _FORMATS:
                     raise ImageError(f"{image.format} files are not supported")
                 _check_size(image)
+                nominal = image.size
                 if least:
                     image.draft(None, (least, least))  # does nothing unless it is a JPEG
                 size = image.size
@@ -273,7 +314,7 @@ def _decoded(
                 rgb, turn = by_size[size]
                 small = resize(rgb)
                 results.append(np.array(small if turn is None else small.transpose(turn)))
-        return results
+        return Decoded(results, nominal)
     except ImageError:
         raise
     except UnidentifiedImageError:
@@ -318,6 +359,19 @@ def _resized(image: Image.Image, to: Preprocessing) -> Image.Image:
         left, top = (width - side) // 2, (height - side) // 2
         image = image.crop((left, top, left + side, top + side))
     return image.resize((to.side, to.side), Image.Resampling.BICUBIC)
+
+
+def _capture(path: Path) -> Capture | None:
+    try:
+        with Image.open(path) as image:
+            exif = image.getexif()
+            details = exif.get_ifd(_EXIF_DETAILS)
+        names = [exif.get(_EXIF_MAKE), exif.get(_EXIF_MODEL), details.get(_EXIF_SERIAL_NUMBER)]
+        camera = " ".join(str(name).strip("\0 ") for name in names if name)
+        time = str(details.get(_EXIF_TIME, "")).strip("\0 ")
+    except Exception:  # of any kind: Pillow's readers meet damage, and the image may be fine
+        return None
+    return Capture(camera, time) if camera and time else None
 
 
 def _orientation(image: Image.Image) -> int:

@@ -1,6 +1,8 @@
 """Finding image files in folders."""
 
 import os
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -55,15 +57,26 @@ def images_below(folder: Path) -> list[Path]:
     DataError
         If a folder cannot be read.
     """
-    found: list[Path] = []
+    return [
+        Path(where, name) for where, names in _walk(folder) for name in names if is_image_name(name)
+    ]
+
+
+def others_below(folder: Path) -> Counter[str]:
+    """Extensions, in lower case, of the files that `images_below` leaves out, and how many."""
+    return Counter(
+        os.path.splitext(name)[1].lower()  # noqa: PTH122
+        for _, names in _walk(folder)
+        for name in names
+        if not is_image_name(name)
+    )
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Folders from one on down, and the names of their files, without hidden ones."""
     for where, folders, names in os.walk(folder, onerror=_stop):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [
-            Path(where, name)
-            for name in sorted(names)
-            if is_image_name(name) and not name.startswith(".")
-        ]
-    return found
+        yield where, sorted(name for name in names if not name.startswith("."))
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """Duplicates and near duplicates: one photograph scaled, compressed or brightened."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,11 @@ _THUMBNAIL_SIDE = 16
 _MOST_BITS = 10
 _MOST_DIFFERENCE = 6.0
 
-# Images compared with all others at a time.
-_BATCH = 512
+# Pairs of images compared at a time: 64 MB of products.
+_COMPARISONS = 2**24
+
+# Pairs of thumbnails compared at a time: 33 MB of differences.
+_CLOSER = 2**15
 
 # More images than this are not compared while a training is waiting.
 _MOST_COMPARED = 20_000
@@ -81,7 +85,7 @@ def exact_duplicates(prints: Fingerprints) -> list[tuple[int, int]]:
     return [(i, j) for i, j in pairs if i < j]
 
 
-def near_duplicates(summaries: PerceptualHashes) -> list[tuple[int, int]]:
+def near_duplicates(summaries: PerceptualHashes) -> Iterator[NDArray[np.intp]]:
     """Find pairs of images that look alike, exact duplicates included.
 
     Parameters
@@ -89,22 +93,23 @@ def near_duplicates(summaries: PerceptualHashes) -> list[tuple[int, int]]:
     summaries : PerceptualHashes
         Of m images.
 
-    Returns
-    -------
-    list of (int, int)
-        Positions of the two, the lower one first.
+    Yields
+    ------
+    int array (n, 2)
+        Positions of the two, the lower one first. All pairs at once might not fit into memory.
     """
     hashes, thumbnails = summaries
-    pairs = []
-    for start in range(0, len(hashes), _BATCH):
+    m = len(hashes)
+    batch = max(1, _COMPARISONS // max(m, 1))
+    for start in range(0, m, batch):
         # The product of two hashes is the number of equal bits minus that of different ones.
-        products = hashes[start : start + _BATCH] @ hashes[start:].T  # (batch, later images)
+        products = hashes[start : start + batch] @ hashes[start:].T  # (batch, later images)
         alike = np.argwhere(products >= hashes.shape[1] - 2 * _MOST_BITS) + start  # (pairs, 2)
-        i, j = alike[alike[:, 0] < alike[:, 1]].T
-        differences = np.abs(thumbnails[i] - thumbnails[j]).mean(axis=1)  # (pairs,)
-        close = differences <= _MOST_DIFFERENCE
-        pairs += list(zip(i[close].tolist(), j[close].tolist(), strict=True))
-    return pairs
+        alike = alike[alike[:, 0] < alike[:, 1]]
+        for first in range(0, len(alike), _CLOSER):
+            pairs = alike[first : first + _CLOSER]
+            differences = np.abs(thumbnails[pairs[:, 0]] - thumbnails[pairs[:, 1]]).mean(axis=1)
+            yield pairs[differences <= _MOST_DIFFERENCE]
 
 
 def count_near_duplicates(of: Rows, among: Rows) -> int:
@@ -124,8 +129,11 @@ def count_near_duplicates(of: Rows, among: Rows) -> int:
     if m + len(among) > _MOST_COMPARED:
         return 0
     images = np.concatenate([of[:], among[:]])
-    pairs = [(i, j) for i, j in near_duplicates(perceptual_hashes(images)) if i < m <= j]
-    return len({i for i, j in pairs if not np.array_equal(images[i], images[j])})
+    found: set[int] = set()
+    for pairs in near_duplicates(perceptual_hashes(images)):
+        across = pairs[(pairs[:, 0] < m) & (pairs[:, 1] >= m)].tolist()
+        found |= {i for i, j in across if not np.array_equal(images[i], images[j])}
+    return len(found)
 
 
 def _brightness(images: Images) -> NDArray[np.float32]:

@@ -23,6 +23,9 @@ IMAGE_SHAPE = (SIDE, SIDE, 3)
 SIDES = (16, 1024)
 """The smallest and the largest side that a preprocessing can have."""
 
+SMALLEST = 16
+"""An image with fewer pixels along a side shows too little to be recognised."""
+
 RESIZES = ("stretch", "crop")
 """Ways to make an image square."""
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from catclf.errors import TrainingError
 from catclf.logistic import Array, sigmoid
+from catclf.training.evidence import Evidence, evidence_for
 from catclf.training.settings import Target, TrainingSettings
 
 _STEPS = 100
@@ -22,6 +23,8 @@ class Decision(NamedTuple):
     shift: float
     threshold: float
     """Probability at or above which an image is classified as positive."""
+    evidence: Evidence | None = None
+    """For the threshold, if it was chosen on held-out images."""
 
     def calibrate(self, w: Array, b: float) -> tuple[Array, float]:
         """Weights and bias whose logits are calibrated, from those of a solver."""
@@ -52,14 +55,16 @@ def decide(Z: Array, Y: NDArray[Any], settings: TrainingSettings) -> Decision:
     Raises
     ------
     TrainingError
-        If no threshold reaches the precision that is asked for.
+        If no threshold reaches the precision that is asked for, or there are too few images to say
+        that one does.
     """
     slope, shift = platt_scaling(Z, Y) if settings.calibrate else (1.0, 0.0)
     threshold = settings.threshold
-    if isinstance(threshold, Target):
-        A = sigmoid(slope * Z + shift)  # (1, m)
-        threshold = threshold_for(threshold, A, Y)
-    return Decision(slope, shift, float(threshold))
+    if not isinstance(threshold, Target):
+        return Decision(slope, shift, float(threshold))
+    A = sigmoid(slope * Z + shift)  # (1, m)
+    chosen = threshold_for(threshold, A, Y)
+    return Decision(slope, shift, chosen, evidence_for(threshold, chosen, A, Y))
 
 
 def platt_scaling(Z: Array, Y: NDArray[Any]) -> tuple[float, float]:

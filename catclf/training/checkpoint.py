@@ -37,6 +37,8 @@ class Checkpoint:
     settings: TrainingSettings
     images: str
     """Digest of the images and labels."""
+    learning_rate: float | None = None
+    """α of the steps to come, if the solver has one."""
 
     def require_match(self, settings: TrainingSettings, images: str, path: Path) -> None:
         """Raise `CheckpointError` unless it is of the same images and settings.
@@ -94,6 +96,11 @@ class Checkpoints:
         if self._earlier and resume:
             self._earlier.require_match(settings, images, resume)
 
+    @property
+    def learning_rate(self) -> float | None:
+        """α of the earlier training; None if there was none, or its solver has no α."""
+        return self._earlier.learning_rate if self._earlier else None
+
     def was_in_span(self, n_x: int) -> bool | None:
         """Whether the earlier training took place in the span; None if there was none.
 
@@ -122,16 +129,17 @@ class Checkpoints:
             "whose linear algebra works differently; train without --resume"
         )
 
-    def save_if_due(self, state: State) -> None:
+    def save_if_due(self, state: State, learning_rate: float | None) -> None:
         """Save a state, unless one was saved a short time ago."""
         if time.monotonic() >= self._next:
-            self.save(state)
+            self.save(state, learning_rate)
             self._next = time.monotonic() + self._every
 
-    def save(self, state: State) -> None:
-        """Save a state."""
+    def save(self, state: State, learning_rate: float | None) -> None:
+        """Save a state, and the learning rate of its steps."""
         if self._save_to:
-            save_checkpoint(Checkpoint(state, self._settings, self._images), self._save_to)
+            checkpoint = Checkpoint(state, self._settings, self._images, learning_rate)
+            save_checkpoint(checkpoint, self._save_to)
 
 
 def digest(dataset: Dataset) -> str:
@@ -166,6 +174,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
             "settings": checkpoint.settings.to_dict(),
             "pictures": checkpoint.images,
             "first_gradient": state.first_gradient,
+            "learning_rate": checkpoint.learning_rate,
         },
         w=state.w,
         b=np.float64(state.b),
@@ -225,9 +234,12 @@ def _checkpoint(meta: dict[str, Any], arrays: Arrays) -> Checkpoint:
         first_gradient = float(meta["first_gradient"])
         settings = TrainingSettings.from_dict(meta["settings"])
         images = str(meta["pictures"])
+        rate = meta.get("learning_rate")
+        learning_rate = None if rate is None else float(rate)
     except (KeyError, TypeError, ValueError, OverflowError, SettingsError) as error:
         raise ArchiveError("its meta is incomplete") from error
-    return Checkpoint(State(w, b, costs, len(costs) - 1, first_gradient, memory), settings, images)
+    state = State(w, b, costs, len(costs) - 1, first_gradient, memory)
+    return Checkpoint(state, settings, images, learning_rate)
 
 
 def _require_shapes(arrays: Arrays) -> None:

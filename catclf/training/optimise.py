@@ -1,6 +1,7 @@
 """From settings to a solver at work: loss, initial weights, form of the problem, learning rate."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,9 +12,15 @@ from catclf.solvers.problem import Examples, Problem, pose_in_blocks, pose_in_sp
 from catclf.solvers.solver import Solver, State, iterate
 from catclf.solvers.span import pays
 from catclf.training.design_matrix import DesignMatrix
-from catclf.training.settings import TrainingSettings
+from catclf.training.settings import LECTURE_LEARNING_RATE, TrainingSettings
 
 _INITIAL_DEVIATION = 0.01
+
+# So many costs in a row above the first end a descent at the lecture's learning rate. On the
+# course's images, where it succeeds, there are 33.
+_CLIMB = 50
+
+_ROUNDING = 1e-9
 
 # What L-BFGS is worth in passes, with the making of its preconditioner.
 _PASSES_OF_LBFGS = 100
@@ -73,19 +80,75 @@ def _initial_weights(n_x: int, settings: TrainingSettings) -> Array:
     return rng.standard_normal((n_x, 1)) * _INITIAL_DEVIATION
 
 
-def learning_rate_for(settings: TrainingSettings, objective: Objective) -> float | None:
-    """α, if the solver has one."""
+class Step(NamedTuple):
+    """What `steps` yields."""
+
+    state: State
+    learning_rate: float | None
+    """α that it was reached with, if the solver has one."""
+
+
+def steps(
+    problem: Problem,
+    start: State,
+    settings: TrainingSettings,
+    learning_rate: float | None = None,
+) -> Iterator[Step]:
+    """The solver at work.
+
+    Parameters
+    ----------
+    problem : Problem
+        What to solve.
+    start : State
+        Where to start, or to resume.
+    settings : TrainingSettings
+        How to train. Where they leave the learning rate open, it is the lecture's, and if the cost
+        rises with it, descent starts anew at 1/L.
+    learning_rate : float, optional
+        α to resume with.
+
+    Yields
+    ------
+    Step
+        As `iterate` yields states.
+    """
+    rate = learning_rate or _learning_rate(settings, problem.objective)
+    may_change = settings.learning_rate is None and rate == LECTURE_LEARNING_RATE
+    state = start
+    for state in _states(problem, start, settings, rate):
+        yield Step(state, rate)
+        if may_change and _stays_above_start(state.costs):
+            break
+    if may_change and ends_above_start(state.costs):
+        rate = 1 / lipschitz_constant(problem.objective)
+        for state in _states(problem, problem.start, settings, rate):
+            yield Step(state, rate)
+
+
+def ends_above_start(costs: list[float]) -> bool:
+    """Whether the last cost is above the first, or is not finite."""
+    # A cost that stays where it was may come out higher by rounding, differently on each processor.
+    return not costs[-1] <= costs[0] * (1 + _ROUNDING)
+
+
+def _stays_above_start(costs: list[float]) -> bool:
+    """Whether many costs in a row are above the first. A few may be, and descent still succeed."""
+    return costs[-1] > costs[0] and len(costs) > _CLIMB and min(costs[-_CLIMB:]) > costs[0]
+
+
+def _learning_rate(settings: TrainingSettings, objective: Objective) -> float | None:
+    """α to begin with, if the solver has one."""
     if settings.solver == "lbfgs":
         return None
     if settings.learning_rate == "auto":
         return 1 / lipschitz_constant(objective)
-    return settings.learning_rate
+    return settings.learning_rate or LECTURE_LEARNING_RATE
 
 
-def steps(
+def _states(
     problem: Problem, start: State, settings: TrainingSettings, learning_rate: float | None
 ) -> Iterator[State]:
-    """The solver at work, from some state on."""
     return iterate(
         _solver(problem, learning_rate),
         problem.objective,
@@ -126,10 +189,8 @@ class PenaltyPath:
 
     def solve(self, l2: float) -> tuple[Array, float]:
         """Weights (n_x, 1) and bias for a penalty; best called with falling ones."""
-        objective = self._problem.objective
-        objective.l2 = l2
-        learning_rate = learning_rate_for(self._settings, objective)
-        *_, state = steps(self._problem, self._start, self._settings, learning_rate)
+        self._problem.objective.l2 = l2
+        *_, (state, learning_rate) = steps(self._problem, self._start, self._settings)
         if learning_rate is None:
             self._start = State(state.w, state.b, first_gradient=state.first_gradient)
         return self._problem.carry_back(state.w, state.b)

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset, Progress
 from catclf.errors import DataError
-from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array, sigmoid
 from catclf.parallel import one_blas_thread
 from catclf.training.design_matrix import DesignMatrix
@@ -39,7 +38,6 @@ class PenaltySelection(NamedTuple):
 def select_penalty(
     design: DesignMatrix,
     dataset: Dataset,
-    prints: Fingerprints,
     settings: TrainingSettings,
     progress: Progress | None = None,
 ) -> PenaltySelection:
@@ -52,9 +50,7 @@ def select_penalty(
     design : DesignMatrix
         Of the data set.
     dataset : Dataset
-        Training images.
-    prints : uint64 array (m,)
-        Their fingerprints: identical images share a fold.
+        Training images; those that belong together share a fold.
     settings : TrainingSettings
         How to train.
     progress : callable, optional
@@ -73,22 +69,22 @@ def select_penalty(
     if not settings.holds_out:
         assert settings.l2 != "auto"
         return PenaltySelection(settings.l2, np.empty((1, 0)))
-    folds = _folds(dataset, prints, settings.seed)
+    folds = _folds(dataset, settings.seed)
     l2s = _penalties(design) if settings.l2 == "auto" else [settings.l2]
     return _best_of(l2s, design, folds, settings, progress)
 
 
-def _folds(dataset: Dataset, prints: Fingerprints, seed: int) -> NDArray[np.intp]:
+def _folds(dataset: Dataset, seed: int) -> NDArray[np.intp]:
     from catclf.datasets.folds import stratified_folds
 
-    rarer = min(len(np.unique(prints[dataset.labels == label])) for label in (0, 1))
+    rarer = min(len(np.unique(dataset.groups[dataset.labels == label])) for label in (0, 1))
     if rarer < 2:
         raise DataError(
             f"{dataset.where} has only one image of a class, and choosing a penalty, "
             "calibration and targets for the threshold need two; add images, or use a number "
             "for --l2 and --threshold, and --no-calibrate"
         )
-    return stratified_folds(dataset.labels, prints, min(_FOLDS, rarer), seed)
+    return stratified_folds(dataset.labels, dataset.groups, min(_FOLDS, rarer), seed)
 
 
 def _best_of(

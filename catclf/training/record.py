@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from catclf.errors import SettingsError
+from catclf.training.evidence import Evidence
 from catclf.training.settings import TrainingSettings
 
 # What entries of another kind than expected raise when they are converted.
@@ -60,7 +61,7 @@ _SPREADS = ("accuracy", "roc_auc", "log_loss", "brier")
 
 
 class EvaluationScore(NamedTuple):
-    """What an evaluation on a test split gave."""
+    """What an evaluation on a test split, or on images that were held out, gave."""
 
     where: str
     """Which images."""
@@ -90,6 +91,10 @@ class EvaluationScore(NamedTuple):
         )
 
 
+SCORES = ("cross_validation", "held_out", "test")
+"""Scores that a record may have."""
+
+
 @dataclass(frozen=True)
 class TrainingRecord:
     """How a model was trained, and how it did.
@@ -116,8 +121,17 @@ class TrainingRecord:
         Day of the training, as YYYY-MM-DD.
     cross_validation : CrossValidationScore, optional
         If there was one.
+    held_out : EvaluationScore, optional
+        Of a model that was trained without a fifth of the images, if there was one.
     test : EvaluationScore, optional
         If there was a test split.
+    learning_rate_bound : float, optional
+        2/L, below which descent is certain, if the cost rose with the learning rate, or with the
+        lecture's, so that another was taken.
+    threshold_evidence : Evidence, optional
+        What a threshold for a precision or recall reached on held-out images.
+    source : str, optional
+        Name of the data set's folder or file.
     """
 
     settings: TrainingSettings
@@ -130,16 +144,28 @@ class TrainingRecord:
     accuracy: float
     date: str
     cross_validation: CrossValidationScore | None = None
+    held_out: EvaluationScore | None = None
     test: EvaluationScore | None = None
+    learning_rate_bound: float | None = None
+    threshold_evidence: Evidence | None = None
+    source: str = ""
+
+    @property
+    def replaced_learning_rate(self) -> bool:
+        """Whether 1/L took the place of the lecture's learning rate."""
+        return self.learning_rate_bound is not None and self.settings.learning_rate is None
 
     def to_dict(self) -> dict[str, Any]:
         """The record as a model file and JSON outputs hold it."""
-        scores = {"cross_validation": self.cross_validation, "test": self.test}
+        scores = {name: getattr(self, name) for name in SCORES}
         return {
             **self.settings.to_dict(),
             "l2": self.l2,
             "l2_chosen": self.settings.l2 == "auto",
             "learning_rate": self.learning_rate,
+            "learning_rate_asked": self.settings.learning_rate,
+            "learning_rate_bound": self.learning_rate_bound,
+            "threshold_evidence": self.threshold_evidence and self.threshold_evidence._asdict(),
             "tolerance": self.settings.effective_tolerance,
             "iterations": self.iterations,
             "most_iterations": self.settings.iterations,
@@ -148,6 +174,7 @@ class TrainingRecord:
             "cost": self.cost,
             "accuracy": self.accuracy,
             "date": self.date,
+            "source": self.source,
             **{name: score.to_dict() for name, score in scores.items() if score},
         }
 
@@ -163,7 +190,7 @@ class TrainingRecord:
         Returns
         -------
         TrainingRecord
-            The same. A learning rate that was computed is taken as given.
+            The same. Of earlier versions, a learning rate that was computed is taken as given.
 
         Raises
         ------
@@ -182,7 +209,11 @@ class TrainingRecord:
         given["iterations"] = entries.get("most_iterations", entries["iterations"])
         if entries.get("l2_chosen"):
             given["l2"] = "auto"
-        rate, validation, test = map(entries.get, ("learning_rate", "cross_validation", "test"))
+        if "learning_rate_asked" in entries:
+            given["learning_rate"] = entries["learning_rate_asked"]
+        validation, held_out, test = map(entries.get, SCORES)
+        rate, bound = map(entries.get, ("learning_rate", "learning_rate_bound"))
+        evidence = entries.get("threshold_evidence")
         return cls(
             settings=TrainingSettings.from_dict(given),
             l2=float(entries["l2"]),
@@ -194,7 +225,11 @@ class TrainingRecord:
             accuracy=float(entries["accuracy"]),
             date=str(entries.get("date", "")),
             cross_validation=validation and CrossValidationScore.from_dict(validation),
+            held_out=held_out and EvaluationScore.from_dict(held_out),
             test=test and EvaluationScore.from_dict(test),
+            learning_rate_bound=None if bound is None else float(bound),
+            threshold_evidence=evidence and Evidence.from_dict(evidence),
+            source=str(entries.get("source", "")),
         )
 
     def describe(self) -> list[str]:

@@ -13,6 +13,9 @@ from typing import Any, Literal, NamedTuple
 from catclf.errors import SettingsError
 from catclf.features.specification import FeatureSpecification
 
+LECTURE_LEARNING_RATE = 0.005
+"""α, where the cost does not rise with it."""
+
 _LARGEST_INTEGER = 10**9
 
 
@@ -41,6 +44,11 @@ class Setting(NamedTuple):
     """From a text to a value, if it is more than a plain type; raises `ValueError`."""
     metavar: str | None = None
     """How its values look, for the command's help."""
+    group: str = "Solver"
+    """What the command's help lists it under."""
+
+
+_FEATURES, _HONESTY = "Features", "Honesty"
 
 
 def _setting(default: Any, help: str, check: Callable[[str, Any], None], **more: Any) -> Any:  # noqa: A002
@@ -51,8 +59,8 @@ def _choice(default: str, choices: tuple[str, ...], help: str) -> Any:  # noqa: 
     return _setting(default, help, partial(_require_one_of, choices=choices), choices=choices)
 
 
-def _flag(help: str) -> Any:  # noqa: A002
-    return _setting(False, help, partial(_require_one_of, choices=(False, True)))
+def _flag(help: str, **more: Any) -> Any:  # noqa: A002
+    return _setting(False, help, partial(_require_one_of, choices=(False, True)), **more)
 
 
 def _number_or_auto(text: str) -> float | str:
@@ -105,15 +113,17 @@ def _require_number(name: str, value: object, *, above_zero: bool = False) -> No
 
 
 def _require_number_or(
-    name: str, value: object, *, other: str | None, above_zero: bool = False
+    name: str, value: object, *, other: tuple[str | None, ...], above_zero: bool = False
 ) -> None:
-    if value != other:
+    if value not in other:
         _require_number(name, value, above_zero=above_zero)
 
 
-def _require_integer(name: str, value: object) -> None:
-    if not isinstance(value, int) or not 0 <= value <= _LARGEST_INTEGER:
-        raise SettingsError(f"{name} must be an integer from 0 to {_LARGEST_INTEGER}, not {value}")
+def _require_integer(name: str, value: object, *, least: int = 0) -> None:
+    if not isinstance(value, int) or not least <= value <= _LARGEST_INTEGER:
+        raise SettingsError(
+            f"{name} must be an integer from {least} to {_LARGEST_INTEGER}, not {value}"
+        )
 
 
 def _require_one_of(name: str, value: object, *, choices: tuple[object, ...]) -> None:
@@ -148,20 +158,23 @@ class TrainingSettings:
         If a value makes no sense.
     """
 
-    learning_rate: float | Literal["auto"] = _setting(
-        0.005,
+    learning_rate: float | Literal["auto"] | None = _setting(
+        None,
         "Step size of gradient descent. auto: 1/L, with L the Lipschitz constant of the cost's "
-        "gradient on these images, so that the cost falls at every step.",
-        partial(_require_number_or, other="auto", above_zero=True),
+        "gradient on these images, so that the cost falls at every step.  [default: 0.005, as in "
+        "the lecture; 1/L if the cost rises with it]",
+        partial(_require_number_or, other=("auto", None), above_zero=True),
         parse=_number_or_auto,
         metavar="NUMBER|auto",
     )
-    iterations: int = _setting(2000, "Number of steps; with lbfgs, the maximum.", _require_integer)
+    iterations: int = _setting(
+        2000, "Number of steps; with lbfgs, the maximum.", partial(_require_integer, least=1)
+    )
     l2: float | Literal["auto"] = _setting(
         0.0,
         "L2 penalty: half of it times the squared norm of w is added to the cost. auto: chosen by "
         "cross-validation.",
-        partial(_require_number_or, other="auto"),
+        partial(_require_number_or, other=("auto",)),
         parse=_number_or_auto,
         metavar="NUMBER|auto",
     )
@@ -176,7 +189,7 @@ class TrainingSettings:
         None,
         "Stop when the norm of the gradient is at most this share of its initial value.  "
         "[default: 0; with lbfgs 0.0001]",
-        partial(_require_number_or, other=None),
+        partial(_require_number_or, other=(None,)),
         parse=float,
     )
     dtype: str = _choice(
@@ -195,15 +208,22 @@ class TrainingSettings:
         "the extra: pip install 'catclf[encoder]'); onnx:FILE, those of another. fourier: before "
         "them makes random Fourier features of them, for a Gaussian kernel.",
         _require_features,
+        group=_FEATURES,
     )
-    flip: bool = _flag("Train on horizontally flipped images too, and predict from both.")
-    standardise: bool = _flag("Standardize features (mean 0, standard deviation 1).")
+    flip: bool = _flag(
+        "Train on horizontally flipped images too, and predict from both.", group=_FEATURES
+    )
+    standardise: bool = _flag(
+        "Standardize features (mean 0, standard deviation 1).", group=_FEATURES
+    )
     class_weight: str = _choice(
         "none",
         ("none", "balanced"),
         "Weights of the classes. balanced: both have the same total weight.",
     )
-    calibrate: bool = _flag("Calibrate probabilities on held-out predictions (Platt scaling).")
+    calibrate: bool = _flag(
+        "Calibrate probabilities on held-out predictions (Platt scaling).", group=_HONESTY
+    )
     threshold: float | Target = _setting(  # noqa: RUF009 - it is a field
         0.5,
         "Classify as positive at or above this probability; or choose it for a precision or "
@@ -211,6 +231,7 @@ class TrainingSettings:
         _require_threshold,
         parse=parse_threshold,
         metavar="NUMBER|precision=P|recall=R",
+        group=_HONESTY,
     )
 
     def __post_init__(self) -> None:
@@ -277,7 +298,7 @@ class TrainingSettings:
         if self.solver == "lbfgs":
             parts.append("L-BFGS")
         else:
-            rate = learning_rate or self.learning_rate
+            rate = learning_rate or self.learning_rate or LECTURE_LEARNING_RATE
             parts.append(f"gradient descent, learning rate {_number(rate)}")
         if self.l2 == "auto" and l2 is None:
             parts.append("cross-validated L2 penalty")
@@ -318,3 +339,10 @@ PRESETS = {
 }
 """Settings by name: the lecture's; those that recognise most of what can be learned from the images
 alone; and those for photographs, on a pre-trained encoder (docs/accuracy.md says why)."""
+
+PRESET_LINES = {
+    "lecture": "What the lecture does, to learn from.",
+    "best": "The most that can be learned from your images alone; takes longer.",
+    "transfer": "For photographs, by far the best, even with few; needs the extra encoder.",
+}
+"""What each preset is for."""

@@ -19,15 +19,15 @@ from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array, accuracy
 from catclf.model import Model
 from catclf.parallel import one_blas_thread
-from catclf.solvers.objective import Objective, lipschitz_constant
+from catclf.solvers.objective import lipschitz_constant
 from catclf.solvers.solver import State
 from catclf.training.calibration import Decision, decide
 from catclf.training.checkpoint import Checkpoints, digest
 from catclf.training.design_matrix import DesignMatrix, make_design_matrix
-from catclf.training.optimise import learning_rate_for, pose, span_pays, steps
+from catclf.training.optimise import Step, ends_above_start, pose, span_pays, steps
 from catclf.training.penalty_selection import select_penalty
 from catclf.training.record import CrossValidationScore, EvaluationScore, TrainingRecord
-from catclf.training.settings import TrainingSettings
+from catclf.training.settings import LECTURE_LEARNING_RATE, TrainingSettings
 
 OnStep = Callable[[int, float, float], None]
 """Called a few times a second with the steps done, the cost, and the training accuracy."""
@@ -35,9 +35,6 @@ OnStep = Callable[[int, float, float], None]
 OnStage = Callable[[str, int, int], None]
 """Called before the steps, while there is much to prepare: with what is being done, how much of it
 is done, and how much there is."""
-
-# A cost that stays where it was may come out higher by rounding, differently on each processor.
-_ROUNDING = 1e-9
 
 
 class TrainingResult(NamedTuple):
@@ -52,10 +49,15 @@ class TrainingResult(NamedTuple):
     """Norm of the gradient as a share of its initial value; NaN without a tolerance."""
 
     def with_scores(
-        self, cross_validation: CrossValidationScore | None, test: EvaluationScore | None
+        self,
+        cross_validation: CrossValidationScore | None = None,
+        held_out: EvaluationScore | None = None,
+        test: EvaluationScore | None = None,
     ) -> "TrainingResult":
-        """The same result, whose model and record remember what was measured afterwards."""
-        record = replace(self.record, cross_validation=cross_validation, test=test)
+        """The same result, whose model and record remember what was measured beside it."""
+        record = replace(
+            self.record, cross_validation=cross_validation, held_out=held_out, test=test
+        )
         model = replace(self.model, training=record.to_dict())
         return self._replace(model=model, record=record)
 
@@ -114,8 +116,7 @@ def train(
     SettingsError
         If the features need images that were read with their encoder, or without one.
     TrainingError
-        If the cost is not finite at the end, or above its start, or if there is no optimum for
-        L-BFGS to go to.
+        If the cost is not finite at the end, or if there is no optimum for L-BFGS to go to.
     CheckpointError
         If `resume` is not a checkpoint, or is one of other images or settings.
     OutputError
@@ -135,7 +136,7 @@ def train(
 
     features, design = _prepare(dataset, settings, on_stage)
     selection = select_penalty(
-        design, dataset, prints, settings, on_stage and partial(on_stage, "penalties")
+        design, dataset, settings, on_stage and partial(on_stage, "penalties")
     )
     solution = _solve(design, settings, selection.l2, checkpoints, progress)
     decision = decide(selection.Z, dataset.Y, settings)
@@ -163,6 +164,8 @@ class _Solution(NamedTuple):
     b: float
     l2: float
     learning_rate: float | None
+    bound: float | None
+    """2/L, if the cost rose with the learning rate, or with the lecture's."""
     state: State
 
 
@@ -197,50 +200,51 @@ def _solve(
     # More threads than cores, here or in another program, would wait for each other at every step.
     with one_blas_thread():
         start = checkpoints.start(problem)
-        learning_rate = learning_rate_for(settings, problem.objective)
-        states = steps(problem, start, settings, learning_rate)
+        states = steps(problem, start, settings, checkpoints.learning_rate)
         may_be_unbounded = settings.solver == "lbfgs" and not l2
-        state = _last(states, design.Y, checkpoints, progress, may_be_unbounded=may_be_unbounded)
-        if learning_rate:
-            _require_descent(state, problem.objective, learning_rate)
+        state, learning_rate = _last(
+            states, design.Y, checkpoints, progress, may_be_unbounded=may_be_unbounded
+        )
+        bound = None
+        if learning_rate and ends_above_start(state.costs):
+            bound = 2 / lipschitz_constant(problem.objective)
+            _require_finite(state, learning_rate, bound)
+        elif learning_rate and settings.learning_rate is None:
+            bound = 2 * learning_rate if learning_rate != LECTURE_LEARNING_RATE else None
     w, b = problem.carry_back(state.w, state.b)
-    return _Solution(w, b, l2, learning_rate, state)
+    return _Solution(w, b, l2, learning_rate, bound, state)
 
 
 def _last(
-    states: Iterator[State],
+    states: Iterator[Step],
     Y: NDArray[Any],
     checkpoints: Checkpoints,
     progress: _Progress,
     *,
     may_be_unbounded: bool,
-) -> State:
-    """The last state; on the way there, progress is shown and checkpoints are saved."""
-    state = None
+) -> Step:
+    """The last step; on the way there, progress is shown and checkpoints are saved."""
+    last = None
     try:
-        for state in states:
-            progress.show(state, Y)
-            checkpoints.save_if_due(state)
+        for last in states:
+            progress.show(last.state, Y)
+            checkpoints.save_if_due(*last)
             if may_be_unbounded:
-                _require_an_optimum(state, Y)
+                _require_an_optimum(last.state, Y)
     finally:  # whatever stops it: the user, the system, a full disk
-        if state:
-            checkpoints.save(state)
-    assert state  # the first is the start
-    return state
+        if last:
+            checkpoints.save(*last)
+    assert last  # the first is the start
+    return last
 
 
-def _require_descent(state: State, objective: Objective, learning_rate: float) -> None:
-    first, last = state.costs[0], state.costs[-1]
-    if isfinite(last) and last <= first * (1 + _ROUNDING):
-        return
-    bound = 2 / lipschitz_constant(objective)
-    end = f"({last:.3g}) is above its start ({first:.3g})" if isfinite(last) else "is not finite"
-    raise TrainingError(
-        f"after iteration {state.steps} the cost {end}: the learning rate {learning_rate:.3g} is "
-        f"too large; rates below 2/L = {bound:.3g} are safe for these images; "
-        "try --learning-rate auto"
-    )
+def _require_finite(state: State, learning_rate: float, bound: float) -> None:
+    if not isfinite(state.costs[-1]):
+        raise TrainingError(
+            f"after {state.steps} iterations the cost is not finite: the learning rate "
+            f"{learning_rate:.3g} is too large; rates below 2/L = {bound:.3g} are safe for these "
+            "images; try --learning-rate auto"
+        )
 
 
 def _require_an_optimum(state: State, Y: NDArray[Any]) -> None:
@@ -272,6 +276,9 @@ def _assemble(
         settings=settings,
         l2=solution.l2,
         learning_rate=solution.learning_rate,
+        learning_rate_bound=solution.bound,
+        threshold_evidence=decision.evidence,
+        source=dataset.source,
         iterations=state.steps,
         converged=state.converged,
         class_counts=dataset.class_counts(),

@@ -75,7 +75,7 @@ def test_broken_files_and_imbalance(catclf_run: Runner, tmp_path: Path) -> None:
     (tmp_path / "d" / "dog" / "bad.jpg").write_text("no image")
     out = catclf_run("check", tmp_path / "d").out
     assert "class imbalance 8.0:1" in out
-    assert "Left out: 1 unreadable file" in out
+    assert "Left out: 1 file\n" in out
     assert "bad.jpg: unsupported or damaged image" in out
 
 
@@ -84,6 +84,76 @@ def test_nothing_but_broken_files(catclf_run: Runner, tmp_path: Path) -> None:
     (tmp_path / "cat" / "bad.jpg").write_text("no image")
     err = catclf_run("check", tmp_path, status=1).err
     assert "has no usable images" in err
+
+
+@pytest.fixture
+def unsorted(tmp_path: Path) -> Path:
+    """Images in folders that mean nothing, one of them twice, among other files."""
+    folder = tmp_path / "unsorted"
+    for name in ("IMG_1.png", "north/a.png", "south/05/b.jpg", ".hidden/c.png"):
+        put(image(len(name)), folder / name)
+    shutil.copy(folder / "IMG_1.png", folder / "south" / "again.png")
+    (folder / "north" / "bad.jpg").write_text("no image")
+    for name in ("a.MOV", "north/b.mov", "north/c.pdf", "south/noextension", ".DS_Store"):
+        (folder / name).touch()
+    return folder
+
+
+def test_images_that_are_not_sorted(catclf_run: Runner, unsorted: Path) -> None:
+    result = catclf_run("check", unsorted)
+    assert result.out.splitlines() == [
+        f"{unsorted}: 4 images, without classes",
+        "Files: 3 PNG, 1 JPEG; 80 x 70 to 80 x 70 pixels",
+        "Left out: 1 file",
+        f"  {unsorted}/north/bad.jpg: unsupported or damaged image",
+        "Ignored: 4 files that are not images (2 .mov, 1 without an extension, 1 .pdf)",
+        "1 duplicate",
+        f"  identical: {unsorted}/IMG_1.png, {unsorted}/south/again.png",
+    ]
+    assert result.err == (
+        f"Note: {unsorted} has no class named cat: its images are checked without classes\n"
+    )
+    document = json.loads(catclf_run("check", unsorted, "--json").out)
+    assert document["pictures"] == {"all": {"unsorted": 4}}
+    assert document["labelled"] is False
+    assert document["ignored"] == {".mov": 2, "": 1, ".pdf": 1}
+
+
+def test_small_images_are_named(catclf_run: Runner, data: Path, model_path: Path) -> None:
+    tiny = data / "test" / "cat" / "tiny.png"
+    put(image(0, size=(3, 2)), tiny)
+    for command in (("check",), ("evaluate", "-m", model_path), ("train", "-o", model_path)):
+        err = catclf_run(command[0], data, *command[1:]).err
+        assert (
+            f"1 image is less than 16 pixels wide or high, too small to recognise much: {tiny}"
+            in err
+        )
+    assert json.loads(catclf_run("check", data, "--json").out)["small"] == [str(tiny)]
+
+
+def test_images_whose_names_give_no_class(catclf_run: Runner, tmp_path: Path) -> None:
+    for name in ("1.png", "2.png"):
+        put(image(len(name)), tmp_path / "flat" / name)
+    assert "flat: 2 images, without classes\n" in catclf_run("check", tmp_path / "flat").out
+
+
+def test_classes_that_are_asked_for_must_be_there(catclf_run: Runner, unsorted: Path) -> None:
+    for options in (("--positive", "dog"), ("--labels",)):
+        err = catclf_run("check", unsorted, *options, status=1).err
+        assert "(found: north, south); choose the positive class" in err
+    (unsorted / "empty").mkdir()
+    assert "has no images" in catclf_run("check", unsorted / "empty", status=1).err
+
+
+def test_what_a_data_set_ignores(catclf_run: Runner, data: Path) -> None:
+    assert "Ignored" not in catclf_run("check", data).out
+    (data / "notes.txt").touch()
+    assert "Ignored: 1 file that is not an image (1 .txt)" in catclf_run("check", data).out
+    for i in range(20):
+        (data / f"{i}.x{20 - i:02}").touch()
+    out = catclf_run("check", data).out
+    assert "21 files that are not images (1 .txt, 1 .x01, 1 .x02" in out
+    assert ", 13 more)" in out
 
 
 @pytest.mark.real_data

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,28 @@ def test_prints_every_metric(evaluate: Runner, data: Path, model_path: Path) -> 
 def test_known_images_are_reported_and_named(evaluate: Runner, data: Path) -> None:
     out = evaluate(data, "--split", "train").out
     warning = out.splitlines()[1]
-    assert warning == "Warning: all 12 images were used for training; this is not a test score"
-    assert f"  {data}/train/cat/cat-000.png" in out
-    assert "and 2 more (--json names all)" in out
+    assert warning == (
+        "Warning: all 12 images were used for training; this is not a test score "
+        "(--verbose names them)"
+    )
+    assert "cat-000.png" not in out
+    assert "Training accuracy 100.0 %" in out
+    assert "Accuracy 100.0 %, 95 % interval" not in out
+    verbose = evaluate(data, "--split", "train", "--verbose").out
+    assert sum(line.endswith(".png") for line in verbose.splitlines()) == 12
     document = json.loads(evaluate(data, "--split", "train", "--json").out)
     assert len(document["trained_on"]) == 12
+    assert document["accuracy_interval"] is None
+
+
+def test_other_images_than_those_trained_on_are_said_to_be_so(
+    evaluate: Runner, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(data.parent)
+    shutil.copytree(data, "data")
+    note = "Note: scored on data/, but the model was trained on pictures; name other images"
+    assert note in evaluate().err
+    assert evaluate("data").err == ""  # it was named
 
 
 def test_mistakes(evaluate: Runner, data: Path) -> None:
@@ -50,7 +68,7 @@ def test_default_is_the_data_folder(
     evaluate: Runner, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(data.parent)
-    assert "data does not exist" in evaluate(status=1).err
+    assert "there is no data/ here; name the images to score" in evaluate(status=1).err
     data.rename(data.with_name("data"))
     assert "on data (test split): 8 images" in evaluate().out
 
@@ -60,6 +78,7 @@ def test_bad_images_are_counted_named_and_skipped(evaluate: Runner, data: Path) 
     result = evaluate(data, status=1)
     assert "Skipped 1 unreadable file" in result.out
     assert f"Skipped: {data}/test/cat/bad.jpg: unsupported or damaged image" in result.err
+    assert "bad.jpg" in evaluate(data, "--skip-bad").err
     assert json.loads(evaluate(data, "--json", status=1).out)["skipped"] == [
         {"name": f"{data}/test/cat/bad.jpg", "reason": "unsupported or damaged image"}
     ]

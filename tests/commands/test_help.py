@@ -57,4 +57,49 @@ def test_version(catclf_run: Runner) -> None:
 
 
 def test_an_unknown_command_is_wrong_usage(catclf_run: Runner) -> None:
-    assert "No such command 'purr'" in catclf_run("purr", status=2).err
+    assert catclf_run("purr", status=2).err == (
+        "Error: no such command 'purr'; see 'catclf --help'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["trian"], "no such command 'trian'; did you mean train; see 'catclf --help'"),
+        (
+            ["train", "x", "--class_weigth", "1"],
+            "no such option --class_weigth; did you mean --class-weight; see 'catclf train --help'",
+        ),
+        (
+            ["evaluate", "--splt"],
+            "no such option --splt; did you mean --split; see 'catclf evaluate --help'",
+        ),
+        (["train", "x", "--qqq"], "no such option --qqq; see 'catclf train --help'"),
+        (["check", "x", "y"], "Got unexpected extra argument (y); see 'catclf check --help'"),
+    ],
+)
+def test_what_is_mistyped_gets_the_nearest_name(
+    catclf_run: Runner, arguments: list[str], error: str
+) -> None:
+    assert catclf_run(*arguments, status=2).err == f"Error: {error}\n"
+
+
+def test_the_help_of_train_is_in_groups(catclf_run: Runner) -> None:
+    lines = catclf_run("train", "--help").out.splitlines()
+    headings = [line for line in lines if re.fullmatch(r"[A-Z].*:", line)]
+    assert headings == [
+        "Presets (--recipe NAME):", "Preset:", "Data:", "Features:", "Solver:", "Honesty:",
+        "Output:", "Other:",
+    ]  # fmt: skip
+    place = {line.split()[0]: i for i, line in enumerate(lines) if line.startswith("  ")}
+    for heading, options in (
+        ("Presets (--recipe NAME):", ("lecture", "best", "transfer")),
+        ("Data:", ("--positive", "--group-by")),
+        ("Features:", ("--features", "--flip", "--encoder-mean")),
+        ("Solver:", ("--solver", "--learning-rate", "--checkpoint")),
+        ("Honesty:", ("--cv", "--score", "--threshold", "--calibrate")),
+        ("Output:", ("-o,", "--json")),
+    ):
+        start = lines.index(heading)
+        end = lines.index(headings[headings.index(heading) + 1])
+        assert all(start < place[option] < end for option in options), heading

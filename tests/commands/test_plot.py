@@ -33,14 +33,6 @@ def test_several_costs_in_one_plot(catclf_run: Runner, histories: Any, tmp_path:
     assert costs[0] == pytest.approx(np.log(2))
 
 
-def test_a_training_without_iterations_has_one_cost(
-    catclf_run: Runner, data: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "costs.csv"
-    catclf_run("train", data, "-o", tmp_path / "m.npz", "--iterations", 0, "--history", path)
-    catclf_run("plot", path, "-o", tmp_path / "costs.png")
-
-
 @pytest.mark.parametrize("costs", [[1e308, -1e308], [0, 0], [-1, -2], [1e-300]])
 def test_costs_of_any_size(catclf_run: Runner, tmp_path: Path, costs: Any) -> None:
     (tmp_path / "costs.csv").write_text(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import catclf
-from tests.conftest import Runner, write_images
+from tests.conftest import Runner, image, write_images
 
 
 @pytest.fixture
@@ -74,6 +74,27 @@ def test_bad_images_are_named_and_the_rest_goes_on(
     ]
 
 
+@pytest.mark.parametrize("output", [(), ("--json",), ("--csv",)])
+def test_bad_images_can_be_no_failure(
+    predict: Runner, data: Path, tmp_path: Path, output: tuple[str, ...]
+) -> None:
+    arguments = (tmp_path / "missing.jpg", data / "test" / "cat" / "cat-100.png", *output)
+    failed, skipped = predict(*arguments, status=1), predict("--skip-bad", *arguments)
+    assert (skipped.out, skipped.err) == (failed.out, failed.err)
+    assert "missing.jpg: no such file" in skipped.err
+
+
+def test_errors_of_hdf5_files_name_them_once(predict: Runner, tmp_path: Path) -> None:
+    (tmp_path / "x.h5").write_text("no images")
+    for name, reason in (
+        ("x.h5", "file signature not found"),
+        ("missing.h5", "no such file or directory"),
+    ):
+        assert predict(tmp_path / name, status=1).err == (
+            f"Error: {tmp_path / name} cannot be read as HDF5: {reason}\n"
+        )
+
+
 def test_other_files_in_a_folder_are_passed_over(predict: Runner, data: Path) -> None:
     (data / "test" / "README.txt").write_text("no image")
     assert predict(data / "test").err == ""
@@ -102,8 +123,9 @@ def test_standard_input(predict: Runner, data: Path, monkeypatch: pytest.MonkeyP
     [
         ([], "Missing argument 'IMAGE...'"),
         (["x", "--json", "--csv"], "--json and --csv exclude each other"),
-        (["x", "--threshold", "2"], "'--threshold': 2.0 is not in the range"),
-        (["x", "--threshold", "nan"], "'--threshold': NaN is not a probability"),
+        (["x", "--threshold", "2"], "'--threshold': 2 is not in the range"),
+        (["--unsure", "0.3", "x.jpg"], "'x.jpg' is not a number; give two, as in --unsure 0.3 0.7"),
+        (["x", "--threshold", "nan"], "'--threshold': nan is not in the range"),
     ],
 )
 def test_wrong_usage(predict: Runner, arguments: Any, reason: str) -> None:
@@ -126,8 +148,8 @@ def test_many_images_keep_their_order(predict: Runner, tmp_path: Path) -> None:
 
 
 def test_names_that_cannot_be_looked_up(predict: Runner, data: Path) -> None:
-    image = data / "test" / "cat" / "cat-100.png"
-    result = predict("", "x" * 300, image, status=1)
+    cat = data / "test" / "cat" / "cat-100.png"
+    result = predict("", "x" * 300, cat, status=1)
     assert result.out.startswith("cat\t")
     assert "an empty name" in result.err
     assert "file name too long" in result.err
@@ -138,11 +160,30 @@ def test_the_class_name_of_a_model_is_escaped(
 ) -> None:
     model = catclf.Model(np.zeros((12288, 1)), 9.0, positive="\x1b[31mcat\t")
     catclf.save_model(model, tmp_path / "m.npz")
-    image = data / "test" / "cat" / "cat-100.png"
+    cat = data / "test" / "cat" / "cat-100.png"
     for format_ in ((), ("--csv",)):
-        out = catclf_run("predict", image, "-m", tmp_path / "m.npz", *format_).out
+        out = catclf_run("predict", cat, "-m", tmp_path / "m.npz", *format_).out
         assert "\x1b" not in out
         assert "\\x1b[31mcat\\t" in out
+
+
+def test_images_that_are_too_small_to_show_much(
+    predict: Runner, data: Path, tmp_path: Path
+) -> None:
+    tiny = [tmp_path / "tiny" / f"{i}\n.png" for i in range(7)]
+    tiny[0].parent.mkdir()
+    for path in tiny:
+        image(0, size=(3, 2)).save(path)
+    result = predict(tiny[0], data / "test")
+    assert len(result.out.splitlines()) == 9
+    assert result.err == (
+        "Warning: 1 image is less than 16 pixels wide or high, too small to recognise much: "
+        f"{tmp_path}/tiny/0\\n.png\n"
+    )
+    result = predict(tmp_path / "tiny", "--json")
+    assert len(result.out.splitlines()) == 7
+    assert result.err.startswith("Warning: 7 images are less than 16 pixels wide or high")
+    assert result.err.endswith("tiny/4\\n.png and 2 more\n")
 
 
 def test_unsure(predict: Runner, data: Path) -> None:

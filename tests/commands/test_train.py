@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -153,18 +154,94 @@ def test_a_test_split_of_one_class_is_no_reason_to_fail(
 
 def test_divergence_writes_no_model(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
     result = catclf_run(
-        "train", data, "-o", tmp_path / "m.npz", "--learning-rate", 1, "--l2", 10, status=1
+        "train", data, "-o", tmp_path / "m.npz", "--learning-rate", 1e200, "--l2", 10, status=1
     )
-    assert "the learning rate 1 is too large" in result.err
+    assert "the learning rate 1e+200 is too large" in result.err
     assert "2/L" in result.err
     assert list(tmp_path.glob("*.npz*")) == []
+
+
+def test_a_cost_that_ends_higher_is_shown_and_the_model_written(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
+    given = ("--learning-rate", 1, "--l2", 10, "--iterations", 10)
+    result = catclf_run("train", data, "-o", tmp_path / "m.npz", *given)
+    assert "Warning: after 10 iterations the cost (" in result.err
+    assert "is above its start (0.693)" in result.err
+    assert "below 2/L = 0.00" in result.err
+    assert "10 iterations at learning rate 1: cost 0.693147 to" in result.out
+    assert (tmp_path / "m.npz").exists()
+
+
+def test_the_default_learning_rate_succeeds_on_any_images(
+    catclf_run: Runner, tmp_path: Path
+) -> None:
+    for i, class_ in enumerate(("cat", "dog")):
+        write_images(tmp_path / "white" / class_, 5, red=240 - i)
+    result = catclf_run("train", tmp_path / "white", "-o", tmp_path / "m.npz", "--iterations", 60)
+    if "Note: at the lecture's" in result.err:
+        assert "trained at 1/L = 0.00" in result.err
+    costs = result.out.partition("cost 0.693147 to ")[2]
+    assert float(costs.split()[0]) < 0.693147
+
+
+def test_without_a_test_split_a_fifth_is_held_out(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
+    arguments = ("train", data / "train", "-o", tmp_path / "m.npz", *QUICK)
+    out = catclf_run(*arguments).out
+    assert "Held-out accuracy 100.0 %, 95 % interval 43.9 % to 100.0 %, baseline 66.7 %" in out
+    assert "on 3 of the images, by a model trained on the others" in out
+    document = json.loads(catclf_run(*arguments, "--json").out)
+    assert document["held_out"]["pictures"] == 3
+    assert (document["test"], document["cross_validation"]) == (None, None)
+    assert document["groups"] == 12
+    model = catclf.load_model(tmp_path / "m.npz")
+    assert model.training["held_out"]["pictures"] == 3
+    assert len(model.fingerprints) == 12  # it is trained on all images
+    assert "Held-out accuracy 100.0 % on 3 images" in catclf_run("info", tmp_path / "m.npz").out
+
+
+def test_other_scores_take_its_place(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
+    for folder, options, expected in (
+        (data, (), "Test accuracy"),
+        (data / "train", ("--cv", 2), "Cross-validation, 2 folds"),
+        (data / "train", ("--score", "none"), "No score on other images: use --score auto or --cv"),
+        (data, ("--score", "none"), "No score on other images"),
+    ):
+        out = catclf_run("train", folder, "-o", tmp_path / "m.npz", *QUICK, *options).out
+        assert expected in out
+        assert "Held-out" not in out
+
+
+def test_too_few_images_for_a_score_are_enough_for_a_model(
+    catclf_run: Runner, tmp_path: Path
+) -> None:
+    for class_, red in (("cat", 190), ("dog", 80)):
+        write_images(tmp_path / "few" / class_, 3, red=red)
+    result = catclf_run("train", tmp_path / "few", "-o", tmp_path / "m.npz", *QUICK)
+    assert "Note: no score: 5 folds need at least 5 different images of each class" in result.err
+    assert (tmp_path / "m.npz").exists()
+
+
+def test_images_that_belong_together_are_counted(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
+    for i, path in enumerate(sorted((data / "train" / "cat").iterdir())[:3]):
+        shutil.copy(path, path.with_name(f"again-{i}.png"))
+    arguments = ("train", data / "train", "-o", tmp_path / "m.npz", *QUICK, "--cv", 2)
+    assert "Groups: 12 (near duplicates" in catclf_run(*arguments).out
+    by_first_digit = ("--group-by", r"-00(\d)")
+    assert json.loads(catclf_run(*arguments, *by_first_digit, "--json").out)["groups"] < 12
+    error = catclf_run(*arguments, "--group-by", "[", status=2).err
+    assert "--group-by '[' is not a valid regular expression" in error
 
 
 def test_an_old_model_survives_a_failed_training(
     catclf_run: Runner, data: Path, model_path: Path
 ) -> None:
     before = model_path.read_bytes()
-    catclf_run("train", data, "-o", model_path, "--learning-rate", 1, "--l2", 10, status=1)
+    catclf_run("train", data, "-o", model_path, "--learning-rate", 1e200, "--l2", 10, status=1)
     assert model_path.read_bytes() == before
 
 
@@ -180,7 +257,7 @@ def test_an_old_model_survives_a_failed_training(
         (["{data}/train/cat"], 1, "has no class named cat|has only"),
         (["{data}", "--learning-rate", "nan"], 2, "learning rate must be a number above 0"),
         (["{data}", "--learning-rate", "fast"], 2, "neither a number nor auto"),
-        (["{data}", "--iterations", "-1"], 2, "iterations must be an integer"),
+        (["{data}", "--iterations", "0"], 2, "iterations must be an integer from 1"),
         (["{data}", "--l2", "inf"], 2, "l2 must be a number"),
         (["{data}", "--seed", "-1"], 2, "seed must be an integer"),
         (["{data}", "--fit", "squeeze"], 2, "'squeeze' is not one of"),
@@ -195,7 +272,7 @@ def test_an_old_model_survives_a_failed_training(
         (["{data}", "--tolerance", "-1"], 2, "tolerance must be a number of 0 or more"),
         (["labels.csv", "-o", "labels.csv"], 2, "must be different files"),
         (["{data}", "--positive", ""], 2, "needs a name"),
-        (["{data}", "--frobnicate"], 2, "No such option"),
+        (["{data}", "--frobnicate"], 2, "no such option --frobnicate"),
     ],
 )
 def test_mistakes_get_one_line(
@@ -269,9 +346,18 @@ def test_the_model_keeps_a_threshold_for_a_target(
     catclf_run: Runner, data: Path, tmp_path: Path
 ) -> None:
     model = tmp_path / "m.npz"
-    options = ("--learning-rate", "auto", "--iterations", 60, "--threshold", "recall=0.99")
+    options = ("--learning-rate", "auto", "--iterations", 60, "--threshold", "recall=0.9")
+    few = catclf_run("train", data, "-o", model, *options, status=1).err
+    assert "would rest on 6 held-out images" in few
+    assert not model.exists()
+    write_images(data / "train" / "cat", 6, red=190, start=200)
     out = catclf_run("train", data, "-o", model, *options).out
-    assert "(for recall=0.99)" in out
+    assert "(for recall=0.9)" in out
+    line = "  recall 0.917 on 12 held-out images (actual cat), 95 % interval 0.646 to 0.985"
+    assert line in out
+    assert line in catclf_run("info", model).out
+    document = json.loads(catclf_run("train", data, "-o", model, *options, "--json").out)
+    assert document["threshold_evidence"]["images"] == 12
     threshold = catclf.load_model(model).threshold
     assert (
         f"Threshold                   {threshold:g}"
@@ -345,7 +431,7 @@ def test_other_trainings_come_without_the_hint(
     output = ("-o", tmp_path / "m.npz")
     good = catclf_run("train", data, *output, "--iterations", 60, "--learning-rate", "auto")
     assert "Test accuracy 100.0 %" in good.out
-    without_score = catclf_run("train", noise / "train", *output, *QUICK)
+    without_score = catclf_run("train", noise / "train", *output, *QUICK, "--score", "none")
     other = catclf_run("train", noise, *output, "--features", "hog", "--solver", "lbfgs", "--l2", 1)
     for outcome in (good, without_score, other):
         assert "--recipe transfer" not in outcome.out

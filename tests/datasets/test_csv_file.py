@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from catclf import load_dataset
+from catclf.datasets.source import open_source
 from catclf.errors import DataError
 from tests.conftest import write_images
 
@@ -73,10 +74,74 @@ def test_invalid_tables(folder: Path, text: str, reason: str) -> None:
         load_dataset(table(folder, text))
 
 
-def test_text_in_another_encoding(folder: Path) -> None:
-    (folder / "labels.csv").write_bytes(b"caf\xe9.png,cat\n")
-    with pytest.raises(DataError, match="not UTF-8"):
-        load_dataset(folder / "labels.csv")
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"])
+@pytest.mark.parametrize("header", ["", "Label,Path\n", "sep=,\nfile,class\n"])
+def test_what_spreadsheets_write(
+    tmp_path: Path, delimiter: str, encoding: str, header: str
+) -> None:
+    cats, dogs = (write_images(tmp_path / name, 2, red=100) for name in ("cáts", "dögs"))
+    rows = [(f"cáts/{path.name}", "cat") for path in cats]
+    rows += [(f"dögs/{path.name}", "chien·noir") for path in dogs]
+    if header.startswith("Label"):
+        rows = [(label, path) for path, label in rows]
+    text = header + "".join(f"{a},{b}\n" for a, b in rows)
+    path = table(tmp_path, text.replace(",", delimiter).replace("\n", "\r\n"), encoding)
+    assert load_dataset(path).labels.tolist() == [1, 1, 0, 0]
+
+
+def test_a_comma_in_a_path_between_semicolons(folder: Path) -> None:
+    write_images(folder / "a, b", 1, red=100)
+    rows = "a, b/a, b-000.png;cat\nimages/images-000.png;dog\n"
+    assert load_dataset(table(folder, "path;label\n" + rows)).m == 2
+
+
+CAMERAS = """label;camera;path
+cat;left;images/images-000.png
+cat;right;images/images-001.png
+dog;left;images/images-002.png
+dog;;images/images-003.png
+"""
+
+
+def test_empty_cells_at_the_end_of_a_row(folder: Path) -> None:
+    """A spreadsheet adds them up to the last column that was used, and omits some."""
+    rows = ROWS.format("cat;;", "dog;", "dog").replace(",", ";")
+    for header in ("", "path;label;;\n", "Path;Label\n"):
+        assert load_dataset(table(folder, header + rows + ";;\n")).labels.tolist() == [1, 0, 0]
+    text = "path;label;camera\nimages/images-000.png;cat\nimages/images-001.png;dog;left\n"
+    (files,) = open_source(table(folder, text)).splits.values()
+    assert files.columns == {"camera": ["", "left"]}
+
+
+@pytest.mark.parametrize("name", ["camera", "Camera"])
+def test_images_are_grouped_by_a_column(folder: Path, name: str) -> None:
+    source = open_source(table(folder, CAMERAS), group_by=name)
+    dataset = source.load("all")
+    assert dataset.keys == ["left", "right", "left", None]
+    assert len(set(dataset.groups)) == 3
+    with pytest.raises(DataError, match="'lens': not one of the columns camera, and no path"):
+        open_source(table(folder, CAMERAS), group_by="lens").load("all")
+
+
+def test_a_column_divides_the_images(folder: Path) -> None:
+    rows = zip(ROWS.format("cat", "dog", "cat").split(), ("train", "Val", "train"), strict=True)
+    text = "path,label,split\n" + "".join(f"{row},{split}\n" for row, split in rows)
+    source = open_source(table(folder, text))
+    assert {split: files.class_names() for split, files in source.splits.items()} == {
+        "train": {"cat": 2},
+        "validation": {"dog": 1},
+    }
+    with pytest.raises(DataError, match="'somewhere' in its column split; expected train"):
+        open_source(table(folder, text.replace("Val", "somewhere")))
+
+
+@pytest.mark.parametrize(
+    "row", ["cat;left", "cat;left;images/images-000.png;more", ";left;a.png", "cat;left;"]
+)
+def test_a_row_that_does_not_fit_the_header(folder: Path, row: str) -> None:
+    with pytest.raises(DataError, match=r"line 6: expected an image's path .*, in 3 columns"):
+        load_dataset(table(folder, CAMERAS + row + "\n"))
 
 
 def test_a_missing_image_is_named(folder: Path) -> None:

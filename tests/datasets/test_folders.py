@@ -45,7 +45,7 @@ def test_another_class_can_be_positive(tmp_path: Path) -> None:
     for name in ("cat", "Dog", "mouse"):
         write_images(tmp_path / name, 1, red=100)
     dataset = load_dataset(tmp_path, positive="dog")
-    assert dataset.class_counts() == {"dog": 1, "non-dog": 2}
+    assert dataset.class_counts() == {"Dog": 1, "non-Dog": 2}
     assert dataset.labels.tolist() == [1, 0, 0]
     with pytest.raises(DataError, match=r"no class named bird \(found: Dog, cat, mouse\).*--posit"):
         load_dataset(tmp_path, positive="bird")
@@ -56,7 +56,19 @@ def test_class_folders_that_differ_only_in_case(tmp_path: Path) -> None:
     for name in ("dog", "DOG", "cat"):
         write_images(tmp_path / name, 1, red=100)
     assert load_dataset(tmp_path, positive="dog").labels.tolist() == [0, 0, 1]
-    assert load_dataset(tmp_path, positive="Dog").labels.tolist() == [1, 0, 1]
+    write_images(tmp_path / "dog", 2, red=100)
+    dataset = load_dataset(tmp_path, positive="Dog")
+    assert dataset.labels.tolist() == [1, 0, 1, 1]
+    assert dataset.positive == "dog", "the most frequent spelling"
+
+
+@pytest.mark.parametrize("positive", ["cat", "Cats", "cats", "CAT"])
+@pytest.mark.parametrize("name", ["cat", "Cat", "CATS", "cats"])
+def test_cat_and_cats_are_one_name(tmp_path: Path, name: str, positive: str) -> None:
+    """As a model of cats is evaluated on a folder that spells them in another way."""
+    write_images(tmp_path / name, 1, red=190)
+    write_images(tmp_path / "a dog", 1, red=80)
+    assert load_dataset(tmp_path, positive=positive).class_counts() == {name: 1, f"non-{name}": 1}
 
 
 @pytest.mark.parametrize("validation", ["val", "Valid", "VALIDATION"])

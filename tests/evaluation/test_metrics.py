@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 from sklearn import metrics as oracle
 
-from catclf.evaluation.metrics import metrics, reliability, roc_auc, wilson_interval
+from catclf.evaluation.metrics import metrics, reliability, roc_auc
 from catclf.logistic import Array, sigmoid
 
 # Few distinct logits, so that ties are common.
@@ -50,12 +49,6 @@ def test_figures_equal_scikit_learns(examples: tuple[Array, Array], threshold: A
         assert figures.roc_auc == pytest.approx(oracle.roc_auc_score(y, Z[0]))
     else:
         assert figures.roc_auc is None
-
-
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_interval_equals_scipys(counts: Any) -> None:
-    interval = binomtest(*counts).proportion_ci(method="wilson")
-    assert wilson_interval(*counts) == pytest.approx((interval.low, interval.high), abs=1e-12)
 
 
 def test_auc_at_extreme_logits() -> None:

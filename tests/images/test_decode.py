@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catclf.errors import ImageError
-from catclf.images.decode import load_image, load_images, load_views, resize_images
+from catclf.images.decode import Decoded, load_image, load_images, load_views, resize_images
 from catclf.images.preprocessing import Preprocessing
 from catclf.images.rgb import to_rgb
 from tests.conftest import image, needs_posix, shared
@@ -307,14 +307,15 @@ def different_files(tmp_path: Path) -> Any:
 
 
 def test_every_view_is_what_one_decoding_would_give(different_files: list[Path]) -> None:
-    for path, views in zip(different_files, load_views(different_files, VIEWS), strict=True):
-        assert not isinstance(views, ImageError)
+    for path, decoded in zip(different_files, load_views(different_files, VIEWS), strict=True):
+        assert not isinstance(decoded, ImageError)
+        views = decoded.views
         assert [view.shape for view in views] == [(n, n, 3) for n in (224, 64, 100, 64)]
         for view, preprocessing in zip(views, VIEWS, strict=True):
             assert (view == load_image(path, preprocessing)).all(), (path, preprocessing)
         from_bytes = next(load_views([path.read_bytes()], VIEWS))
         assert not isinstance(from_bytes, ImageError)
-        assert all((a == b).all() for a, b in zip(views, from_bytes, strict=True))
+        assert all((a == b).all() for a, b in zip(views, from_bytes.views, strict=True))
 
 
 def test_views_of_a_large_jpeg_are_decoded_at_different_scales(different_files: list[Path]) -> None:
@@ -349,10 +350,31 @@ def test_a_file_is_decoded_once_for_each_scale(
 
     monkeypatch.setattr("catclf.images.decode.to_rgb", counted)
     paths = [path for path in different_files if path.name == name]
-    (views,) = load_views(paths, [PREPROCESSING.at(side) for side in sides])
-    assert not isinstance(views, ImageError)
-    assert len(views) == len(sides)
+    (outcome,) = load_views(paths, [PREPROCESSING.at(side) for side in sides])
+    assert not isinstance(outcome, ImageError)
+    assert len(outcome.views) == len(sides)
     assert len(decoded) == decodings
+
+
+@pytest.mark.parametrize(
+    ("size", "small"), [((3, 2), True), ((500, 15), True), ((15, 16), True), ((16, 16), False)]
+)
+@pytest.mark.parametrize("ending", [".png", ".jpg"])
+def test_small_images(tmp_path: Path, size: tuple[int, int], small: bool, ending: str) -> None:
+    image(1, size=size).save(tmp_path / f"a{ending}")
+    (decoded,) = load_views([tmp_path / f"a{ending}"], [PREPROCESSING])
+    assert isinstance(decoded, Decoded)
+    assert decoded.size == size
+    assert decoded.is_small == small
+
+
+def test_the_size_of_a_large_jpeg_is_that_of_the_file(different_files: list[Path]) -> None:
+    for decoded in load_views(different_files, [PREPROCESSING]):
+        assert isinstance(decoded, Decoded)
+        assert not decoded.is_small
+    assert (1900, 1300) in [
+        d.size for d in load_views(different_files, [PREPROCESSING]) if isinstance(d, Decoded)
+    ]
 
 
 def test_a_broken_file_is_one_error_whatever_the_views(tmp_path: Path) -> None:
@@ -362,7 +384,7 @@ def test_a_broken_file_is_one_error_whatever_the_views(tmp_path: Path) -> None:
     paths[1].write_bytes(paths[1].read_bytes()[:200])
     paths[2].unlink()
     good, cut, missing = load_views(paths, VIEWS)
-    assert isinstance(good, list)
+    assert isinstance(good, Decoded)
     assert isinstance(cut, ImageError)
     assert str(missing) == "no such file"
     with pytest.raises(ImageError) as caught:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,27 @@ def test_an_interrupted_training_resumes_to_the_same_bytes(
     again = catclf.train(course, settings, resume=path)
     assert again.model.w.tobytes() == whole.model.w.tobytes()
     assert again.model.b == whole.model.b
+    assert again.costs == whole.costs
+    assert again.record == whole.record
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("step", [20, 60])
+def test_a_replaced_learning_rate_is_resumed_with(
+    course: Dataset, tmp_path: Path, step: int
+) -> None:
+    bright = replace(course, images=255 - course.images[:] // 3)
+    settings = TrainingSettings(iterations=70)
+    whole = catclf.train(bright, settings)
+    assert whole.record.replaced_learning_rate
+    path = tmp_path / "run.ckpt"
+    with pytest.raises(KeyboardInterrupt):
+        catclf.train(
+            bright, settings, on_step=stop_at(step), seconds_between_calls=0.0, checkpoint=path
+        )
+    with np.load(path) as archive:  # steps at the lecture's learning rate, or at the other
+        assert (archive["costs"].max() > archive["costs"][0]) == (step == 20)
+    again = catclf.train(bright, settings, resume=path)
     assert again.costs == whole.costs
     assert again.record == whole.record
 

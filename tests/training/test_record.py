@@ -1,10 +1,13 @@
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 import catclf
 from catclf import TrainingRecord, TrainingSettings
 from catclf.errors import SettingsError
+from catclf.training.evidence import Evidence
 from catclf.training.record import CrossValidationScore, EvaluationScore, Spread
 
 SETTINGS = TrainingSettings(
@@ -25,6 +28,7 @@ RECORD = TrainingRecord(
         3, Spread(0.7, 0.1), Spread(0.8, 0.0), Spread(0.6, 0.2), Spread(0.2, 0.1), 0.05,
         (0.6, 0.8), 0.55,
     ),
+    threshold_evidence=Evidence(60, 0.95, (0.86, 0.98)),
     test=EvaluationScore("data (test split)", 9, 0.7, (0.4, 0.9), 0.5, None),
 )  # fmt: skip
 
@@ -43,6 +47,16 @@ def test_the_keys_that_others_read() -> None:
     assert entries["cross_validation"]["accuracy"] == {"mean": 0.7, "deviation": 0.1}
 
 
+@pytest.mark.parametrize("asked", [None, "auto", 0.001])
+def test_it_tells_the_learning_rate_that_was_asked_for_from_that_taken(asked: Any) -> None:
+    settings = replace(RECORD.settings, learning_rate=asked, solver="gd")
+    record = replace(RECORD, settings=settings, learning_rate=0.001, learning_rate_bound=0.002)
+    entries = json.loads(json.dumps(record.to_dict()))
+    assert entries["learning_rate"] == 0.001
+    assert TrainingRecord.from_dict(entries) == record
+    assert record.replaced_learning_rate == (asked is None)
+
+
 def test_a_record_of_the_first_version() -> None:
     record = TrainingRecord.from_dict(
         {
@@ -51,7 +65,7 @@ def test_a_record_of_the_first_version() -> None:
             "pictures": {"cat": 72, "non-cat": 137}, "cost": 0.14, "accuracy": 0.99,
         }
     )  # fmt: skip
-    assert record.settings == TrainingSettings(tolerance=0.0)
+    assert record.settings == TrainingSettings(learning_rate=0.005, tolerance=0.0)
     assert record.describe() == TrainingSettings().describe()
 
 

@@ -104,20 +104,61 @@ def test_tolerance_stops_early(images: Dataset) -> None:
     assert result.record.iterations == len(result.costs) - 1
 
 
-def test_no_iterations_leave_the_weights_at_zero(images: Dataset) -> None:
-    result = catclf.train(images, TrainingSettings(iterations=0))
-    assert not result.model.w.any()
-    assert result.costs == [pytest.approx(np.log(2))]
+@pytest.fixture
+def bright(course: Dataset) -> Dataset:
+    """Images so bright that the cost rises with the lecture's learning rate."""
+    return replace(course, images=255 - course.images[:] // 3)
 
 
-@pytest.mark.parametrize(
-    "settings", [{"learning_rate": 1.0, "l2": 10.0}, {"learning_rate": 1e300, "l2": 1.0}]
-)
-def test_divergence_names_the_learning_rate_and_its_bound(
-    images: Dataset, settings: dict[str, Any]
+@pytest.mark.real_data
+def test_where_the_lectures_learning_rate_is_too_large_it_is_1_over_l(bright: Dataset) -> None:
+    steps: list[int] = []
+    result = catclf.train(
+        bright, on_step=lambda step, *_: steps.append(step), seconds_between_calls=0.0
+    )
+    assert steps == [*range(51), *range(2001)]  # noticed after 50 steps, then begun again
+    safe = catclf.train(bright, TrainingSettings(learning_rate="auto"))
+    assert result.record.learning_rate == safe.record.learning_rate
+    assert safe.record.learning_rate
+    assert result.record.learning_rate_bound == pytest.approx(2 * safe.record.learning_rate)
+    assert result.record.replaced_learning_rate
+    assert result.costs == safe.costs
+    assert safe.record.learning_rate_bound is None
+
+
+@pytest.mark.real_data
+def test_few_steps_that_end_above_the_start_are_made_again(bright: Dataset) -> None:
+    result = catclf.train(bright, TrainingSettings(iterations=9))
+    assert len(result.costs) == 10
+    assert result.costs[-1] < result.costs[0]
+
+
+@pytest.mark.real_data
+def test_a_learning_rate_that_was_given_is_kept(bright: Dataset) -> None:
+    result = catclf.train(bright, TrainingSettings(learning_rate=0.005, iterations=60))
+    assert len(result.costs) == 61
+    assert result.costs[-1] > result.costs[0]
+    assert result.record.learning_rate == 0.005
+    assert 0 < (result.record.learning_rate_bound or 0) < 0.005
+    assert not result.record.replaced_learning_rate
+
+
+@pytest.mark.real_data
+def test_cross_validation_and_penalties_find_a_learning_rate_too(bright: Dataset) -> None:
+    settings = TrainingSettings(iterations=60, l2="auto")
+    result = catclf.train(bright, settings)
+    assert result.record.replaced_learning_rate
+    score = catclf.cross_validate(bright, replace(settings, l2=0.0), 2).score()
+    assert score.log_loss.mean < 0.75  # above 1 at the lecture's learning rate
+
+
+@pytest.mark.parametrize("learning_rate", [1e300, 1e200])
+def test_a_cost_that_is_no_number_names_the_learning_rate_and_its_bound(
+    images: Dataset, learning_rate: float
 ) -> None:
+    settings = TrainingSettings(learning_rate=learning_rate, iterations=25, l2=1.0)
     with pytest.raises(TrainingError, match=r"rate 1.* is too large; rates below 2/L = 0\.00"):
-        catclf.train(images, TrainingSettings(iterations=25, **settings))
+        catclf.train(images, settings)
 
 
 @pytest.mark.parametrize("red", range(60, 200, 10))

@@ -1,0 +1,1 @@
+"""Files into folders by their label, and back again."""
