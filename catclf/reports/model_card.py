@@ -79,9 +79,10 @@ def _training(record: TrainingRecord | None) -> list[str]:
     if not record:
         return ["Not recorded."]
     counts = ", ".join(f"{count} {name}" for name, count in record.class_counts.items())
-    total = sum(record.class_counts.values())
+    images = plural(sum(record.class_counts.values()), "image")
+    source = f" of {record.source}" if record.source else ""
     return [
-        f"Trained on {record.date or 'an unknown day'} on {plural(total, 'image')} ({counts}).",
+        f"Trained on {record.date or 'an unknown day'} on {images}{source}: {counts}.",
         f"Settings: {', '.join(record.describe())}.",
     ]
 
@@ -89,16 +90,23 @@ def _training(record: TrainingRecord | None) -> list[str]:
 def _scores(record: TrainingRecord | None) -> list[str]:
     lines = []
     if record and record.test:
-        lines.append(_test(record.test))
+        lines.append(_score(record.test, "Test"))
+    if record and record.held_out:
+        lines.append(_score(record.held_out, "Held out, by a model trained on the other images"))
     if record and record.cross_validation:
         lines.append(_cross_validation(record.cross_validation))
+    if record and (target := record.settings.target) and (found := record.threshold_evidence):
+        lines.append(
+            f"The threshold was chosen for {target}: {found.reached:.3f} was reached on "
+            f"{plural(found.images, 'held-out image')}, {_interval(found.interval)}."
+        )
     return lines or ["None on images that it was not trained on: how good it is is unknown."]
 
 
-def _test(score: EvaluationScore) -> str:
+def _score(score: EvaluationScore, kind: str) -> str:
     auc = "" if score.roc_auc is None else f", ROC AUC {score.roc_auc:.3f}"
     return (
-        f"On {plural(score.images, 'image')} of {score.where}: accuracy "
+        f"{kind}: on {plural(score.images, 'image')} of {score.where}: accuracy "
         f"{percent(score.accuracy)}, {_interval(score.accuracy_interval)}, majority baseline "
         f"{percent(score.baseline)}{auc}."
     )

@@ -2,8 +2,10 @@
 
 import base64
 import io
+from contextlib import suppress
 from pathlib import Path
 
+from catclf.datasets.dataset import Dataset
 from catclf.errors import ImageError
 from catclf.images.preprocessing import Images
 
@@ -33,6 +35,30 @@ def data_uri(image: Images) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
+def image_to_show(dataset: Dataset, i: int) -> Images:
+    """An image of a data set as people should see it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data set.
+    i : int
+        The image's position.
+
+    Returns
+    -------
+    uint8 array (height, width, 3)
+        In its own proportions, if it has a file that can be read; else as it is in memory, 64 × 64.
+    """
+    if dataset.has_files:
+        from catclf.images.decode import load_to_show
+
+        with suppress(ImageError):  # gone since it was read
+            return load_to_show(Path(dataset.names[i]), SIDE)
+    image: Images = dataset.images[i : i + 1][0]
+    return image
+
+
 class Thumbnails:
     """The thumbnails of one page.
 
@@ -58,9 +84,7 @@ class Thumbnails:
         self._size -= len(uri)
         return uri
 
-    def of_file(
-        self, path: str | Path, side: int = SIDE, *, otherwise: Images | None = None
-    ) -> str | None:
+    def of_file(self, path: str | Path, side: int = SIDE) -> str | None:
         """A thumbnail of an image file, in its own proportions.
 
         Parameters
@@ -69,22 +93,17 @@ class Thumbnails:
             The file.
         side : int
             The most pixels along the longer side.
-        otherwise : uint8 array (height, width, 3), optional
-            What to show where there is no such file, or no image in it.
 
         Returns
         -------
         str or None
-            A URI; None if there is nothing to show, or that is too much.
+            A URI; None if that is too much.
+
+        Raises
+        ------
+        ImageError
+            If it cannot be decoded.
         """
-        if self._number < 1:
-            return None
         from catclf.images.decode import load_to_show
 
-        try:
-            image = load_to_show(Path(path), side)
-        except ImageError:
-            if otherwise is None:
-                return None
-            image = otherwise
-        return self.of_array(image)
+        return self.of_array(load_to_show(Path(path), side)) if self._number > 0 else None

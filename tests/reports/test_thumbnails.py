@@ -3,9 +3,11 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from catclf.reports.thumbnails import Thumbnails, data_uri
+import catclf
+from catclf.reports.thumbnails import Thumbnails, data_uri, image_to_show
 from tests.conftest import image
 
 
@@ -30,10 +32,16 @@ def test_a_file_keeps_its_proportions(tmp_path: Path) -> None:
     assert opened(Thumbnails().of_file(path, 200)).size == (200, 50)
 
 
-def test_what_is_no_file_shows_the_array_that_is_known(tmp_path: Path) -> None:
-    array = np.zeros((64, 64, 3), np.uint8)
-    assert Thumbnails().of_file(tmp_path / "a.h5[3]") is None
-    assert opened(Thumbnails().of_file(tmp_path / "a.h5[3]", otherwise=array)).size == (64, 64)
+def test_an_image_without_a_readable_file_is_shown_as_it_is_in_memory(data: Path) -> None:
+    dataset = catclf.load_dataset(data)
+    assert image_to_show(dataset, 0).shape == (70, 80, 3)
+    Path(dataset.names[0]).unlink()
+    np.testing.assert_array_equal(image_to_show(dataset, 0), dataset.images[:1][0])
+
+
+def test_files_that_cannot_be_read_are_errors(tmp_path: Path) -> None:
+    with pytest.raises(catclf.ImageError):
+        Thumbnails().of_file(tmp_path / "missing.jpg")
 
 
 def test_number_and_bytes_are_bounded(tmp_path: Path) -> None:
