@@ -139,7 +139,8 @@ def histogram(evaluation: Evaluation, Y: NDArray[Any]) -> Markup:
         "histogram",
         "Probabilities by class",
         f"Above the axis: {evaluation.positive}; below it: {evaluation.negative}. The model is at "
-        f"least 90 % sure of {plural(sure + wrong, 'image')}, and wrong about {wrong} of them.",
+        f"least 90 % sure of {plural(sure + wrong, 'image')}"
+        + (f", and wrong about {wrong or 'none'} of them." if sure + wrong else "."),
         [
             Key("bar positive", evaluation.positive),
             Key("bar negative", evaluation.negative),

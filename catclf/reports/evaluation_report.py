@@ -76,7 +76,11 @@ def write_evaluation_report(
     sections = [
         Section("score", "Score", score(evaluation)),
         Section("curves", "Curves", _curves(evaluation, dataset)),
-        Section("mistakes", "Mistakes", _mistakes(evaluation, mistakes)),
+        Section(
+            "mistakes",
+            "Mistakes",
+            _mistakes(evaluation, mistakes, is_exact=model.features.is_additive),
+        ),
     ]
     if doubtful is not None:
         content = _doubtful(doubtful, dataset, thumbnails)
@@ -112,23 +116,24 @@ def _curves(evaluation: Evaluation, dataset: Dataset) -> Markup:
     )
 
 
-def _mistakes(evaluation: Evaluation, pictures: Sequence[Picture]) -> Markup:
+def _mistakes(evaluation: Evaluation, pictures: Sequence[Picture], *, is_exact: bool) -> Markup:
     mistakes = evaluation.mistakes
     if not mistakes:
         return tag("p", "None.")
     parts = [
         tag(
             "p",
-            f"{plural(len(mistakes), 'image')} of {evaluation.m}, most confident first: the first "
-            "ones are the likeliest to be labelled wrongly.",
+            f"{plural(len(mistakes), 'image')} of {evaluation.m}, most confident first. If labels "
+            "are wrong, they are among the first.",
         )
     ]
+    about = "" if is_exact else ", approximately"
     explained = [picture for picture in pictures if picture.overlay]
     if explained:
         parts.append(
             tag(
                 "p",
-                "Beside an image, what the model looked at: ",
+                f"Beside an image, what the model looked at{about}: ",
                 tag("span", "orange", class_="positive"),
                 f" spoke for {evaluation.positive}, ",
                 tag("span", "purple", class_="negative"),
