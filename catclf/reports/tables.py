@@ -31,8 +31,14 @@ def table(
         tag("tr", tag("th", row[0], scope="row"), *_cells("td", row[1:], texts - 1)) for row in rows
     ]
     title = tag("caption", caption) if caption else EMPTY
+    # What scrolls can be reached by keys, and then says what it is.
     return tag(
-        "div", tag("table", title, head, tag("tbody", *lines)), class_="scroll", tabindex="0"
+        "div",
+        tag("table", title, head, tag("tbody", *lines)),
+        class_="scroll",
+        tabindex="0",
+        role="group",
+        aria_label="table",
     )
 
 

@@ -99,4 +99,4 @@ def test_the_columns_of_a_table_that_hold_numbers_are_known() -> None:
     root = ET.fromstring(table(("name", "a"), [("x < y", "1")]))
     assert [cell.get("class") for cell in root.iter("th")] == [None, "number", None]
     assert [cell.text for cell in root.iter("td")] == ["1"]
-    assert root.get("tabindex") == "0"  # what scrolls can be reached by keys
+    assert root.get("tabindex") == "0"
