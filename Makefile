@@ -60,6 +60,9 @@ data: $(VENV)/installed ## draw the embedded data set again
 # What the figures are drawn from lands here.
 DRAWN := $(VENV)/figures
 
+# The browser that takes the picture of a report.
+CHROMIUM ?= chromium
+
 .PHONY: figures
 figures: $(VENV)/installed-plot $(VENV)/installed-encoder ## draw the figures of the README and of docs/
 	mkdir -p $(DRAWN) docs/figures
@@ -76,6 +79,11 @@ figures: $(VENV)/installed-plot $(VENV)/installed-encoder ## draw the figures of
 	  -o docs/figures/learning-curves.png --kind learning-curve
 	$(BIN)/catclf plot $(DRAWN)/best.npz -o docs/figures/dictionary.png --kind dictionary
 	$(BIN)/catclf explain data/test/cat/cat-001.jpg -m $(DRAWN)/lecture.npz -o docs/figures/explain.png
+	$(BIN)/catclf evaluate data/ -m $(DRAWN)/best.npz --report $(DRAWN)/report.html
+	if command -v $(CHROMIUM) > /dev/null; then \
+	  $(CHROMIUM) --headless --no-sandbox --hide-scrollbars --window-size=960,2130 \
+	    --screenshot="$(CURDIR)/docs/figures/report.png" "file://$(CURDIR)/$(DRAWN)/report.html"; \
+	else echo "No $(CHROMIUM): docs/figures/report.png is left as it was"; fi
 
 .PHONY: bench
 bench: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure catclf beside its peers

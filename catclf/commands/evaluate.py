@@ -9,13 +9,15 @@ import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import (
     DEFAULT_MODEL,
+    check_outputs,
+    file_option,
     json_option,
     model_file_option,
     positive_option,
     skip_bad_option,
     threshold_option,
 )
-from catclf.commands.output import note, say_json
+from catclf.commands.output import note, progress_bar, say, say_json
 from catclf.commands.reading import load_for, open_source
 from catclf.commands.say_comparison import say_comparison
 from catclf.commands.say_evaluation import say_evaluation
@@ -34,6 +36,7 @@ _DEFAULT_DATA = "data"
     epilog="\b\nExamples:\n"
     "  catclf evaluate\n"
     "  catclf evaluate photos/ --mistakes\n"
+    "  catclf evaluate photos/ --report report.html\n"
     "  catclf evaluate photos/ -m lecture.npz -m best.npz\n"
     "  catclf evaluate data/ --split train --json",
 )
@@ -57,6 +60,7 @@ _DEFAULT_DATA = "data"
 @skip_bad_option
 @click.option("--mistakes", is_flag=True, help="List misclassified images, most confident first.")
 @click.option("--verbose", is_flag=True, help="Name the images that were used for training.")
+@file_option("--report", "report_path", help="HTML page to write, with charts and mistakes.")
 @json_option
 def evaluate(
     data: Path,
@@ -68,6 +72,7 @@ def evaluate(
     skip_bad: bool,
     mistakes: bool,
     verbose: bool,
+    report_path: Path | None,
     as_json: bool,
 ) -> None:
     """Compare predictions with the labels of DATA (a data set as for train; default: data/).
@@ -80,9 +85,13 @@ def evaluate(
 
     Several models are compared with the first: the difference of their accuracies on the same
     images, with its interval, and McNemar's exact test.
+
+    The page of --report is one file, which needs no network: metrics, charts, the mistakes with
+    what the model looked at, and the model card.
     """
-    if len(model_paths) > 1 and (mistakes or verbose):
-        raise click.UsageError("--mistakes and --verbose are for one model")
+    if len(model_paths) > 1 and (mistakes or verbose or report_path):
+        raise click.UsageError("--mistakes, --verbose and --report are for one model")
+    check_outputs({"DATA": data, "--model": model_paths[0]}, {"--report": report_path})
     models = [catclf.load_model(path, encoder) for path in model_paths]
     source = _open(data, positive or models[0].positive, models[0])
     split = source.choose(split, "test", "validation")
@@ -93,6 +102,10 @@ def evaluate(
     ]
     if len(models) == 1:
         _report(evaluations[0], model_paths[0], mistakes=mistakes, verbose=verbose, as_json=as_json)
+        if report_path:
+            _write_report(models[0], evaluations[0], datasets[0], model_paths[0], report_path)
+            if not as_json:
+                say(f"Report written to {report_path}")
     else:
         _report_comparison(evaluations, model_paths, datasets[0], as_json=as_json)
     if datasets[0].skipped and not skip_bad:
@@ -144,6 +157,17 @@ def _report(
     if mistakes:
         document["mistakes"] = [mistake._asdict() for mistake in evaluation.mistakes]
     say_json(document)
+
+
+def _write_report(
+    model: "Model", evaluation: "Evaluation", dataset: "Dataset", path: Path, report_path: Path
+) -> None:
+    from catclf.reports.evaluation_report import write_evaluation_report
+
+    with progress_bar("Drawing", "mistake") as update:
+        write_evaluation_report(
+            report_path, model, evaluation, dataset, name=path.name, progress=update
+        )
 
 
 def _report_comparison(

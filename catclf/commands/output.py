@@ -8,26 +8,9 @@ from typing import Any
 
 import click
 
-
-def printable(text: str) -> str:
-    r"""Escape what could harm or confuse a terminal.
-
-    Control characters, line ends, direction marks and undecodable bytes become `\x1b` and the
-    like, so that a file's name takes one line and does not affect the terminal.
-
-    Parameters
-    ----------
-    text : str
-        Any text, for instance a file's name.
-
-    Returns
-    -------
-    str
-        The same with every unprintable character escaped.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+from catclf.text import percent as percent
+from catclf.text import plural as plural
+from catclf.text import printable as printable
 
 
 def say(text: str) -> None:
@@ -56,16 +39,6 @@ def note(text: str) -> None:
 def say_json(document: Any) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(document, indent=2, allow_nan=False))
-
-
-def percent(share: float) -> str:
-    """A share as people write it."""
-    return f"{100 * share:.1f} %"
-
-
-def plural(count: int, noun: str) -> str:
-    """A number of things."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @contextmanager

@@ -138,26 +138,45 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
         Z=Z,
         metrics=metrics(Z, dataset.Y, threshold),
         trained_on=[dataset.names[int(i)] for i in np.flatnonzero(seen)],
-        mistakes=_mistakes(Z[0], dataset, threshold, model),
+        mistakes=_mistakes(Z, dataset, threshold, model),
         skipped=dataset.skipped,
         strange=strange_share(model, ranks, seen),
     )
 
 
-def _mistakes(z: Array, dataset: Dataset, threshold: float, model: Model) -> list[Mistake]:
-    """Wrong predictions, from logits z (m,)."""
-    probabilities = sigmoid(z)
-    predicted = probabilities >= threshold
-    wrong = np.flatnonzero(predicted != (dataset.labels == 1))
+def misclassified(Z: Array, Y: NDArray[Any], threshold: float) -> list[int]:
+    """Positions of the wrong predictions, most confident first.
+
+    Parameters
+    ----------
+    Z : array (1, m)
+        Logits.
+    Y : array (1, m)
+        Labels, 1 or 0.
+    threshold : float
+        Probability at or above which an image is classified as positive.
+
+    Returns
+    -------
+    list of int
+        From 0 to m - 1.
+    """
+    predicted = (sigmoid(Z) >= threshold)[0]  # (m,)
+    wrong = np.flatnonzero(predicted != (Y[0] == 1))
     # By the logit: probabilities near 1 may all round to the same number.
-    confidence = np.where(predicted, z, -z)[wrong]
+    confidence = np.where(predicted, Z[0], -Z[0])[wrong]
+    return [int(i) for i in wrong[np.argsort(-confidence, kind="stable")]]
+
+
+def _mistakes(Z: Array, dataset: Dataset, threshold: float, model: Model) -> list[Mistake]:
+    probabilities = sigmoid(Z)[0]  # (m,)
     names = (model.negative, model.positive)
     return [
         Mistake(
-            dataset.names[int(i)],
+            dataset.names[i],
             names[dataset.labels[i]],
-            names[int(predicted[i])],
+            names[int(probabilities[i] >= threshold)],
             float(probabilities[i]),
         )
-        for i in wrong[np.argsort(-confidence, kind="stable")]
+        for i in misclassified(Z, dataset.Y, threshold)
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import catclf
 from tests.conftest import Runner, write_images
 
 
@@ -118,3 +119,26 @@ def test_reliability_is_shown(evaluate: Runner, data: Path) -> None:
     document = json.loads(evaluate(data, "--json").out)
     assert sum(bin_["pictures"] for bin_ in document["reliability"]) == 8
     assert 0 <= document["calibration_error"] <= 1
+
+
+def test_a_report_is_written(evaluate: Runner, data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    out = evaluate(data, "--report", path).out
+    assert out.endswith(f"Report written to {path}\n")
+    page = path.read_text(encoding="utf-8")
+    assert "<h1>a-model.npz on " in page
+    assert "100.0 %" in page
+    json.loads(evaluate(data, "--report", path, "--json").out)
+    assert path.read_text(encoding="utf-8") == page
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(
+    evaluate: Runner, data: Path, model_path: Path, tmp_path: Path
+) -> None:
+    assert "no folder" in evaluate(data, "--report", tmp_path / "no" / "a.html", status=1).err
+    result = evaluate(data, "--report", model_path, status=2)
+    assert "must be different files" in result.err
+    catclf.load_model(model_path)
+    result = evaluate(data, "-m", model_path, "--report", tmp_path / "a.html", status=2)
+    assert "--report are for one model" in result.err
+    assert not (tmp_path / "a.html").exists()

@@ -1,0 +1,261 @@
+"""The report of an evaluation as one HTML page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from catclf.datasets.dataset import Dataset, Progress
+from catclf.evaluation.doubtful import Doubtful
+from catclf.evaluation.evaluate import Evaluation
+from catclf.model import Model
+from catclf.reports.charts import figures
+from catclf.reports.evaluation_charts import (
+    histogram,
+    precision_recall_chart,
+    reliability_chart,
+    roc_chart,
+)
+from catclf.reports.gallery import Picture, gallery, names_list
+from catclf.reports.markup import Markup, join, name_tag, tag
+from catclf.reports.mistakes import mistaken_pictures
+from catclf.reports.model_card import model_card, recorded
+from catclf.reports.page import Section, page
+from catclf.reports.score import score
+from catclf.reports.tables import table
+from catclf.reports.thumbnails import Thumbnails, image_to_show
+from catclf.storage import written_whole
+from catclf.text import percent, plural
+from catclf.training.record import TrainingRecord
+
+# Doubtful labels that are shown as images.
+_DOUBTFUL = 60
+
+
+def write_evaluation_report(
+    path: Path,
+    model: Model,
+    evaluation: Evaluation,
+    dataset: Dataset,
+    *,
+    name: str,
+    doubtful: Sequence[Doubtful] | None = None,
+    near_duplicates: Sequence[tuple[str, str]] = (),
+    progress: Progress | None = None,
+) -> None:
+    """Show how a model does, where it fails, and what it is: a page without any other file.
+
+    The same input gives the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The HTML file to write.
+    model : Model
+        The model.
+    evaluation : Evaluation
+        How it does.
+    dataset : Dataset
+        The images that were evaluated.
+    name : str
+        The model file's name, for the heading.
+    doubtful : sequence of Doubtful, optional
+        Labels that models contradict which have not seen the image, most doubtful first; None if
+        none were looked for.
+    near_duplicates : sequence of (str, str)
+        Names of evaluated images, and of training images that they look like.
+    progress : callable, optional
+        Called with the number of mistakes drawn, and the number of all that will be.
+
+    Raises
+    ------
+    OutputError
+        If the page cannot be written.
+    """
+    thumbnails = Thumbnails()
+    mistakes = mistaken_pictures(model, evaluation, dataset, thumbnails, progress)
+    record = recorded(model)
+    sections = [
+        Section("score", "Score", score(evaluation)),
+        Section("curves", "Curves", _curves(evaluation, dataset)),
+        Section(
+            "mistakes",
+            "Mistakes",
+            _mistakes(evaluation, mistakes, is_exact=model.features.is_additive),
+        ),
+    ]
+    if doubtful is not None:
+        content = _doubtful(doubtful, dataset, thumbnails)
+        sections.append(Section("doubtful", "Doubtful labels", content))
+    sections.append(Section("leaks", "Leaks", _leaks(evaluation, near_duplicates)))
+    if evaluation.skipped:
+        sections.append(Section("skipped", "Unreadable files", _skipped(evaluation)))
+    if record:
+        sections.append(Section("recipe", "Recipe", _recipe(record)))
+    sections.append(Section("card", "Model card", _card(model)))
+    document = page(f"{name} on {evaluation.where}", sections, lead=_lead(evaluation))
+    with written_whole(path) as file:
+        file.write(document)
+
+
+def _lead(evaluation: Evaluation) -> Markup:
+    metrics = evaluation.metrics
+    return tag(
+        "p",
+        f"{plural(evaluation.m, 'image')}: {metrics.positives} {evaluation.positive}, "
+        f"{evaluation.m - metrics.positives} {evaluation.negative}. Decision threshold "
+        f"{evaluation.threshold:.4g}.",
+        class_="muted",
+    )
+
+
+def _curves(evaluation: Evaluation, dataset: Dataset) -> Markup:
+    return figures(
+        roc_chart(evaluation, dataset.Y),
+        precision_recall_chart(evaluation, dataset.Y),
+        reliability_chart(evaluation),
+        histogram(evaluation, dataset.Y),
+    )
+
+
+def _mistakes(evaluation: Evaluation, pictures: Sequence[Picture], *, is_exact: bool) -> Markup:
+    mistakes = evaluation.mistakes
+    if not mistakes:
+        return tag("p", "None.")
+    parts = [
+        tag(
+            "p",
+            f"{plural(len(mistakes), 'image')} of {evaluation.m}, most confident first. If labels "
+            "are wrong, they are among the first.",
+        )
+    ]
+    about = "" if is_exact else ", approximately"
+    explained = [picture for picture in pictures if picture.overlay]
+    if explained:
+        parts.append(
+            tag(
+                "p",
+                f"Beside an image, what the model looked at{about}: ",
+                tag("span", "orange", class_="positive"),
+                f" spoke for {evaluation.positive}, ",
+                tag("span", "purple", class_="negative"),
+                " against it.",
+            )
+        )
+        parts.append(gallery(explained))
+    others = [picture for picture in pictures if not picture.overlay]
+    rest = [mistake.name for mistake in mistakes[len(pictures) :]]
+    return join([*parts, gallery(others), names_list(rest, f"{len(rest)} more, by name")])
+
+
+def _doubtful(doubtful: Sequence[Doubtful], dataset: Dataset, thumbnails: Thumbnails) -> Markup:
+    if not doubtful:
+        return tag("p", "None.")
+    position = {name: i for i, name in enumerate(dataset.names)}
+    pictures = [
+        Picture(
+            d.name,
+            thumbnails.of_array(image_to_show(dataset, position[d.name]))
+            if d.name in position
+            else None,
+            f"{d.label}: probability {d.probability:.4f}",
+        )
+        for d in doubtful[:_DOUBTFUL]
+    ]
+    rest = [d.name for d in doubtful[_DOUBTFUL:]]
+    return join(
+        [
+            tag(
+                "p",
+                f"{plural(len(doubtful), 'label')} that models contradict which have not seen the "
+                "image, most doubtful first, with the probability that they give to the label.",
+            ),
+            gallery(pictures),
+            names_list(rest, f"{len(rest)} more, by name"),
+        ]
+    )
+
+
+def _leaks(evaluation: Evaluation, near_duplicates: Sequence[tuple[str, str]]) -> Markup:
+    trained_on = evaluation.trained_on
+    if not trained_on and not near_duplicates:
+        return tag("p", "The model was trained on none of these images.")
+    parts = []
+    if trained_on:
+        were = "was" if len(trained_on) == 1 else "were"
+        parts += [
+            tag(
+                "p",
+                f"{len(trained_on)} of {plural(evaluation.m, 'image')} {were} used for training.",
+            ),
+            names_list(trained_on, "Names"),
+        ]
+    if near_duplicates:
+        parts += [
+            tag(
+                "p",
+                "1 image looks like a training image."
+                if len(near_duplicates) == 1
+                else f"{len(near_duplicates)} images look like training images.",
+            ),
+            table(
+                ("image", "training image"),
+                [(name_tag(image), name_tag(other)) for image, other in near_duplicates],
+                texts=2,
+            ),
+        ]
+    return join(parts)
+
+
+def _skipped(evaluation: Evaluation) -> Markup:
+    rows = [(name_tag(name), reason) for name, reason in evaluation.skipped]
+    return table(("file", "reason"), rows, texts=2)
+
+
+def _recipe(record: TrainingRecord) -> Markup:
+    """How to train such a model again."""
+    settings = record.settings.to_dict()
+    found = {"learning_rate": record.learning_rate, "l2": record.l2}
+    settings |= {name: _chosen(settings[name], value) for name, value in found.items()}
+    rows = [(name.replace("_", " "), _value(value)) for name, value in settings.items()]
+    counts = ", ".join(f"{count} {name}" for name, count in record.class_counts.items())
+    outcome = [
+        ("trained on", record.source or "unknown"),
+        ("training images", counts),
+        ("date", record.date or "unknown"),
+        ("iterations made", f"{record.iterations}"),
+        ("final cost", f"{record.cost:.6f}"),
+        ("training accuracy", percent(record.accuracy)),
+    ]
+    columns = [
+        tag("div", tag("h3", title), table((), of, texts=2))
+        for title, of in (("Settings", rows), ("Training", outcome))
+    ]
+    return join(
+        [tag("p", f"{', '.join(record.describe())}."), tag("div", *columns, class_="columns")]
+    )
+
+
+def _chosen(asked: object, value: float | None) -> object:
+    """A setting, and the number that training found for it."""
+    if value is None or asked == value:
+        return asked
+    return f"{asked or 'default'} ({value:.4g})"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return "default" if value is None else f"{value}"
+
+
+def _card(model: Model) -> Markup:
+    parts = [
+        tag(
+            "div",
+            tag("h3", section.title),
+            tag("ul", *(tag("li", line) for line in section.lines)),
+        )
+        for section in model_card(model)
+    ]
+    return tag("div", join(parts), class_="card")

@@ -1,0 +1,32 @@
+"""Words and numbers as users read them, on a terminal and in a page."""
+
+
+def printable(text: str) -> str:
+    r"""Escape what could harm or confuse a terminal or a reader.
+
+    Control characters, line ends, direction marks and undecodable bytes become `\x1b` and the
+    like, so that a file's name takes one line and does not affect what stands around it.
+
+    Parameters
+    ----------
+    text : str
+        Any text, for instance a file's name.
+
+    Returns
+    -------
+    str
+        The same with every unprintable character escaped.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def percent(share: float) -> str:
+    """A share as people write it."""
+    return f"{100 * share:.1f} %"
+
+
+def plural(count: int, noun: str) -> str:
+    """A number of things."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
