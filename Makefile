@@ -19,6 +19,10 @@ demo: $(VENV)/installed ## train on data/, score the model, predict a few images
 test: $(VENV)/installed-dev ## run all tests
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto # a core for each worker, not all for each
 
+.PHONY: test-browser
+test-browser: $(VENV)/installed-dev ## test the pages in Chromium, which has to be installed
+	CATCLF_NEEDS_BROWSER=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/browser
+
 .PHONY: test-processors
 test-processors: $(VENV)/installed-dev ## run the numerical tests as older and newer processors would
 	for core in Prescott Haswell SkylakeX; do for threads in 1 2; do \

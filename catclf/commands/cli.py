@@ -12,6 +12,7 @@ _COMMANDS = {
     "predict": "Classify images.",
     "evaluate": "Score a model on labelled images.",
     "sort": "Sort images into folders by label, and undo that.",
+    "label": "Make a page on which to label images.",
     "explain": "Show what each part of an image contributes.",
     "plot": "Draw costs, weights, a learning curve, or a dictionary.",
     "lesson": "Run an experiment of the lecture.",

@@ -17,8 +17,9 @@ from catclf.commands.options import (
     skip_bad_option,
     threshold_option,
 )
-from catclf.commands.output import note, progress_bar, say, say_json
+from catclf.commands.output import note, say_json
 from catclf.commands.reading import load_for, open_source
+from catclf.commands.report_page import write_report
 from catclf.commands.say_comparison import say_comparison
 from catclf.commands.say_evaluation import say_evaluation
 from catclf.errors import DataError
@@ -103,9 +104,14 @@ def evaluate(
     if len(models) == 1:
         _report(evaluations[0], model_paths[0], mistakes=mistakes, verbose=verbose, as_json=as_json)
         if report_path:
-            _write_report(models[0], evaluations[0], datasets[0], model_paths[0], report_path)
-            if not as_json:
-                say(f"Report written to {report_path}")
+            write_report(
+                report_path,
+                models[0],
+                evaluations[0],
+                datasets[0],
+                as_json=as_json,
+                name=model_paths[0].name,
+            )
     else:
         _report_comparison(evaluations, model_paths, datasets[0], as_json=as_json)
     if datasets[0].skipped and not skip_bad:
@@ -157,17 +163,6 @@ def _report(
     if mistakes:
         document["mistakes"] = [mistake._asdict() for mistake in evaluation.mistakes]
     say_json(document)
-
-
-def _write_report(
-    model: "Model", evaluation: "Evaluation", dataset: "Dataset", path: Path, report_path: Path
-) -> None:
-    from catclf.reports.evaluation_report import write_evaluation_report
-
-    with progress_bar("Drawing", "mistake") as update:
-        write_evaluation_report(
-            report_path, model, evaluation, dataset, name=path.name, progress=update
-        )
 
 
 def _report_comparison(

@@ -12,7 +12,7 @@ from catclf.training.settings import LECTURE_LEARNING_RATE, PRESETS
 if TYPE_CHECKING:
     from catclf.commands.scores import Scores
     from catclf.datasets.dataset import Dataset, Skipped
-    from catclf.evaluation.cross_validation import CrossValidation
+    from catclf.evaluation.doubtful import Doubtful
     from catclf.evaluation.evaluate import Evaluation
     from catclf.model import Model
     from catclf.training.record import CrossValidationScore, TrainingRecord
@@ -91,7 +91,6 @@ def say_training(training: Training, *, as_json: bool) -> None:
             "Photographs are recognised far better with --recipe transfer "
             "(pip install 'catclf[encoder]')"
         )
-    say_next(training)
 
 
 def note_learning_rate(record: "TrainingRecord", costs: list[float]) -> None:
@@ -179,18 +178,22 @@ def say_settings(model: "Model", record: "TrainingRecord | None") -> None:
 
 
 def report_cross_validation(
-    validation: "CrossValidation", dataset: "Dataset", doubtful: Path | None, *, as_json: bool
-) -> None:
-    """The score, at once, since training will take a while, and the file of doubtful labels."""
+    scores: "Scores", dataset: "Dataset", path: Path | None, *, as_json: bool
+) -> "list[Doubtful] | None":
+    """Say the score at once, since training will take a while, and write the doubtful labels."""
+    validation = scores.cross_validation
+    if not validation:
+        return None
+    from catclf.evaluation.doubtful import doubtful_labels, write_doubtful
+
+    doubtful = doubtful_labels(dataset, validation.Z)
     if not as_json:
         say_cross_validation(validation.score())
-    if doubtful:
-        from catclf.evaluation.doubtful import doubtful_labels, write_doubtful
-
-        found = doubtful_labels(dataset, validation.Z)
-        write_doubtful(found, doubtful)
+    if path:
+        write_doubtful(doubtful, path)
         if not as_json:
-            say(f"{plural(len(found), 'doubtful label')} of {dataset.m}, in {doubtful}")
+            say(f"{plural(len(doubtful), 'doubtful label')} of {dataset.m}, in {path}")
+    return doubtful
 
 
 def say_cross_validation(score: "CrossValidationScore") -> None:
@@ -256,16 +259,17 @@ def trained_on_warning(evaluation: "Evaluation") -> str | None:
     return f"Warning: {known} of these {m} images {were} used for training; the score is optimistic"
 
 
-def note_near_duplicates(dataset: "Dataset", test: "Dataset | None") -> None:
-    """A warning if test images are near duplicates of training images."""
-    from catclf.images.near_duplicates import count_near_duplicates
+def note_near_duplicates(dataset: "Dataset", test: "Dataset | None") -> list[tuple[str, str]]:
+    """Test images that are near duplicates of training images, of which a warning is given."""
+    from catclf.images.near_duplicates import near_duplicates_among
 
     if not test:
-        return
-    leaks = count_near_duplicates(test.images, dataset.images)
+        return []
+    leaks = near_duplicates_among(test.images, dataset.images)
     if leaks:
-        are = "is a near duplicate" if leaks == 1 else "are near duplicates"
+        are = "is a near duplicate" if len(leaks) == 1 else "are near duplicates"
         note(
-            f"Warning: {leaks} of the {test.m} test images {are} of training images; the score is "
-            "optimistic; catclf check names them"
+            f"Warning: {len(leaks)} of the {test.m} test images {are} of training images; the "
+            "score is optimistic; catclf check names them"
         )
+    return [(test.names[i], dataset.names[j]) for i, j in leaks.items()]

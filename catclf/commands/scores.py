@@ -37,12 +37,13 @@ def scores_before_training(
     folds : int or None
         Of a cross-validation, if there is to be one.
     hold_out : bool
-        Whether to hold out a fifth, if there is not.
+        Whether to hold out a fifth.
     """
+    validation = None
     if folds:
         with progress_bar("Cross-validating", "fold") as update:
-            return Scores(catclf.cross_validate(dataset, settings, folds, progress=update))
-    return Scores(held_out=_held_out(dataset, settings) if hold_out else None)
+            validation = catclf.cross_validate(dataset, settings, folds, progress=update)
+    return Scores(validation, _held_out(dataset, settings) if hold_out else None)
 
 
 def _held_out(dataset: "Dataset", settings: "TrainingSettings") -> "Evaluation | None":

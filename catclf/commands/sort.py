@@ -10,11 +10,12 @@ import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import json_option, model_option, threshold_option, unsure_option
 from catclf.commands.output import note, plural, printable, progress_bar, say, say_json
+from catclf.commands.predicting import predict_files
 from catclf.commands.process import Stopped
 from catclf.errors import DataError
 
 if TYPE_CHECKING:
-    from catclf.model import Model, Prediction
+    from catclf.model import Prediction
     from catclf.sorting.plan import Plan
 
 _DONE = {"copy": "Copied", "link": "Linked", "move": "Moved"}
@@ -73,7 +74,7 @@ def sort(
     paths = not_sorted_yet(images_below(source), source, output)
     if not paths:
         raise DataError(f"{source} has no images to sort")
-    predictions, failures = _predictions(model, paths, threshold, unsure)
+    predictions, failures = predict_files(model, paths, threshold, unsure)
     labelled = [(path, prediction.label) for path, prediction in predictions.items()]
     action = "move" if move else "link" if link else "copy"
     plan = make_plan(labelled, source, output, action)
@@ -86,28 +87,6 @@ def sort(
         note(f"Not moved: {path}: a symbolic link")
     if failures or plan.links:
         click.get_current_context().exit(1)
-
-
-def _predictions(
-    model: "Model",
-    paths: list[Path],
-    threshold: float | None,
-    unsure: tuple[float, float] | None,
-) -> "tuple[dict[Path, Prediction], int]":
-    """The prediction for each readable file, and the number of the others, which are named."""
-    predictions = {}
-    failures = 0
-    with progress_bar("Predicting", "image") as update:
-        outcomes = model.predict_files(paths, threshold, unsure)
-        for done, (path, outcome) in enumerate(zip(paths, outcomes, strict=True), start=1):
-            if isinstance(outcome, catclf.ImageError):
-                failures += 1
-                note(f"Error: {path}: {outcome}")
-            else:
-                predictions[path] = outcome
-            if update:
-                update(done, len(paths))
-    return predictions, failures
 
 
 def _carry_out(plan: "Plan", output: Path) -> None:

@@ -23,6 +23,7 @@ from catclf.commands.options import (
 from catclf.commands.output import note, progress_bar, training_callbacks
 from catclf.commands.process import Stopped
 from catclf.commands.reading import load_training_data, open_source
+from catclf.commands.report_page import write_training_report
 from catclf.commands.training_options import PRESETS_LIST, chosen_settings, training_options
 
 if TYPE_CHECKING:
@@ -88,6 +89,12 @@ if TYPE_CHECKING:
     "Output",
     model_file_option("-o", "--output", help="Model file to write."),
     file_option("--history", help="CSV file to write every cost to."),
+    file_option(
+        "--report",
+        "report_path",
+        help="HTML page to write: the score of --score auto, with charts and mistakes, and the "
+        "doubtful labels of --cv.",
+    ),
     json_option,
 )
 def train(
@@ -104,6 +111,7 @@ def train(
     checkpoint: Path | None,
     resume: Path | None,
     history: Path | None,
+    report_path: Path | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -121,10 +129,14 @@ def train(
     specification = settings.feature_specification
     inputs = {"DATA": data, "--features": specification.encoder_file}
     outputs = {"--output": output, "--history": history, "--checkpoint": checkpoint}
-    outputs |= {"--doubtful": doubtful, "--features-cache": options["features_cache"]}
+    outputs |= {"--doubtful": doubtful, "--report": report_path}
+    outputs |= {"--features-cache": options["features_cache"]}
     check_outputs(inputs, outputs)
     if doubtful and not folds:
         raise click.UsageError("--doubtful needs --cv, whose models have not seen the images")
+
+    if report_path and score == "none":
+        raise click.UsageError("--report needs a score to show, so not --score none")
 
     source = open_source(data, positive, group_by)
     with training_encoder(specification, resize, options) as encoder:
@@ -132,12 +144,9 @@ def train(
             source, resize, encoder, flip=settings.flip, skip_bad=skip_bad
         )
 
-    hold_out = score == "auto" and not test
+    hold_out = score == "auto" and not test and (not folds or report_path is not None)
     measured = scores.scores_before_training(dataset, settings, folds, hold_out=hold_out)
-    if measured.cross_validation:
-        report.report_cross_validation(
-            measured.cross_validation, dataset, doubtful, as_json=as_json
-        )
+    doubted = report.report_cross_validation(measured, dataset, doubtful, as_json=as_json)
     result = _train(dataset, settings, checkpoint, resume)
     if score == "auto":
         measured = measured._replace(test=scores.test_score(result.model, test))
@@ -147,9 +156,13 @@ def train(
         from catclf.training.history import write_history
 
         write_history(result.costs, history)
-    report.note_near_duplicates(dataset, test)
+    near_duplicates = report.note_near_duplicates(dataset, test)
     training = report.Training(output, data, dataset, test, measured, result)
     report.say_training(training, as_json=as_json)
+    if report_path:
+        write_training_report(report_path, training, doubted, near_duplicates, as_json=as_json)
+    if not as_json:
+        report.say_next(training)
 
 
 def _train(

@@ -8,8 +8,14 @@ from catclf.evaluation.evaluate import Evaluation, evaluate
 from catclf.training.settings import TrainingSettings
 from catclf.training.train import OnStage, OnStep, train
 
-PARTS = 5
-"""One image in so many is held out."""
+# One image in so many is held out.
+_PARTS = 5
+
+
+def held_out_fifth(dataset: Dataset, settings: TrainingSettings) -> tuple[Dataset, Dataset]:
+    """All but a fifth of the images, and the fifth; `evaluate_held_out` says of which kind."""
+    rest, fifth = hold_out(dataset, _PARTS, settings.seed)
+    return rest, replace(fifth, where=f"{dataset.where} (a held-out fifth)")
 
 
 def evaluate_held_out(
@@ -43,6 +49,6 @@ def evaluate_held_out(
     TrainingError
         If the training comes to no result.
     """
-    rest, fifth = hold_out(dataset, PARTS, settings.seed)
+    rest, fifth = held_out_fifth(dataset, settings)
     model = train(rest, settings, on_step=on_step, on_stage=on_stage).model
-    return evaluate(model, replace(fifth, where=f"{dataset.where} (a held-out fifth)"))
+    return evaluate(model, fifth)

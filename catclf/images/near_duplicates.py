@@ -112,8 +112,8 @@ def near_duplicates(summaries: PerceptualHashes) -> Iterator[NDArray[np.intp]]:
             yield pairs[differences <= _MOST_DIFFERENCE]
 
 
-def count_near_duplicates(of: Rows, among: Rows) -> int:
-    """Count the images that are near, but not exact, duplicates of any of some others.
+def near_duplicates_among(of: Rows, among: Rows) -> dict[int, int]:
+    """Find the images that are near, but not exact, duplicates of any of some others.
 
     Parameters
     ----------
@@ -122,18 +122,19 @@ def count_near_duplicates(of: Rows, among: Rows) -> int:
 
     Returns
     -------
-    int
-        How many of the first; 0 if there are too many to compare.
+    dict of int to int
+        Positions among the first, in order, with that of one of the others; none if there are too
+        many to compare.
     """
     m = len(of)
     if m + len(among) > _MOST_COMPARED:
-        return 0
+        return {}
     images = np.concatenate([of[:], among[:]])
-    found: set[int] = set()
+    found: dict[int, int] = {}
     for pairs in near_duplicates(perceptual_hashes(images)):
         across = pairs[(pairs[:, 0] < m) & (pairs[:, 1] >= m)].tolist()
-        found |= {i for i, j in across if not np.array_equal(images[i], images[j])}
-    return len(found)
+        found |= {i: j - m for i, j in across if not np.array_equal(images[i], images[j])}
+    return dict(sorted(found.items()))
 
 
 def _brightness(images: Images) -> NDArray[np.float32]:

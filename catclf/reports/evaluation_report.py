@@ -15,10 +15,11 @@ from catclf.reports.evaluation_charts import (
     roc_chart,
 )
 from catclf.reports.gallery import Picture, gallery, names_list
-from catclf.reports.markup import Markup, join, name_tag, tag
+from catclf.reports.markup import EMPTY, Markup, join, name_tag, tag
 from catclf.reports.mistakes import mistaken_pictures
 from catclf.reports.model_card import model_card, recorded
 from catclf.reports.page import Section, page
+from catclf.reports.review import SCRIPT, Labelled, labelled_of, review_bar
 from catclf.reports.score import score
 from catclf.reports.tables import table
 from catclf.reports.thumbnails import Thumbnails, image_to_show
@@ -38,7 +39,9 @@ def write_evaluation_report(
     *,
     name: str,
     doubtful: Sequence[Doubtful] | None = None,
+    reviewed: Dataset | None = None,
     near_duplicates: Sequence[tuple[str, str]] = (),
+    is_held_out: bool = False,
     progress: Progress | None = None,
 ) -> None:
     """Show how a model does, where it fails, and what it is: a page without any other file.
@@ -60,8 +63,13 @@ def write_evaluation_report(
     doubtful : sequence of Doubtful, optional
         Labels that models contradict which have not seen the image, most doubtful first; None if
         none were looked for.
+    reviewed : Dataset, optional
+        The images that the doubtful labels are of, and whose labels the page can save; by default
+        those that were evaluated.
     near_duplicates : sequence of (str, str)
         Names of evaluated images, and of training images that they look like.
+    is_held_out : bool
+        The evaluation is of another model, which was trained without these images.
     progress : callable, optional
         Called with the number of mistakes drawn, and the number of all that will be.
 
@@ -70,8 +78,18 @@ def write_evaluation_report(
     OutputError
         If the page cannot be written.
     """
+    reviewed = reviewed or dataset
     thumbnails = Thumbnails()
-    mistakes = mistaken_pictures(model, evaluation, dataset, thumbnails, progress)
+    mistakes = mistaken_pictures(
+        model, evaluation, dataset, thumbnails, is_explained=not is_held_out, progress=progress
+    )
+    doubted = _doubtful_pictures(doubtful or (), reviewed, thumbnails)
+    shown, others = _to_review([*mistakes, *doubted], reviewed)
+    of_review = set(shown)
+    mistakes = [
+        picture if picture.labelled in of_review else picture._replace(labelled=None)
+        for picture in mistakes
+    ]
     record = recorded(model)
     sections = [
         Section("score", "Score", score(evaluation)),
@@ -83,15 +101,26 @@ def write_evaluation_report(
         ),
     ]
     if doubtful is not None:
-        content = _doubtful(doubtful, dataset, thumbnails)
-        sections.append(Section("doubtful", "Doubtful labels", content))
+        sections.append(Section("doubtful", "Doubtful labels", _doubtful(doubtful, doubted)))
     sections.append(Section("leaks", "Leaks", _leaks(evaluation, near_duplicates)))
     if evaluation.skipped:
         sections.append(Section("skipped", "Unreadable files", _skipped(evaluation)))
     if record:
         sections.append(Section("recipe", "Recipe", _recipe(record)))
     sections.append(Section("card", "Model card", _card(model)))
-    document = page(f"{name} on {evaluation.where}", sections, lead=_lead(evaluation))
+    document = page(
+        f"{name} on {evaluation.where}",
+        sections,
+        lead=join(
+            [
+                _lead(evaluation),
+                _about_held_out(name) if is_held_out else EMPTY,
+                _about_review(len(shown), len(others)),
+            ]
+        ),
+        bar=review_bar(model.positive, model.negative, shown, others),
+        scripts=[SCRIPT] if shown else [],
+    )
     with written_whole(path) as file:
         file.write(document)
 
@@ -104,6 +133,37 @@ def _lead(evaluation: Evaluation) -> Markup:
         f"{evaluation.m - metrics.positives} {evaluation.negative}. Decision threshold "
         f"{evaluation.threshold:.4g}.",
         class_="muted",
+    )
+
+
+def _to_review(
+    pictures: Sequence[Picture], reviewed: Dataset
+) -> tuple[list[Labelled], list[Labelled]]:
+    """The images that a review goes through, and the others of the data set."""
+    labels = [labelled_of(reviewed, i) for i in range(reviewed.m)]
+    known = {image.path: image for image in labels if image}
+    paths = [picture.labelled.path for picture in pictures if picture.labelled]
+    shown = [known.pop(path) for path in dict.fromkeys(paths) if path in known]
+    return shown, list(known.values())
+
+
+def _about_held_out(name: str) -> Markup:
+    return tag(
+        "p",
+        "The score is of a model that was trained without these images. The one in ",
+        name_tag(name),
+        " was trained on all, and is likely to be a little better.",
+    )
+
+
+def _about_review(shown: int, others: int) -> Markup:
+    if not shown:
+        return EMPTY
+    return tag(
+        "p",
+        "To correct labels, start the review at the bottom: it goes through "
+        f"{plural(shown, 'image')}, and saves the labels of all {shown + others} as labels.csv, "
+        "for catclf train.",
     )
 
 
@@ -146,20 +206,27 @@ def _mistakes(evaluation: Evaluation, pictures: Sequence[Picture], *, is_exact: 
     return join([*parts, gallery(others), names_list(rest, f"{len(rest)} more, by name")])
 
 
-def _doubtful(doubtful: Sequence[Doubtful], dataset: Dataset, thumbnails: Thumbnails) -> Markup:
+def _doubtful_pictures(
+    doubtful: Sequence[Doubtful], dataset: Dataset, thumbnails: Thumbnails
+) -> list[Picture]:
+    position = {name: i for i, name in enumerate(dataset.names)}
+    pictures = []
+    for d in doubtful[:_DOUBTFUL]:
+        i = position[d.name]
+        pictures.append(
+            Picture(
+                d.name,
+                thumbnails.of_array(image_to_show(dataset, i)),
+                f"{d.label}: probability {d.probability:.4f}",
+                labelled=labelled_of(dataset, i),
+            )
+        )
+    return pictures
+
+
+def _doubtful(doubtful: Sequence[Doubtful], pictures: Sequence[Picture]) -> Markup:
     if not doubtful:
         return tag("p", "None.")
-    position = {name: i for i, name in enumerate(dataset.names)}
-    pictures = [
-        Picture(
-            d.name,
-            thumbnails.of_array(image_to_show(dataset, position[d.name]))
-            if d.name in position
-            else None,
-            f"{d.label}: probability {d.probability:.4f}",
-        )
-        for d in doubtful[:_DOUBTFUL]
-    ]
     rest = [d.name for d in doubtful[_DOUBTFUL:]]
     return join(
         [
@@ -177,7 +244,7 @@ def _doubtful(doubtful: Sequence[Doubtful], dataset: Dataset, thumbnails: Thumbn
 def _leaks(evaluation: Evaluation, near_duplicates: Sequence[tuple[str, str]]) -> Markup:
     trained_on = evaluation.trained_on
     if not trained_on and not near_duplicates:
-        return tag("p", "The model was trained on none of these images.")
+        return tag("p", "The model that was scored was trained on none of these images.")
     parts = []
     if trained_on:
         were = "was" if len(trained_on) == 1 else "were"

@@ -11,6 +11,7 @@ from catclf.images.preprocessing import SIDE, Images
 from catclf.model import Model
 from catclf.reports.gallery import Picture
 from catclf.reports.overlay import overlay
+from catclf.reports.review import labelled_of
 from catclf.reports.thumbnails import Thumbnails, image_to_show
 
 MOST_SHOWN = 120
@@ -25,6 +26,8 @@ def mistaken_pictures(
     evaluation: Evaluation,
     dataset: Dataset,
     thumbnails: Thumbnails,
+    *,
+    is_explained: bool = True,
     progress: Progress | None = None,
 ) -> list[Picture]:
     """The first mistakes, most confident first.
@@ -39,6 +42,8 @@ def mistaken_pictures(
         The images that were evaluated.
     thumbnails : Thumbnails
         Makes the images of the page.
+    is_explained : bool
+        Show what the model looked at.
     progress : callable, optional
         Called with the number of mistakes done, and the number of all that are shown.
 
@@ -48,7 +53,8 @@ def mistaken_pictures(
         At most `MOST_SHOWN`.
     """
     places = misclassified(evaluation.Z, dataset.Y, evaluation.threshold)[:MOST_SHOWN]
-    explained = _EXPLAINED if model.features.is_additive else _APPROXIMATED
+    most = _EXPLAINED if model.features.is_additive else _APPROXIMATED
+    explained = most if is_explained else 0
     pictures = []
     for rank, (i, mistake) in enumerate(zip(places, evaluation.mistakes, strict=False)):
         shown = image_to_show(dataset, i)  # (height, width, 3)
@@ -63,6 +69,7 @@ def mistaken_pictures(
                 thumbnails.of_array(shown),
                 text,
                 None if drawn is None else thumbnails.of_array(drawn),
+                labelled_of(dataset, i),
             )
         )
         if progress:

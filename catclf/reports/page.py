@@ -24,6 +24,7 @@ def page(
     sections: Sequence[Section],
     *,
     lead: Markup = EMPTY,
+    bar: Markup = EMPTY,
     scripts: Sequence[str] = (),
 ) -> bytes:
     """A whole HTML document.
@@ -40,6 +41,8 @@ def page(
         In order; their titles are the contents at the top.
     lead : Markup
         What comes before the first section.
+    bar : Markup
+        What stays in sight below everything else.
     scripts : sequence of str
         Names of files in `catclf/reports`, such as "review.js".
 
@@ -69,6 +72,7 @@ def page(
         _contents(sections),
         tag("main", *map(_section, sections), id="content", tabindex="-1"),
         tag("footer", tag("p", f"Made by catclf {__version__}.")),
+        bar,
         *(tag("script", Markup(code)) for code in codes),
     )
     return (Markup("<!DOCTYPE html>\n") + tag("html", head, body, lang="en") + "\n").encode()

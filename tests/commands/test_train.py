@@ -435,3 +435,37 @@ def test_other_trainings_come_without_the_hint(
     other = catclf_run("train", noise, *output, "--features", "hog", "--solver", "lbfgs", "--l2", 1)
     for outcome in (good, without_score, other):
         assert "--recipe transfer" not in outcome.out
+
+
+def test_a_report_shows_the_test_split_or_the_held_out_images(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
+    page, model = tmp_path / "report.html", tmp_path / "new.npz"
+
+    def report(path: Path, *options: object) -> str:
+        args = ("train", path, "-o", model, "--iterations", "30", "--report", page, *options)
+        assert f"Report written to {page}\n" in catclf_run(*args).out
+        return page.read_text(encoding="utf-8")
+
+    with_test = report(data)
+    assert "8 images: 4 cat, 4 non-cat" in with_test
+    assert "trained without these images" not in with_test
+    assert "Doubtful" not in with_test
+    write_images(data / "train" / "cat", 9, red=190, start=20)
+    write_images(data / "train" / "dog", 9, red=80, start=20)
+    held_out = report(data / "train", "--cv", "3")
+    assert "6 images: 3 cat, 3 non-cat" in held_out
+    assert "trained without these images" in held_out
+    assert "Doubtful labels" in held_out
+    assert "3-fold cross-validation" in held_out
+
+
+def test_a_report_needs_a_score(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    args = ("train", data / "train", "-o", tmp_path / "new.npz", "--report", page)
+    assert "--score none" in catclf_run(*args, "--score", "none", status=2).err
+    for kind in ("cat", "dog"):
+        for path in sorted((data / "train" / kind).iterdir())[2:]:
+            path.unlink()
+    assert "Note: no report, since there is no score" in catclf_run(*args).err
+    assert not page.exists()

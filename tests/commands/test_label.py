@@ -1,0 +1,92 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Runner, image, write_images
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Images without classes, the reddest first by name."""
+    for i, red in enumerate((190, 160, 135, 110, 80)):
+        (tmp_path / "photos" / "2024").mkdir(parents=True, exist_ok=True)
+        image(i, red=red).save(tmp_path / "photos" / "2024" / f"{i}.png")
+    return tmp_path / "photos"
+
+
+def shown(page: Path) -> list[tuple[str, float]]:
+    """Names and probabilities of the images of a page, in order."""
+    text = page.read_text(encoding="utf-8")
+    names = re.findall(r'<bdi class="name">([^<]*)</bdi>', text)
+    probabilities = re.findall(r"probability of cat ([0-9.]+)", text)
+    return list(zip(names, map(float, probabilities), strict=True))
+
+
+def test_the_least_sure_come_first(
+    catclf_run: Runner, folder: Path, model_path: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "label.html"
+    out = catclf_run("label", folder, "-m", model_path, "--report", page).out
+    assert out == f"Page of 5 images written to {page}\n"
+    pictures = shown(page)
+    assert sorted(name for name, _ in pictures) == [
+        str(Path("2024") / f"{i}.png") for i in range(5)
+    ]
+    sureness = [abs(probability - 0.5) for _, probability in pictures]
+    assert sureness == sorted(sureness)
+    assert sureness[0] < sureness[-1]
+    content = page.read_bytes()
+    catclf_run("label", folder, "-m", model_path, "--report", page)
+    assert page.read_bytes() == content
+
+
+def test_the_page_has_a_default_name(
+    catclf_run: Runner,
+    folder: Path,
+    model_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for options in ((), ("--report",)):
+        document = json.loads(catclf_run("label", folder, "-m", model_path, "--json", *options).out)
+        assert document == {"report": "label.html", "pictures": 5, "shown": 5}
+        Path("label.html").unlink()
+
+
+def test_unreadable_files_are_named_and_left_out(
+    catclf_run: Runner, folder: Path, model_path: Path, tmp_path: Path
+) -> None:
+    (folder / "bad.jpg").write_text("no image")
+    args = ("label", folder, "-m", model_path, "--report", tmp_path / "a.html")
+    outcome = catclf_run(*args, status=1)
+    assert outcome.err.startswith(f"Error: {folder / 'bad.jpg'}: ")
+    assert "Page of 5 images" in outcome.out
+    assert "Page of 5 images" in catclf_run(*args, "--skip-bad").out
+
+
+def test_wrong_folders(catclf_run: Runner, folder: Path, model_path: Path, tmp_path: Path) -> None:
+    def error(path: Path) -> str:
+        page = tmp_path / "a.html"
+        return catclf_run("label", path, "-m", model_path, "--report", page, status=1).err
+
+    (tmp_path / "empty").mkdir()
+    assert error(tmp_path / "empty") == f"Error: {tmp_path / 'empty'} has no images to label\n"
+    assert "is not a folder" in error(folder / "2024" / "0.png")
+    assert "is not a folder" in error(tmp_path / "missing")
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_many_images_give_a_page_under_10_megabytes(
+    catclf_run: Runner, model_path: Path, tmp_path: Path
+) -> None:
+    (original,) = write_images(tmp_path / "photos", 1, red=150)
+    for i in range(1100):
+        (tmp_path / "photos" / f"{i}.png").hardlink_to(original)
+    page = tmp_path / "label.html"
+    out = catclf_run("label", tmp_path / "photos", "-m", model_path, "--report", page).out
+    assert out == f"Page of 1000 images of 1101 written to {page}\n"
+    assert page.stat().st_size < 10e6
+    assert "101 images not shown, by name" in page.read_text(encoding="utf-8")
