@@ -11,12 +11,14 @@ from catclf.commands.options import DEFAULT_MODEL, MODEL_VARIABLE, json_option
 from catclf.commands.output import percent, plural, say, say_json
 
 if TYPE_CHECKING:
-    from catclf.model import Model
     from catclf.training.record import EvaluationScore, TrainingRecord
 
 
 @click.command(
-    epilog="\b\nExamples:\n  catclf info\n  catclf info cats.npz --json",
+    epilog="\b\nExamples:\n"
+    "  catclf info\n"
+    "  catclf info cats.npz --json\n"
+    "  catclf info cats.npz --markdown > cats.md",
 )
 @click.argument(
     "model_path",
@@ -26,9 +28,17 @@ if TYPE_CHECKING:
     envvar=MODEL_VARIABLE,
 )
 @json_option
-def info(model_path: Path, as_json: bool) -> None:
-    """Show how MODEL (default: model.npz) was trained, on what, and how it did."""
+@click.option("--markdown", is_flag=True, help="Print a model card, as Markdown.")
+def info(model_path: Path, as_json: bool, markdown: bool) -> None:
+    """Show how MODEL (default: model.npz) was trained, on what, and how it did.
+
+    A model card, for those who get the model, also says what it is for, what it is not for, and
+    what it reveals.
+    """
+    if as_json and markdown:
+        raise click.UsageError("--json and --markdown exclude each other")
     from catclf.encoders.encodings import entry_of
+    from catclf.training.record import recorded
 
     model = catclf.load_model(model_path)
     size = model_path.stat().st_size
@@ -50,7 +60,12 @@ def info(model_path: Path, as_json: bool) -> None:
             }
         )
         return
-    record = _record(model)
+    if markdown:
+        from catclf.reports.markdown import card_as_markdown
+
+        click.echo(card_as_markdown(model, model_path.name))
+        return
+    record = recorded(model)
     say(f"{model_path}: {size / 1000:.0f} kB, {model.positive} or {model.negative}")
     report.say_settings(model, record)
     say(f"Features: {model.features.n_x} per image, in {model.w.dtype}")
@@ -66,16 +81,6 @@ def info(model_path: Path, as_json: bool) -> None:
         held_out = plural(len(model.strangeness.held_out), "held-out training image")
         say(f"Ranks strange images against {held_out} (predict --strange)")
     say(f"Remembers {plural(len(model.fingerprints), 'training image')} (to detect leaks)")
-
-
-def _record(model: "Model") -> "TrainingRecord | None":
-    """What the model remembers of its training; None for one that was not trained."""
-    from catclf.training.record import TrainingRecord
-
-    try:
-        return TrainingRecord.from_dict(model.training)
-    except catclf.CatclfError:
-        return None
 
 
 def _say_record(record: "TrainingRecord") -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from catclf.commands.earlier_model import origin
 from catclf.commands.options import DEFAULT_MODEL
 from catclf.commands.output import note, percent, plural, say, say_json
 from catclf.training.settings import LECTURE_LEARNING_RATE, PRESETS
@@ -28,6 +29,8 @@ class Training(NamedTuple):
 
     output: Path
     """The model file."""
+    replaced: "Model | None"
+    """The model that was there before."""
     data: Path
     """What the user named."""
     dataset: "Dataset"
@@ -61,6 +64,7 @@ class Training(NamedTuple):
         scores = self.scores._asdict().items()
         return {
             "model": str(self.output),
+            "replaced": origin(self.replaced) if self.replaced else None,
             "data": self.dataset.where,
             **self.result.record.to_dict(),
             "threshold": self.result.model.threshold,
@@ -83,7 +87,7 @@ def say_training(training: Training, *, as_json: bool) -> None:
     say_settings(result.model, result.record)
     say_steps(result.record, result.costs[0])
     say_convergence(result.record, result.gradient)
-    say(f"Model written to {training.output}")
+    say(f"Model written to {training.output}{_replacing(training.replaced)}")
     say_training_accuracy(result.record)
     say_scores(training.scores)
     if training.is_far_below_transfer:
@@ -91,6 +95,14 @@ def say_training(training: Training, *, as_json: bool) -> None:
             "Photographs are recognised far better with --recipe transfer "
             "(pip install 'catclf[encoder]')"
         )
+
+
+def _replacing(model: "Model | None") -> str:
+    if not model:
+        return ""
+    date, source = origin(model).values()
+    trained = f", trained on {source}" if source else ""
+    return f", replacing the one of {date or 'an unknown day'}{trained}"
 
 
 def note_learning_rate(record: "TrainingRecord", costs: list[float]) -> None:

@@ -7,6 +7,7 @@ import click
 
 import catclf
 from catclf.commands import report, scores
+from catclf.commands.earlier_model import model_to_replace, settings_of
 from catclf.commands.encoders import training_encoder, training_encoder_options
 from catclf.commands.help import GroupedCommand, grouped
 from catclf.commands.options import (
@@ -25,9 +26,11 @@ from catclf.commands.process import Stopped
 from catclf.commands.reading import load_training_data, open_source
 from catclf.commands.report_page import write_training_report
 from catclf.commands.training_options import PRESETS_LIST, chosen_settings, training_options
+from catclf.training.settings import PRESETS
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
+    from catclf.model import Model
     from catclf.training.settings import TrainingSettings
     from catclf.training.train import TrainingResult
 
@@ -40,11 +43,19 @@ if TYPE_CHECKING:
     "  catclf train photos/ --recipe best --cv 5\n"
     "  catclf train photos/ --recipe transfer\n"
     "  catclf train photos/ -o cats.npz --learning-rate auto --history costs.csv\n"
+    "  catclf train more-photos/ --like cats.npz -o cats.npz\n"
     "  catclf train photos.h5 --solver lbfgs --l2 0.001 --dtype float32\n"
     "  catclf train animals/ --positive dog --skip-bad",
 )
 @click.argument("data", type=click.Path(path_type=Path))
-@grouped("Preset", preset_option("lecture", "Preset; the options below override its settings."))
+@grouped(
+    "Preset",
+    preset_option("lecture", "Preset; the options below override its settings."),
+    file_option(
+        "--like",
+        help="Model file to take the settings from instead, and the positive class.",
+    ),
+)
 @grouped("Data", positive_option, resize_option, skip_bad_option, group_by_option)
 @grouped("Features", *training_options("Features"), *training_encoder_options)
 @grouped(
@@ -108,6 +119,7 @@ def train(
     doubtful: Path | None,
     score: str,
     preset: str,
+    like: Path | None,
     checkpoint: Path | None,
     resume: Path | None,
     history: Path | None,
@@ -124,7 +136,13 @@ def train(
     Ctrl-C ends the training and leaves an old model file as it was; with --checkpoint, nothing that
     was computed is lost, and --resume continues.
     """
-    settings = chosen_settings(preset, options)
+    template = _template(like)
+    settings = chosen_settings(
+        settings_of(template, like) if template and like else PRESETS[preset], options
+    )
+    if template:
+        positive = positive or template.positive
+        resize = resize or template.preprocessing.resize
     checkpoint = checkpoint or resume
     specification = settings.feature_specification
     inputs = {"DATA": data, "--features": specification.encoder_file}
@@ -132,9 +150,9 @@ def train(
     outputs |= {"--doubtful": doubtful, "--report": report_path}
     outputs |= {"--features-cache": options["features_cache"]}
     check_outputs(inputs, outputs)
+    replaced = model_to_replace(output)
     if doubtful and not folds:
         raise click.UsageError("--doubtful needs --cv, whose models have not seen the images")
-
     if report_path and score == "none":
         raise click.UsageError("--report needs a score to show, so not --score none")
 
@@ -157,12 +175,22 @@ def train(
 
         write_history(result.costs, history)
     near_duplicates = report.note_near_duplicates(dataset, test)
-    training = report.Training(output, data, dataset, test, measured, result)
+    training = report.Training(output, replaced, data, dataset, test, measured, result)
     report.say_training(training, as_json=as_json)
     if report_path:
         write_training_report(report_path, training, doubted, near_duplicates, as_json=as_json)
     if not as_json:
         report.say_next(training)
+
+
+def _template(like: Path | None) -> "Model | None":
+    """The model whose settings are to be used."""
+    if not like:
+        return None
+    source = click.get_current_context().get_parameter_source("preset")
+    if source is not click.core.ParameterSource.DEFAULT:
+        raise click.UsageError("--like and --recipe exclude each other")
+    return catclf.load_model(like)
 
 
 def _train(

@@ -30,13 +30,13 @@ def training_options(group: str) -> list[Callable[[F], F]]:
     return [_option(name, s) for name, s in SETTINGS.items() if s.group == group]
 
 
-def chosen_settings(preset: str, options: dict[str, Any]) -> TrainingSettings:
-    """The preset's settings, overridden by the options on the command line.
+def chosen_settings(base: TrainingSettings, options: dict[str, Any]) -> TrainingSettings:
+    """Settings, such as a preset's, overridden by the options on the command line.
 
     Parameters
     ----------
-    preset : str
-        One of `PRESETS`.
+    base : TrainingSettings
+        What holds where no option is given.
     options : dict
         Values of all settings, given or default.
 
@@ -57,7 +57,7 @@ def chosen_settings(preset: str, options: dict[str, Any]) -> TrainingSettings:
         for name, value in options.items()
         if name in SETTINGS and context.get_parameter_source(name) is not default
     }
-    settings = replace(PRESETS[preset], **given)
+    settings = replace(base, **given)
     if "learning_rate" in given and settings.solver == "lbfgs":
         raise click.UsageError("--learning-rate is for --solver gd; lbfgs finds its own steps")
     return settings

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 
-from catclf.errors import ClassError
+from catclf.errors import ClassError, did_you_mean
 
 _CAT_NAMES = ("cat", "cats")
 
@@ -72,9 +72,10 @@ def positive_classes(classes: Counter[str], positive: str | None, where: str) ->
         found = ", ".join(name[:40] for name in sorted(classes)[:12]) + (
             ", …" if len(classes) > 12 else ""
         )
+        near = did_you_mean(positive, classes) if positive else ""
         raise ClassError(
-            f"{where} has no class named {positive or 'cat'} (found: {found}); "
-            "choose the positive class with --positive"
+            f"{where} has no class named {positive or 'cat'} (found: {found})"
+            f"{near or '; choose the positive class with --positive'}"
         )
     return chosen
 

@@ -17,7 +17,7 @@ from catclf.reports.evaluation_charts import (
 from catclf.reports.gallery import Picture, gallery, names_list
 from catclf.reports.markup import EMPTY, Markup, join, name_tag, tag
 from catclf.reports.mistakes import mistaken_pictures
-from catclf.reports.model_card import model_card, recorded
+from catclf.reports.model_card import model_card
 from catclf.reports.page import Section, page
 from catclf.reports.review import SCRIPT, Labelled, labelled_of, review_bar
 from catclf.reports.score import score
@@ -25,7 +25,7 @@ from catclf.reports.tables import table
 from catclf.reports.thumbnails import Thumbnails, image_to_show
 from catclf.storage import written_whole
 from catclf.text import percent, plural
-from catclf.training.record import TrainingRecord
+from catclf.training.record import TrainingRecord, recorded
 
 # Doubtful labels that are shown as images.
 _DOUBTFUL = 60

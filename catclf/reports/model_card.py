@@ -6,10 +6,14 @@ any form: a page, or Markdown.
 
 from typing import NamedTuple
 
-from catclf.errors import SettingsError
 from catclf.model import Model
 from catclf.text import percent, plural
-from catclf.training.record import CrossValidationScore, EvaluationScore, TrainingRecord
+from catclf.training.record import (
+    CrossValidationScore,
+    EvaluationScore,
+    TrainingRecord,
+    recorded,
+)
 
 # So few training images that a score says little about others.
 _FEW = 100
@@ -21,14 +25,6 @@ class CardSection(NamedTuple):
     title: str
     lines: tuple[str, ...]
     """Sentences or short statements, one a line; plain text that is not escaped."""
-
-
-def recorded(model: Model) -> TrainingRecord | None:
-    """What a model remembers of its training; None for one that was not trained by catclf."""
-    try:
-        return TrainingRecord.from_dict(model.training)
-    except SettingsError:
-        return None
 
 
 def model_card(model: Model) -> list[CardSection]:
@@ -162,5 +158,10 @@ def _reveals(model: Model) -> list[str]:
         lines.append(
             f"It holds 64-bit fingerprints of {plural(prints, 'training image')}: whoever has an "
             "image can test whether the model was trained on it."
+        )
+    if model.strangeness:
+        lines.append(
+            "It holds the mean of the training images' features, and their leading principal "
+            "components."
         )
     return lines

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from catclf.errors import SettingsError
+from catclf.model import Model
 from catclf.training.evidence import Evidence
 from catclf.training.settings import TrainingSettings
 
@@ -235,3 +236,11 @@ class TrainingRecord:
     def describe(self) -> list[str]:
         """The settings in words, with the numbers that training found."""
         return self.settings.describe(self.learning_rate, self.l2)
+
+
+def recorded(model: Model) -> TrainingRecord | None:
+    """What a model remembers of its training; None for one that was not trained by catclf."""
+    try:
+        return TrainingRecord.from_dict(model.training)
+    except SettingsError:
+        return None

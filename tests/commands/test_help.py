@@ -34,17 +34,6 @@ def test_the_readme_shows_every_command(name: str) -> None:
     assert f"catclf {name} " in (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_readme_names_no_option_that_is_not_there(name: str) -> None:
-    known = {"--help", "--version", "-h"}
-    for command in COMMANDS.values():
-        for parameter in command.params:
-            known.update(parameter.opts)
-    for line in re.findall(r"^catclf .*$", (ROOT / "README.md").read_text(), re.MULTILINE):
-        line = re.split(r"[|#>]", line)[0]
-        assert set(re.findall(r"(?<=\s)--?[a-z][a-z0-9-]*", line)) <= known, line
-
-
 def test_the_group_lists_its_commands(catclf_run: Runner) -> None:
     out = catclf_run("--help").out
     assert all(f"  {name} " in out for name in COMMANDS)

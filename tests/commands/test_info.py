@@ -39,3 +39,27 @@ def test_a_model_made_by_hand(catclf_run: Runner, tmp_path: Path) -> None:
 
 def test_no_model(catclf_run: Runner, tmp_path: Path) -> None:
     assert "there is no model" in catclf_run("info", tmp_path / "m.npz", status=1).err
+
+
+def test_a_model_card_in_markdown(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cats_v2.npz"
+    catclf_run("train", data, "-o", path, "--iterations", "20")
+    card = catclf_run("info", path, "--markdown").out
+    lines = card.splitlines()
+    assert lines[0] == r"# cats\_v2.npz"
+    titles = [line[3:] for line in lines if line.startswith("## ")]
+    assert titles == ["Model", "Training", "Scores", "Intended use", "Not for", "What it reveals"]
+    assert "6 cat, 6 non-cat." in card
+    assert "- Test: on 8 images of " in card
+    assert catclf_run("info", path, "--markdown", "--json", status=2).err
+
+
+def test_names_in_a_model_card_are_plain_text(catclf_run: Runner, tmp_path: Path) -> None:
+    import numpy as np
+
+    path = tmp_path / "m.npz"
+    model = catclf.Model(np.zeros((12288, 1)), 0.0, positive="<b>*cat*</b> [x](y)\n# H")
+    catclf.save_model(model, path)
+    card = catclf_run("info", path, "--markdown").out
+    assert r"\<b\>\*cat\*\</b\> \[x\](y)\\n\# H" in card
+    assert "\n# H" not in card

@@ -254,6 +254,7 @@ def test_an_old_model_survives_a_failed_training(
         (["{data}", "-o", "{tmp}/no/m.npz"], 1, "there is no folder"),
         (["{data}", "--history", "{tmp}"], 1, "is a folder"),
         (["{data}", "--positive", "bird"], 1, "no class named bird (found: cat, dog)"),
+        (["{data}", "--positive", "dgo"], 1, "named dgo (found: cat, dog); did you mean dog?"),
         (["{data}/train/cat"], 1, "has no class named cat|has only"),
         (["{data}", "--learning-rate", "nan"], 2, "learning rate must be a number above 0"),
         (["{data}", "--learning-rate", "fast"], 2, "neither a number nor auto"),
@@ -469,3 +470,52 @@ def test_a_report_needs_a_score(catclf_run: Runner, data: Path, tmp_path: Path) 
             path.unlink()
     assert "Note: no report, since there is no score" in catclf_run(*args).err
     assert not page.exists()
+
+
+def test_training_like_another_model(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.npz", tmp_path / "second.npz"
+    catclf_run("train", data, "-o", first, "--features", "hog", "--l2", "auto", "--solver", "lbfgs",
+               "--positive", "dog", "--resize", "crop", "--calibrate")  # fmt: skip
+    catclf_run("train", data, "-o", second, "--like", first)
+    models = [catclf.load_model(path) for path in (first, second)]
+    assert models[1].positive == "dog"
+    assert models[1].preprocessing.resize == "crop"
+    assert models[1].training["solver"] == "lbfgs"
+    assert models[1].training == models[0].training
+    np.testing.assert_allclose(models[1].w, models[0].w)
+    out = catclf_run("train", data, "-o", second, "--like", first, "--positive", "cat",
+                     "--no-calibrate").out  # fmt: skip
+    assert "calibrated" not in out
+    assert catclf.load_model(second).positive == "cat"
+
+
+def test_what_cannot_be_trained_like(
+    catclf_run: Runner, data: Path, model_path: Path, tmp_path: Path
+) -> None:
+    args = ("train", data, "-o", tmp_path / "new.npz", "--like")
+    assert "exclude" in catclf_run(*args, model_path, "--recipe", "best", status=2).err
+    assert "there is no model" in catclf_run(*args, tmp_path / "missing.npz", status=1).err
+    by_hand = tmp_path / "hand.npz"
+    catclf.save_model(catclf.Model(np.zeros((12288, 1)), 0.0), by_hand)
+    assert "does not record how it was trained" in catclf_run(*args, by_hand, status=2).err
+
+
+def test_what_is_replaced_is_said(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "new.npz"
+    args = ("train", data, "-o", path, "--iterations", "10")
+    assert f"Model written to {path}\n" in catclf_run(*args).out
+    date = catclf.load_model(path).training["date"]
+    again = catclf_run(*args).out
+    assert f"Model written to {path}, replacing the one of {date}, trained on pictures\n" in again
+    replaced = json.loads(catclf_run(*args, "--json").out)["replaced"]
+    assert replaced == {"date": date, "source": "pictures"}
+
+
+def test_a_file_that_is_no_model_is_not_replaced(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
+    precious = tmp_path / "labels.csv"
+    precious.write_text("path,label\n")
+    error = catclf_run("train", data, "-o", precious, status=1).err
+    assert error.startswith(f"Error: {precious} is there and is not a model")
+    assert precious.read_text() == "path,label\n"

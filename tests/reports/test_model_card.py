@@ -6,9 +6,9 @@ import pytest
 
 import catclf
 from catclf.model import Model
-from catclf.reports.model_card import model_card, recorded
+from catclf.reports.model_card import model_card
 from catclf.training.evidence import Evidence
-from catclf.training.record import CrossValidationScore, EvaluationScore, Spread
+from catclf.training.record import CrossValidationScore, EvaluationScore, Spread, recorded
 
 
 @pytest.fixture
