@@ -4,8 +4,7 @@ Each metric is a mean over five seeds, which determine the folds of the cross-va
 randomness in training. Nothing is tuned on the images that are scored: penalty, calibration and
 dictionary are learned anew from the training images of each fold. After the expected calibration
 error (ECE) stands, in brackets, its value to expect from perfectly calibrated probabilities: it is
-not zero, because with few images the observed share in each bin varies by chance. Where the
-lecture's learning rate is too large for the images, 1/L takes its place.
+not zero, because with few images the observed share in each bin varies by chance.
 
 Words choose rows: those whose images and preset contain all of them, as in
 `python -m benchmarks.accuracy photos transfer`.
@@ -29,7 +28,6 @@ from benchmarks.places import SHARED
 from catclf.datasets.dataset import Dataset
 from catclf.datasets.folds import stratified_folds
 from catclf.encoders.encodings import ImageEncoder
-from catclf.errors import TrainingError
 from catclf.evaluation.metrics import Metrics, calibration_error, metrics, reliability
 from catclf.logistic import Array, sigmoid
 from catclf.training.settings import PRESETS, TrainingSettings
@@ -114,11 +112,7 @@ def preset(
     """
 
     def train(data: Dataset, seed: int) -> Callable[[Dataset], Array]:
-        try:
-            model = catclf.train(data, replace(settings, seed=seed)).model
-        except TrainingError:  # the course's learning rate is too large for these images
-            safe = replace(settings, seed=seed, learning_rate="auto")
-            model = catclf.train(data, safe).model
+        model = catclf.train(data, replace(settings, seed=seed)).model
         return lambda images: model.logits(images.images, images.encodings)
 
     return Contender(name, train, seeds, encoder, settings.flip)

@@ -72,11 +72,12 @@ def positive_classes(classes: Counter[str], positive: str | None, where: str) ->
         found = ", ".join(name[:40] for name in sorted(classes)[:12]) + (
             ", …" if len(classes) > 12 else ""
         )
-        near = did_you_mean(positive, classes) if positive else ""
-        raise ClassError(
-            f"{where} has no class named {positive or 'cat'} (found: {found})"
-            f"{near or '; choose the positive class with --positive'}"
-        )
+        advice = "; choose the positive class with --positive"
+        if positive is None:
+            advice += ", or label the images of a folder with catclf label"
+        else:
+            advice = did_you_mean(positive, classes) or advice
+        raise ClassError(f"{where} has no class named {positive or 'cat'} (found: {found}){advice}")
     return chosen
 
 
