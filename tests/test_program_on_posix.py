@@ -126,6 +126,17 @@ def test_a_bar_on_a_terminal_only(on_terminal: Any, data: Path, tmp_path: Path) 
     assert "Training:" not in out
 
 
+def test_the_bar_names_the_stages(on_terminal: Any, data: Path, tmp_path: Path) -> None:
+    run = on_terminal("train", data, "-o", tmp_path / "m.npz", "--recipe", "best")
+    run.finish()
+    for stage in ("Learning the features", "Computing the features", "Choosing the penalty"):
+        assert f"{stage}:" in run.shown
+    assert run.shown.endswith("\r") or not run.shown.rsplit("\r", 1)[-1].strip()
+    quiet = on_terminal("train", data, "-o", tmp_path / "m.npz", "--recipe", "best", "-q")
+    quiet.finish()
+    assert quiet.shown == ""
+
+
 def test_a_reader_that_goes_away(model_path: Path, data: Path) -> None:
     command = f"{EXECUTABLE} predict -m {model_path} {data} {data} {data} | head -1"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)

@@ -7,7 +7,8 @@ import click
 
 import catclf
 from catclf.commands.options import json_option, positive_option, preset_option
-from catclf.commands.output import plural, progress_bar, say, say_first, say_json
+from catclf.commands.output import plural, say, say_first, say_json
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import load, note_small, open_source, open_to_check
 from catclf.commands.report import images
 from catclf.training.settings import PRESETS
@@ -45,6 +46,7 @@ _FOLDS = 5
     None, "Preset of the models for --labels; for photographs transfer.  [default: best]"
 )
 @json_option
+@quiet_option
 def check(
     data: Path, positive: str | None, labels: bool, preset: str | None, as_json: bool
 ) -> None:

@@ -18,6 +18,7 @@ from catclf.commands.options import (
     threshold_option,
 )
 from catclf.commands.output import note, say_json
+from catclf.commands.progress import quiet_option
 from catclf.commands.reading import load_for, open_source
 from catclf.commands.report_page import write_report
 from catclf.commands.say_comparison import say_comparison
@@ -63,6 +64,7 @@ _DEFAULT_DATA = "data"
 @click.option("--verbose", is_flag=True, help="Name the images that were used for training.")
 @file_option("--report", "report_path", help="HTML page to write, with charts and mistakes.")
 @json_option
+@quiet_option
 def evaluate(
     data: Path,
     model_paths: tuple[Path, ...],

@@ -13,8 +13,9 @@ from catclf.commands.options import (
     model_option,
     skip_bad_option,
 )
-from catclf.commands.output import plural, progress_bar, say, say_json
+from catclf.commands.output import plural, say, say_json
 from catclf.commands.predicting import predict_files
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.errors import DataError
 
 _DEFAULT_PAGE = "label.html"
@@ -40,6 +41,7 @@ _DEFAULT_PAGE = "label.html"
 )
 @skip_bad_option
 @json_option
+@quiet_option
 def label(
     folder: Path,
     model_path: Path,

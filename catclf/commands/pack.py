@@ -13,7 +13,8 @@ from catclf.commands.options import (
     resize_option,
     skip_bad_option,
 )
-from catclf.commands.output import progress_bar, say, say_json
+from catclf.commands.output import say, say_json
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import note_skipped, open_source
 from catclf.images.find import HDF5_ENDINGS
 
@@ -35,6 +36,7 @@ from catclf.images.find import HDF5_ENDINGS
 )
 @skip_bad_option
 @json_option
+@quiet_option
 def pack(
     data: Path,
     output: Path,

@@ -9,7 +9,8 @@ import click
 import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import file_option, json_option, positive_option
-from catclf.commands.output import progress_bar, say, say_json
+from catclf.commands.output import say, say_json
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import load_for, open_source
 from catclf.errors import ModelError
 
@@ -58,6 +59,7 @@ _FOLDS = 5
 @positive_option
 @encoder_option
 @json_option
+@quiet_option
 def plot(
     sources: tuple[Path, ...],
     figure: Path,

@@ -20,7 +20,8 @@ from catclf.commands.options import (
     threshold_option,
     unsure_option,
 )
-from catclf.commands.output import note, printable, progress_bar
+from catclf.commands.output import note, printable
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import note_small
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _STDIN_BYTES = 2**30
 )
 @click.option("--skip-bad", is_flag=True, help="Exit status 0 although files were unreadable.")
 @json_option
+@quiet_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 def predict(
     images: tuple[str, ...],

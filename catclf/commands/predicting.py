@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import catclf
-from catclf.commands.output import note, progress_bar
+from catclf.commands.output import note
+from catclf.commands.progress import progress_bar
 
 if TYPE_CHECKING:
     from catclf.model import Model, Prediction

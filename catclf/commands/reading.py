@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import catclf
-from catclf.commands.output import note, plural, progress_bar
+from catclf.commands.output import note, plural
+from catclf.commands.progress import progress_bar
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset, Skipped

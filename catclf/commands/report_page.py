@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catclf.commands.output import note, progress_bar, say
+from catclf.commands.output import note, say
+from catclf.commands.progress import progress_bar
 
 if TYPE_CHECKING:
     from catclf.commands.report import Training

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 import catclf
-from catclf.commands.output import note, progress_bar, training_callbacks
+from catclf.commands.output import note
+from catclf.commands.progress import progress_bar, training_callbacks
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset

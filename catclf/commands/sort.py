@@ -9,9 +9,10 @@ import click
 import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import json_option, model_option, threshold_option, unsure_option
-from catclf.commands.output import note, plural, printable, progress_bar, say, say_json
+from catclf.commands.output import note, plural, printable, say, say_json
 from catclf.commands.predicting import predict_files
 from catclf.commands.process import Stopped
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.errors import DataError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _DONE = {"copy": "Copied", "link": "Linked", "move": "Moved"}
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
 @click.option("--undo", is_flag=True, help="Put back what was sorted into the folder OUT.")
 @json_option
+@quiet_option
 def sort(
     folders: tuple[Path, ...],
     model_path: Path,

@@ -13,7 +13,8 @@ from catclf.commands.options import (
     positive_option,
     skip_bad_option,
 )
-from catclf.commands.output import progress_bar, say, say_json
+from catclf.commands.output import say, say_json
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import note_skipped, open_source
 
 
@@ -45,6 +46,7 @@ from catclf.commands.reading import note_skipped, open_source
 @positive_option
 @skip_bad_option
 @json_option
+@quiet_option
 def split(
     data: Path,
     output: Path,

@@ -21,8 +21,9 @@ from catclf.commands.options import (
     resize_option,
     skip_bad_option,
 )
-from catclf.commands.output import note, progress_bar, training_callbacks
+from catclf.commands.output import note
 from catclf.commands.process import Stopped
+from catclf.commands.progress import progress_bar, quiet_option, training_callbacks
 from catclf.commands.reading import load_training_data, open_source
 from catclf.commands.report_page import write_training_report
 from catclf.commands.training_options import PRESETS_LIST, chosen_settings, training_options
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
         "doubtful labels of --cv.",
     ),
     json_option,
+    quiet_option,
 )
 def train(
     data: Path,

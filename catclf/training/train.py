@@ -176,6 +176,8 @@ def _prepare(
     """The features, after they have learned from the images, and the design matrix."""
     specification = settings.feature_specification
     encodings = dataset.encodings if specification.has_encoder else None
+    if on_stage:
+        on_stage("dictionary", 0, 1)
     features = learn_features(specification, dataset.images, settings.seed, encodings)
     if features.side != dataset.preprocessing.side:
         raise SettingsError(

@@ -1,0 +1,120 @@
+"""The progress of long work on stderr: a bar on a terminal, else a line every ten seconds."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from catclf.commands.output import note, percent
+
+F = TypeVar("F", bound=Callable[..., Any])
+Update = Callable[..., None]
+
+_SECONDS_BETWEEN_LINES = 10
+_QUIET = "catclf quiet"
+
+_STAGES = {
+    "dictionary": ("Learning the features", "map"),
+    "features": ("Computing the features", "image"),
+    "penalties": ("Choosing the penalty", "penalty"),
+}
+"""What users read of the stages of a training, and what is counted."""
+
+
+def _remember_quiet(context: click.Context, _: click.Parameter, is_quiet: bool) -> None:
+    context.meta[_QUIET] = is_quiet
+
+
+quiet_option = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember_quiet,
+    help="Show no progress.",
+)
+"""The option without which commands show their progress."""
+
+
+@contextmanager
+def progress_bar(description: str, unit: str, *, show: bool = True) -> Iterator[Update | None]:
+    """Show progress while something runs.
+
+    Parameters
+    ----------
+    description : str
+        What is being done.
+    unit : str
+        What is being counted.
+    show : bool
+        False for nothing at all.
+
+    Yields
+    ------
+    callable or None
+        Takes the number done, the total, and values to show beside them; `stage`, a description and
+        a unit, if the work has come to another stage. None with `--quiet`.
+    """
+    context = click.get_current_context(silent=True)
+    if not show or (context and context.meta.get(_QUIET)):
+        yield None
+    elif sys.stderr.isatty():
+        with _bar(description, unit) as update:
+            yield update
+    else:
+        yield _lines(description, unit)
+
+
+@contextmanager
+def _bar(description: str, unit: str) -> Iterator[Update]:
+    from tqdm import tqdm
+
+    with tqdm(desc=description, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True) as bar:
+        current = (description, unit)
+
+        def update(done: int, total: int, stage: tuple[str, str] = current, **values: str) -> None:
+            nonlocal current
+            if stage != current:  # time left is that of the stage
+                current = stage
+                bar.reset(total)
+                bar.unit = stage[1]
+                bar.set_description(stage[0])
+            bar.total = total
+            if values:
+                bar.set_postfix(values, refresh=False)
+            bar.update(done - bar.n)
+
+        yield update
+
+
+def _lines(description: str, unit: str) -> Update:
+    due = time.monotonic() + _SECONDS_BETWEEN_LINES
+
+    def update(
+        done: int, total: int, stage: tuple[str, str] = (description, unit), **values: str
+    ) -> None:
+        nonlocal due
+        if time.monotonic() < due:
+            return
+        due = time.monotonic() + _SECONDS_BETWEEN_LINES
+        beside = "".join(f", {name} {value}" for name, value in values.items())
+        note(f"{stage[0]}: {stage[1]} {done} of {total}{beside}")
+
+    return update
+
+
+def training_callbacks(update: Update | None, iterations: int) -> dict[str, Any]:
+    """Arguments for `catclf.train` that show its progress, if it is to be shown."""
+    if update is None:
+        return {}
+
+    def on_stage(stage: str, done: int, total: int) -> None:
+        update(done, total, stage=_STAGES[stage])
+
+    def on_step(steps: int, cost: float, accuracy: float) -> None:
+        update(steps, iterations, cost=f"{cost:.4f}", accuracy=percent(accuracy))
+
+    return {"on_stage": on_stage, "on_step": on_step}

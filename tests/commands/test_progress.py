@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import click
+import pytest
+
+from catclf.commands import progress
+from catclf.commands.cli import _COMMANDS, cli
+from tests.conftest import Runner
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(progress.time, "monotonic", clock)  # type: ignore[attr-defined]
+    return clock
+
+
+def test_without_a_terminal_there_is_a_line_every_ten_seconds(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with progress.progress_bar("Training", "step") as update:
+        assert update
+        for second in range(26):
+            clock.now = second
+            update(second, 100, cost="0.5")
+        clock.now = 31
+        update(1, 13, stage=("Choosing the penalty", "penalty"))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "Training: step 10 of 100, cost 0.5",
+        "Training: step 20 of 100, cost 0.5",
+        "Choosing the penalty: penalty 1 of 13",
+    ]
+
+
+def test_quiet_means_no_progress(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    command = click.Command("train", params=[])
+    progress.quiet_option(command)
+    with command.make_context("train", ["--quiet"]), progress.progress_bar("A", "b") as update:
+        assert update is None
+    with command.make_context("train", []), progress.progress_bar("A", "b") as update:
+        assert update is not None
+    assert capsys.readouterr().err == ""
+
+
+def test_commands_that_can_take_long_can_be_quiet() -> None:
+    context = click.Context(cli)
+    quiet = {
+        name
+        for name in _COMMANDS
+        if (command := cli.get_command(context, name))
+        and any("--quiet" in parameter.opts for parameter in command.params)
+    }
+    assert quiet >= {"train", "predict", "evaluate", "sort", "label", "check", "split", "pack"}
+
+
+def test_short_work_says_nothing(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
+    args = ("train", data, "-o", tmp_path / "m.npz", "--recipe", "best")
+    assert catclf_run(*args).err == ""
+    assert catclf_run(*args, "--quiet").err == ""
