@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from catclf.commands.options import file_option, json_option, positive_option
-from catclf.commands.output import say, say_json
-from catclf.errors import OutputError, reason_of
-from catclf.lessons.register import LESSONS, run_lesson
+from catclf.commands.output import note, say, say_json
+from catclf.errors import DataError, OutputError, reason_of
+from catclf.lessons.register import LESSONS, find_lesson, run_lesson
 
 if TYPE_CHECKING:
     from catclf.lessons.lesson import Cell, Column, Lesson, Table
 
 _ALL = "all"
 _WIDTH = 88
+
+
+def _completions(_: click.Context, __: click.Parameter, start: str) -> list[str]:
+    return [name for name in (*LESSONS, _ALL) if name.startswith(start)]
 
 
 @click.command(
@@ -25,7 +29,7 @@ _WIDTH = 88
     "  catclf lesson learning-rate --data photos/ --figure rates.png\n"
     "  catclf lesson all --figures figures/",
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_completions)
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
@@ -56,11 +60,14 @@ def lesson(
     """Run the lesson NAME of the lecture "Neural Networks Basics", or all of them.
 
     Without NAME, list them. Each lesson explains one topic, shows its formulas with shapes, and
-    computes tables of numbers on the spot, most of them from images.
+    computes tables of numbers on the spot, most of them from images. "all" leaves out, with a line,
+    what needs images that are not there.
     """
     if name is None:
         _list(as_json=as_json)
         return
+    if name != _ALL:
+        name = find_lesson(name)
     files = _figure_of_each(name, figure, figures)
 
     from catclf.lessons.lesson import LessonSettings
@@ -68,7 +75,13 @@ def lesson(
     settings = LessonSettings(data, positive, seed)
     documents = []
     for each, file in files.items():
-        result = run_lesson(each, settings)
+        try:
+            result = run_lesson(each, settings)
+        except DataError as error:
+            if name != _ALL:
+                raise
+            note(f"Skipped: {each}: {error}")
+            continue
         if file:
             from catclf.plots.figure import save_figure
 

@@ -31,7 +31,7 @@ _FOLDS = 5
 @click.command(
     epilog="\b\nExamples:\n"
     "  catclf plot costs.csv slower.csv -o costs.png\n"
-    "  catclf plot model.npz -o weights.png\n"
+    "  catclf plot model.npz\n"
     "  catclf plot model.npz -o curve.svg --kind learning-curve --data photos/\n"
     "  catclf plot best.npz transfer.npz -o curves.png --kind learning-curve --data photos/\n"
     "  catclf plot best.npz -o atoms.pdf --kind dictionary",
@@ -43,11 +43,16 @@ _FOLDS = 5
     required=True,
     type=click.Path(path_type=Path),
 )
-@file_option("-o", "--figure", required=True, help="Figure to draw: .png, .svg or .pdf.")
+@file_option(
+    "-o",
+    "--figure",
+    help="Figure to draw: .png, .svg or .pdf.  [default: a .png beside the first file]",
+)
 @click.option(
     "--kind",
     type=click.Choice(_KINDS),
-    help="What to draw.  [default: cost for a .csv file, else weights]",
+    help="What to draw.  [default: cost for a .csv file; for a model, its "
+    "dictionary if it has one, else weights]",
 )
 @click.option(
     "--data",
@@ -62,7 +67,7 @@ _FOLDS = 5
 @quiet_option
 def plot(
     sources: tuple[Path, ...],
-    figure: Path,
+    figure: Path | None,
     kind: str | None,
     data: Path,
     positive: str | None,
@@ -78,7 +83,8 @@ def plot(
     """
     from catclf.plots.figure import check_figure, save_figure
 
-    kind = kind or ("cost" if sources[0].suffix.lower() == ".csv" else "weights")
+    kind = kind or _kind_for(sources[0])
+    figure = figure or sources[0].with_name(f"{sources[0].stem}-{kind}.png")
     if kind not in ("cost", "learning-curve") and len(sources) > 1:
         raise click.UsageError(f"--kind {kind} takes one MODEL; {len(sources)} files were given")
     check_figure(figure)
@@ -94,6 +100,16 @@ def plot(
         say_json({"figure": str(figure), "kind": kind, **numbers})
     else:
         say(f"Figure written to {figure}")
+
+
+def _kind_for(source: Path) -> str:
+    """What there is to draw of a file."""
+    if source.suffix.lower() == ".csv":
+        return "cost"
+    from catclf.features.specification import FeatureSpecification
+
+    parts = FeatureSpecification.parse(catclf.load_model(source).features.name).parts
+    return "dictionary" if "patches" in parts else "weights"
 
 
 def _cost(paths: tuple[Path, ...]) -> "Drawing":

@@ -96,8 +96,12 @@ def _table(runs: list[_Run], L: float) -> Table:
 def _verdict(costs: list[float], rises: int, safe: float) -> str:
     """Describe a run in a word; `safe` is the final cost with 1/L."""
     first, last = costs[0], costs[-1]
-    if not isfinite(last) or last >= first:
+    if not isfinite(last):
         return "diverges"
+    if last >= first:
+        middle = len(costs) // 2
+        still_grows = max(costs[middle:]) > max(costs[:middle])
+        return "diverges" if still_grows else "oscillates"
     if rises:
         return "climbs, then descends"
     if first - last < _HALF * (first - safe):

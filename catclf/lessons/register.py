@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from catclf.errors import SettingsError
+from catclf.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
     from catclf.lessons.lesson import Lesson, LessonSettings
@@ -25,6 +25,21 @@ LESSONS = {
 """A short description of each lesson, by name, in the order of the lecture."""
 
 
+def find_lesson(name: str) -> str:
+    """The lesson that a name means, whatever its case, and with hyphens or underscores.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    found = name.casefold().replace("_", "-")
+    if found not in LESSONS:
+        near = did_you_mean(name, LESSONS)
+        raise SettingsError(f"there is no lesson {name}{near or '; there are ' + _names()}")
+    return found
+
+
 def run_lesson(name: str, settings: "LessonSettings") -> "Lesson":
     """Run a lesson.
 
@@ -42,20 +57,13 @@ def run_lesson(name: str, settings: "LessonSettings") -> "Lesson":
 
     Raises
     ------
-    SettingsError
-        If no lesson has this name.
     DataError
         If the lesson needs images and there are none, or only images of one class.
     """
-    if name not in LESSONS:
-        raise SettingsError(f"there is no lesson {name}; there are {', '.join(_nearest(name))}")
     module = import_module(f"catclf.lessons.{name.replace('-', '_')}")
     run: Callable[[LessonSettings], Lesson] = module.lesson
     return run(settings)
 
 
-def _nearest(name: str) -> list[str]:
-    """All lessons, most similar names first."""
-    from difflib import SequenceMatcher
-
-    return sorted(LESSONS, key=lambda known: -SequenceMatcher(None, name, known).ratio())
+def _names() -> str:
+    return ", ".join(LESSONS)

@@ -63,7 +63,8 @@ def test_a_figure(catclf_run: Runner, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "status", "message"),
     [
-        (["vectorisation"], 2, "there is no lesson vectorisation; there are vectorization, "),
+        (["vectorisation"], 2, "there is no lesson vectorisation; did you mean vectorization?"),
+        (["nope"], 2, "there is no lesson nope; there are unroll, sigmoid, bias, loss"),
         (["bias", "--figure", "a.jpg"], 2, "a figure's name ends in .png, .svg, .pdf"),
         (["bias", "--figure", "no/a.png"], 1, "there is no folder"),
         (["bias", "--figures", "no"], 2, "use --figure FILE"),

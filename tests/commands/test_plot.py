@@ -87,7 +87,6 @@ def test_a_learning_curve_with_a_test_split_and_without(
     [
         (["m.npz", "-o", "a.jpg"], 2, "a figure's name ends in"),
         (["m.npz", "-o", "no/a.png"], 1, "there is no folder"),
-        (["m.npz"], 2, "Missing option '-o'"),
         (["m.npz", "m.npz", "-o", "a.png"], 2, "--kind weights takes one MODEL; 2 files"),
         (["no.npz", "-o", "a.png"], 1, "there is no model"),
         (["no.csv", "-o", "a.png"], 1, "no.csv cannot be read: no such file"),

@@ -35,7 +35,7 @@ def test_costs_agree_with_plain_gradient_descent(settings: LessonSettings) -> No
             assert rises == 0
             assert verdict in ("crawls", "descends")
         elif after_1000 >= costs[0]:
-            assert verdict == "diverges"
+            assert verdict in ("diverges", "oscillates")
         else:
             assert verdict == ("climbs, then descends" if rises else "descends")
         assert highest >= max(costs[0], after_1, after_10, after_100, after_1000)

@@ -11,7 +11,7 @@ from PIL import Image
 
 import catclf
 from catclf.lessons.lesson import LessonSettings
-from catclf.lessons.register import LESSONS, run_lesson
+from catclf.lessons.register import LESSONS, find_lesson, run_lesson
 from catclf.plots.figure import save_figure
 from tests.conftest import shared, write_images
 
@@ -89,6 +89,9 @@ def test_at_most_500_images_with_the_class_shares_kept(tmp_path: Path) -> None:
     assert images.class_counts() == {"cat": 25, "non-cat": 475}
 
 
-def test_an_unknown_name_suggests_similar_ones() -> None:
-    with pytest.raises(catclf.CatclfError, match="there is no lesson sigmiod; there are sigmoid,"):
-        run_lesson("sigmiod", LessonSettings())
+def test_an_unknown_name_suggests_the_nearest() -> None:
+    with pytest.raises(
+        catclf.CatclfError, match="there is no lesson sigmiod; did you mean sigmoid"
+    ):
+        find_lesson("sigmiod")
+    assert find_lesson("Learning_Rate") == "learning-rate"
