@@ -41,9 +41,9 @@ def write_training_report(
     as_json: bool,
 ) -> None:
     """Write the report of a training: of the test split, or else of the fifth that was held out."""
-    model, settings = training.result.model, training.result.record.settings
     from catclf.evaluation.hold_out import held_out_fifth
 
+    model, settings = training.result.model, training.result.record.settings
     scores = training.scores
     evaluation = scores.test or scores.held_out
     if not evaluation:

@@ -63,16 +63,8 @@ def _say_confusion_matrix(evaluation: "Evaluation") -> None:
 
 
 def _say_metrics(metrics: "Metrics", threshold: float) -> None:
-    for name, value in (
-        ("Precision", metrics.precision),
-        ("Recall", metrics.recall),
-        ("F1", metrics.f1),
-        ("ROC AUC", metrics.roc_auc),
-        ("Log-loss", metrics.log_loss),
-        ("Brier score", metrics.brier),
-        ("Expected calibration error", metrics.calibration_error),
-    ):
-        say(f"{name:28}" + ("undefined" if value is None else f"{value:.4f}"))
+    for name, value in metrics.shown():
+        say(f"{name:28}{value}")
     if threshold != 0.5:
         say(f"{'Threshold':28}{threshold:g}")
 

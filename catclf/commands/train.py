@@ -31,7 +31,6 @@ from catclf.training.settings import PRESETS
 
 if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
-    from catclf.model import Model
     from catclf.training.settings import TrainingSettings
     from catclf.training.train import TrainingResult
 
@@ -138,19 +137,20 @@ def train(
     Ctrl-C ends the training and leaves an old model file as it was; with --checkpoint, nothing that
     was computed is lost, and --resume continues.
     """
-    template = _template(like)
-    settings = chosen_settings(
-        settings_of(template, like) if template and like else PRESETS[preset], options
-    )
-    if template:
-        positive = positive or template.positive
-        resize = resize or template.preprocessing.resize
+    base = PRESETS[preset]
+    if like:
+        _refuse_preset_beside_like()
+        model = catclf.load_model(like)
+        base = settings_of(model, like)
+        positive = positive or model.positive
+        resize = resize or model.preprocessing.resize
+    settings = chosen_settings(base, options)
     checkpoint = checkpoint or resume
     specification = settings.feature_specification
     inputs = {"DATA": data, "--features": specification.encoder_file}
     outputs = {"--output": output, "--history": history, "--checkpoint": checkpoint}
     outputs |= {"--doubtful": doubtful, "--report": report_path}
-    outputs |= {"--features-cache": options["features_cache"]}
+    outputs["--features-cache"] = options["features_cache"]
     check_outputs(inputs, outputs)
     replaced = model_to_replace(output)
     if doubtful and not folds:
@@ -185,14 +185,10 @@ def train(
         report.say_next(training)
 
 
-def _template(like: Path | None) -> "Model | None":
-    """The model whose settings are to be used."""
-    if not like:
-        return None
+def _refuse_preset_beside_like() -> None:
     source = click.get_current_context().get_parameter_source("preset")
     if source is not click.core.ParameterSource.DEFAULT:
         raise click.UsageError("--like and --recipe exclude each other")
-    return catclf.load_model(like)
 
 
 def _train(

@@ -77,6 +77,19 @@ class Metrics:
         """Number of images."""
         return self.positives + self.false_positives + self.true_negatives
 
+    def shown(self) -> list[tuple[str, str]]:
+        """Names and values of the metrics beside the accuracy, as users read them."""
+        values = (
+            ("Precision", self.precision),
+            ("Recall", self.recall),
+            ("F1", self.f1),
+            ("ROC AUC", self.roc_auc),
+            ("Log-loss", self.log_loss),
+            ("Brier score", self.brier),
+            ("Expected calibration error", self.calibration_error),
+        )
+        return [(name, "undefined" if value is None else f"{value:.4f}") for name, value in values]
+
     def to_dict(self) -> dict[str, Any]:
         """All metrics, by name."""
         return {**asdict(self), "reliability": [bin_.to_dict() for bin_ in self.reliability]}

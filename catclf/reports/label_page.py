@@ -10,7 +10,7 @@ from catclf.model import Model, Prediction
 from catclf.reports.gallery import Picture, gallery, names_list
 from catclf.reports.markup import Markup, join, tag
 from catclf.reports.page import Section, page
-from catclf.reports.review import SCRIPT, labelled, review_bar
+from catclf.reports.review import SCRIPT, labelled, review_bar, review_keys
 from catclf.reports.thumbnails import SIDE, Thumbnails
 from catclf.storage import written_whole
 from catclf.text import plural
@@ -54,8 +54,9 @@ def write_label_page(
     OutputError
         If the page cannot be written.
     """
+    large = len(predictions) <= _FEW
     ranked = sorted(predictions, key=lambda of: _sureness(of[1].probability, model.threshold))
-    pictures, rest = _pictures(model, ranked, folder, progress)
+    pictures, rest = _pictures(model, ranked, folder, 2 * SIDE if large else SIDE, progress)
     shown = [picture.labelled for picture in pictures if picture.labelled]
     more = names_list(rest, f"{plural(len(rest), 'image')} not shown, by name")
     document = page(
@@ -64,7 +65,7 @@ def write_label_page(
             Section(
                 "images",
                 plural(len(pictures), "image"),
-                join([gallery(pictures, large=len(ranked) <= _FEW), more]),
+                join([gallery(pictures, large=large), more]),
             )
         ],
         lead=_lead(model),
@@ -77,31 +78,27 @@ def write_label_page(
 
 
 def _lead(model: Model) -> Markup:
+    keys = [
+        join([tag("kbd", key), " ", tag("bdi", text), "; "])
+        for key, text in review_keys(model.positive, model.negative)
+    ]
     return tag(
         "p",
         "First those that the model is least sure of. Keys: ",
-        *_key("1", model.positive),
-        *_key("0", model.negative),
-        *_key("x", "leave out"),
-        *_key("u", "undo"),
-        *_key("s", "save labels.csv, for catclf train labels.csv"),
-        "arrows move on and back.",
+        *keys,
+        "arrows move on and back. The saved file is for catclf train labels.csv.",
     )
-
-
-def _key(key: str, text: str) -> tuple[str, ...]:
-    return tag("kbd", key), " ", tag("bdi", text), "; "
 
 
 def _pictures(
     model: Model,
     ranked: Sequence[tuple[Path, Prediction]],
     folder: Path,
+    side: int,
     progress: Progress | None,
 ) -> tuple[list[Picture], list[str]]:
     """The first images, as many as a page holds, and the names of the others."""
     thumbnails = Thumbnails()
-    side = 2 * SIDE if len(ranked) <= _FEW else SIDE
     pictures, rest = [], []
     for done, (path, prediction) in enumerate(ranked, start=1):
         image = labelled(str(path), None)

@@ -12,7 +12,12 @@ from catclf.reports.markup import EMPTY, Markup, tag
 SCRIPT = "review.js"
 """What makes the bar work."""
 
-_KEYS = (("1", "{positive}"), ("0", "{negative}"), ("x", "leave out"), ("u", "undo"))
+
+class Key(NamedTuple):
+    """A key of a review, and what it does."""
+
+    key: str
+    text: str
 
 
 class Labelled(NamedTuple):
@@ -48,6 +53,17 @@ def labelled_of(dataset: Dataset, i: int) -> Labelled | None:
     return labelled(dataset.names[i], int(dataset.labels[i])) if dataset.has_files else None
 
 
+def review_keys(positive: str, negative: str) -> list[Key]:
+    """The keys of a review, in the order of its buttons."""
+    return [
+        Key("1", positive),
+        Key("0", negative),
+        Key("x", "leave out"),
+        Key("u", "undo"),
+        Key("s", "save labels.csv"),
+    ]
+
+
 def review_bar(
     positive: str, negative: str, shown: Sequence[Labelled], others: Sequence[Labelled] = ()
 ) -> Markup:
@@ -69,8 +85,6 @@ def review_bar(
     """
     if not shown or not _is_text(positive + negative):
         return EMPTY
-    names = {"positive": positive, "negative": negative}
-    buttons = [_button(key, text.format_map(names)) for key, text in _KEYS]
     known = "\0".join([positive, negative, *(image.path for image in (*shown, *others))])
     return tag(
         "div",
@@ -78,8 +92,7 @@ def review_bar(
         tag(
             "div",
             tag("button", "Start review", type="button", data_key="start"),
-            *buttons,
-            _button("s", "save labels.csv"),
+            *(_button(*key) for key in review_keys(positive, negative)),
             class_="buttons",
         ),
         id="review",

@@ -115,16 +115,7 @@ def _cell(count: int, of: int, *, is_right: bool) -> Markup:
 
 def _metrics(evaluation: Evaluation) -> Markup:
     metrics = evaluation.metrics
-    values = (
-        ("Precision", metrics.precision),
-        ("Recall", metrics.recall),
-        ("F1", metrics.f1),
-        ("ROC AUC", metrics.roc_auc),
-        ("Log-loss", metrics.log_loss),
-        ("Brier score", metrics.brier),
-        ("Expected calibration error", metrics.calibration_error),
-    )
-    rows = [(name, "undefined" if value is None else f"{value:.4f}") for name, value in values]
+    rows = metrics.shown()
     if evaluation.is_of_training_images:
         rows.insert(0, ("Training accuracy", percent(metrics.accuracy)))
     title = "Metrics on training images" if evaluation.is_of_training_images else "Metrics"
