@@ -54,6 +54,17 @@ def test_all_lessons_with_their_figures(catclf_run: Runner, data: Path, tmp_path
     assert [document["lesson"] for document in documents] == list(LESSONS)
 
 
+def test_all_lessons_leave_out_what_needs_missing_images(
+    catclf_run: Runner, tmp_path: Path
+) -> None:
+    outcome = catclf_run("lesson", "all", "--data", tmp_path / "missing")
+    assert "sigmoid: " in outcome.out
+    assert "learning-rate: " not in outcome.out
+    skipped = [line.split(": ")[1] for line in outcome.err.splitlines()]
+    assert {"unroll", "learning-rate"} <= set(skipped)
+    assert outcome.err.count("does not exist") == len(skipped)
+
+
 def test_a_figure(catclf_run: Runner, tmp_path: Path) -> None:
     out = catclf_run("lesson", "bias", "--figure", tmp_path / "a.svg").out
     assert f"Figure written to {tmp_path / 'a.svg'}" in out

@@ -82,6 +82,17 @@ def test_a_learning_curve_with_a_test_split_and_without(
     assert document["points"][-1]["pictures"] + document["held_out"] == 24
 
 
+def test_a_model_is_drawn_beside_itself_as_what_it_has(
+    catclf_run: Runner, model_path: Path, data: Path, tmp_path: Path
+) -> None:
+    out = catclf_run("plot", model_path).out
+    assert out == f"Figure written to {tmp_path / 'a-model-weights.png'}\n"
+    patches = tmp_path / "patches.npz"
+    catclf_run("train", data, "-o", patches, "--features", "patches", "--iterations", 2)
+    catclf_run("plot", patches)
+    assert (tmp_path / "patches-dictionary.png").stat().st_size > 1000
+
+
 @pytest.mark.parametrize(
     ("args", "status", "message"),
     [

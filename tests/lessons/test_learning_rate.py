@@ -35,7 +35,9 @@ def test_costs_agree_with_plain_gradient_descent(settings: LessonSettings) -> No
             assert rises == 0
             assert verdict in ("crawls", "descends")
         elif after_1000 >= costs[0]:
-            assert verdict in ("diverges", "oscillates")
+            # Its peak comes early, so it does not grow any more.
+            assert highest > 2 * after_1000
+            assert verdict == "oscillates"
         else:
             assert verdict == ("climbs, then descends" if rises else "descends")
         assert highest >= max(costs[0], after_1, after_10, after_100, after_1000)
