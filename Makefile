@@ -58,8 +58,9 @@ format: $(VENV)/installed-dev ## bring the code into shape
 	$(BIN)/ruff check --fix $(CODE)
 
 .PHONY: data
-data: $(VENV)/installed ## draw the embedded data set again
+data: $(VENV)/installed ## draw the embedded data set again, and the images of the lessons
 	$(BIN)/python -m tools.drawn_images
+	$(BIN)/python -m tools.lesson_images
 
 # What the figures are drawn from lands here.
 DRAWN := $(VENV)/figures

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catclf.commands.options import file_option, json_option, positive_option
+from catclf.commands.options import file_option, json_option, positive_option, skip_bad_option
 from catclf.commands.output import note, say, say_json
 from catclf.errors import DataError, OutputError, reason_of
 from catclf.lessons.register import LESSONS, find_lesson, run_lesson
@@ -33,11 +33,11 @@ def _completions(_: click.Context, __: click.Parameter, start: str) -> list[str]
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    default="data",
-    show_default=True,
-    help="Data set for the lessons that need images (at most 500 of its training set).",
+    help="Data set for the lessons that need images (at most 500 of its training set).  "
+    "[default: data, and where there is none, 64 drawn images]",
 )
 @positive_option
+@skip_bad_option
 @click.option(
     "--seed",
     type=click.IntRange(0),
@@ -50,8 +50,9 @@ def _completions(_: click.Context, __: click.Parameter, start: str) -> list[str]
 @json_option
 def lesson(
     name: str | None,
-    data: Path,
+    data: Path | None,
     positive: str | None,
+    skip_bad: bool,
     seed: int,
     figure: Path | None,
     figures: Path | None,
@@ -61,7 +62,7 @@ def lesson(
 
     Without NAME, list them. Each lesson explains one topic, shows its formulas with shapes, and
     computes tables of numbers on the spot, most of them from images. "all" leaves out, with a line,
-    what needs images that are not there.
+    what needs images that cannot be read.
     """
     if name is None:
         _list(as_json=as_json)
@@ -72,7 +73,7 @@ def lesson(
 
     from catclf.lessons.lesson import LessonSettings
 
-    settings = LessonSettings(data, positive, seed)
+    settings = LessonSettings(data, positive, seed, skip_bad, on_note=note)
     documents = []
     for each, file in files.items():
         try:

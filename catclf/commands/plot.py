@@ -8,7 +8,7 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.options import file_option, json_option, positive_option
+from catclf.commands.options import file_option, json_option, positive_option, skip_bad_option
 from catclf.commands.output import say, say_json
 from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import load_for, open_source
@@ -62,6 +62,7 @@ _FOLDS = 5
     help="Images for the learning curve.",
 )
 @positive_option
+@skip_bad_option
 @encoder_option
 @json_option
 @quiet_option
@@ -71,6 +72,7 @@ def plot(
     kind: str | None,
     data: Path,
     positive: str | None,
+    skip_bad: bool,
     encoder: Path | None,
     as_json: bool,
 ) -> None:
@@ -92,7 +94,9 @@ def plot(
         "cost": lambda: _cost(sources),
         "weights": lambda: _weights(sources[0]),
         "dictionary": lambda: _dictionary(sources[0]),
-        "learning-curve": lambda: _learning_curves(sources, data, positive, encoder),
+        "learning-curve": lambda: _learning_curves(
+            sources, encoder, data, positive, skip_bad=skip_bad
+        ),
     }
     draw, numbers = drawings[kind]()
     save_figure(draw, figure)
@@ -146,7 +150,12 @@ def _dictionary(path: Path) -> "Drawing":
 
 
 def _learning_curves(
-    paths: tuple[Path, ...], data: Path, positive: str | None, encoder: Path | None
+    paths: tuple[Path, ...],
+    encoder: Path | None,
+    data: Path,
+    positive: str | None,
+    *,
+    skip_bad: bool,
 ) -> "Drawing":
     from catclf.plots.learning_curve import draw
 
@@ -155,7 +164,8 @@ def _learning_curves(
     if len({model.positive for model in models.values()}) > 1:
         raise ModelError("the models have different positive classes; draw a figure of each")
     curves = {
-        label: _learning_curve(m, named[label], data, positive) for label, m in models.items()
+        label: _learning_curve(m, named[label], data, positive, skip_bad=skip_bad)
+        for label, m in models.items()
     }
     documents = {label: curve.to_dict() for label, curve in curves.items()}
     title = f"Models like {', '.join(named)}, trained on parts of {data}"
@@ -166,7 +176,7 @@ def _learning_curves(
 
 
 def _learning_curve(
-    model: "Model", path: Path, data: Path, positive: str | None
+    model: "Model", path: Path, data: Path, positive: str | None, *, skip_bad: bool
 ) -> "LearningCurve":
     from catclf.evaluation.learning_curve import learning_curve
     from catclf.training.record import TrainingRecord
@@ -176,9 +186,9 @@ def _learning_curve(
     except catclf.CatclfError as error:
         raise ModelError(f"{path}: {error}; train a model to draw its curve") from error
     source = open_source(data, positive or model.positive)
-    dataset = load_for(model, source, source.choose(None, "train"), skip_bad=False)
+    dataset = load_for(model, source, source.choose(None, "train"), skip_bad=skip_bad)
     if "test" in source.splits:
-        held_out = load_for(model, source, "test", skip_bad=False)
+        held_out = load_for(model, source, "test", skip_bad=skip_bad)
     else:
         from catclf.datasets.folds import hold_out
 

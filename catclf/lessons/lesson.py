@@ -24,6 +24,7 @@ from catclf.datasets.dataset import Dataset
 from catclf.datasets.load import load_dataset
 from catclf.datasets.sampling import stratified_sample
 from catclf.errors import DataError
+from catclf.lessons.drawn_images import drawn_images
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,6 +34,8 @@ Cell = str | int | float
 # Enough to show the effect, and quick.
 _MOST_IMAGES = 500
 
+_USUAL = Path("data")
+
 
 @dataclass(frozen=True)
 class LessonSettings:
@@ -40,17 +43,24 @@ class LessonSettings:
 
     Parameters
     ----------
-    data : Path
-        A data set; lessons that need images use at most 500 of its training set.
+    data : Path, optional
+        A data set; lessons that need images use at most 500 of its training set. By default
+        `data/`, and where there is none, drawn images that come with the package.
     positive : str, optional
         Name of the positive class; by default the one named cat or cats.
     seed : int
         Random seed.
+    skip_bad : bool
+        Leave out unreadable files.
+    on_note : callable, optional
+        Called with what a user should know of the images, when they are read.
     """
 
-    data: Path = Path("data")
+    data: Path | None = None
     positive: str | None = None
     seed: int = 0
+    skip_bad: bool = False
+    on_note: Callable[[str], None] = lambda _: None
 
     @cached_property
     def images(self) -> Dataset:
@@ -61,9 +71,19 @@ class LessonSettings:
         DataError
             If there are none, only images of one class, or one is damaged.
         """
-        if not self.data.exists():
-            raise DataError(f"{self.data} does not exist; name a data set with --data")
-        dataset = load_dataset(self.data, positive=self.positive)
+        if self.data is None and not _USUAL.exists():
+            dataset = drawn_images(self.positive)
+            self.on_note(
+                f"Note: there is no {_USUAL}/ here; {dataset.m} drawn images that come with catclf "
+                "are used. Name others with --data"
+            )
+            return dataset
+        data = self.data or _USUAL
+        if not data.exists():
+            raise DataError(f"{data} does not exist; name a data set with --data")
+        dataset = load_dataset(data, positive=self.positive, skip_bad=self.skip_bad)
+        for name, reason in dataset.skipped:
+            self.on_note(f"Skipped: {name}: {reason}")
         dataset.require_both_classes()
         if dataset.m <= _MOST_IMAGES:
             return dataset

@@ -65,6 +65,28 @@ def test_all_lessons_leave_out_what_needs_missing_images(
     assert outcome.err.count("does not exist") == len(skipped)
 
 
+def test_every_lesson_runs_where_there_is_no_data_set(
+    catclf_run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = catclf_run("lesson", "all")
+    assert all(f"{name}: {about}" in outcome.out for name, about in LESSONS.items())
+    assert outcome.err.splitlines() == [
+        "Note: there is no data/ here; 64 drawn images that come with catclf are used. "
+        "Name others with --data"
+    ]
+
+
+def test_unreadable_images_are_named_and_left_out_with_skip_bad(
+    catclf_run: Runner, data: Path
+) -> None:
+    (data / "train" / "dog" / "a.png").write_bytes(b"not an image")
+    assert "--skip-bad" in catclf_run("lesson", "loss", "--data", data, status=1).err
+    outcome = catclf_run("lesson", "loss", "--data", data, "--skip-bad")
+    assert outcome.err.startswith("Skipped: ")
+    assert "a.png" in outcome.err
+
+
 def test_a_figure(catclf_run: Runner, tmp_path: Path) -> None:
     out = catclf_run("lesson", "bias", "--figure", tmp_path / "a.svg").out
     assert f"Figure written to {tmp_path / 'a.svg'}" in out

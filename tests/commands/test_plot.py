@@ -81,6 +81,12 @@ def test_a_learning_curve_with_a_test_split_and_without(
     assert document["held_out"] in (4, 5)
     assert document["points"][-1]["pictures"] + document["held_out"] == 24
 
+    (tmp_path / "p" / "test" / "cat" / "bad.png").write_bytes(b"not an image")
+    assert "--skip-bad" in catclf_run(*arguments, "--data", tmp_path / "p", status=1).err
+    outcome = catclf_run(*arguments, "--data", tmp_path / "p", "--skip-bad")
+    assert "bad.png" in outcome.err
+    assert json.loads(outcome.out)["held_out"] == 24
+
 
 def test_a_model_is_drawn_beside_itself_as_what_it_has(
     catclf_run: Runner, model_path: Path, data: Path, tmp_path: Path

@@ -10,10 +10,13 @@ import pytest
 from PIL import Image
 
 import catclf
+from catclf.errors import DataError
+from catclf.lessons.drawn_images import SHEET, drawn_images
 from catclf.lessons.lesson import LessonSettings
 from catclf.lessons.register import LESSONS, find_lesson, run_lesson
 from catclf.plots.figure import save_figure
 from tests.conftest import shared, write_images
+from tools.lesson_images import chosen_images
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -95,3 +98,48 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
     ):
         find_lesson("sigmiod")
     assert find_lesson("Learning_Rate") == "learning-rate"
+
+
+def test_without_a_data_set_drawn_images_are_used_and_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    notes: list[str] = []
+    images = LessonSettings(on_note=notes.append).images
+    assert images.class_counts() == {"cat": 32, "non-cat": 32}
+    assert len(notes) == 1
+    assert "there is no data/ here; 64 drawn images" in notes[0]
+    assert LessonSettings(positive="non-cat").images.labels.tolist() == [0] * 32 + [1] * 32
+    with pytest.raises(catclf.CatclfError, match="has no class named dog"):
+        _ = LessonSettings(positive="dog").images
+
+    write_images(tmp_path / "data" / "cat", 1, red=190)
+    write_images(tmp_path / "data" / "dog", 1, red=80)
+    assert LessonSettings(on_note=notes.append).images.m == 2
+    assert len(notes) == 1
+
+
+def test_drawn_images_never_take_the_place_of_a_named_data_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match="data does not exist; name a data set"):
+        _ = LessonSettings(Path("data")).images
+
+
+def test_the_drawn_images_are_those_of_the_data_set() -> None:
+    images = drawn_images().images[:].astype(int)
+    # Other versions of a JPEG library round otherwise, and the sheet is compressed again.
+    assert np.abs(images - chosen_images()).mean(axis=(1, 2, 3)).max() < 5
+    assert SHEET.stat().st_size < 300_000
+
+
+def test_unreadable_images_are_left_out_on_request(tmp_path: Path) -> None:
+    write_images(tmp_path / "cat", 2, red=190)
+    write_images(tmp_path / "dog", 2, red=80)
+    (tmp_path / "dog" / "bad.png").write_bytes(b"not an image")
+    with pytest.raises(DataError, match=r"bad\.png: .*--skip-bad"):
+        _ = LessonSettings(tmp_path).images
+    notes: list[str] = []
+    assert LessonSettings(tmp_path, skip_bad=True, on_note=notes.append).images.m == 4
+    assert notes[0].startswith(f"Skipped: {tmp_path / 'dog' / 'bad.png'}: ")
