@@ -235,12 +235,22 @@ class Model:
             If the model cannot tell how strange an image is, or not to that share.
         """
         self.require_strange(strange)
-        Z, ranks = self.outputs(images)
+        return self.predictions(self.outputs(images), threshold, unsure, strange)
+
+    def predictions(
+        self,
+        outputs: Outputs,
+        threshold: float | None = None,
+        unsure: tuple[float, float] | None = None,
+        strange: float | None = None,
+    ) -> list[Prediction]:
+        """What the outputs for m images mean: one prediction for each; as `predict_images`."""
+        ranks = outputs.strangeness
         return [
             self._prediction(
                 float(a), None if ranks is None else float(ranks[i]), threshold, unsure, strange
             )
-            for i, a in enumerate(sigmoid(Z)[0])
+            for i, a in enumerate(sigmoid(outputs.Z)[0])
         ]
 
     def predict_files(

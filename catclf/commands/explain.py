@@ -1,6 +1,5 @@
 """`catclf explain`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,11 @@ import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import file_option, json_option, model_option
 from catclf.commands.output import percent, say, say_json
+from catclf.commands.reading import name_of, read_stdin
 
 if TYPE_CHECKING:
     from catclf.evaluation.attribution import Explanation
     from catclf.images.preprocessing import Images, Preprocessing
-
-_STDIN = "-"
 
 # Longer side, in pixels, of the image in the figure.
 _SHOWN = 512
@@ -41,7 +39,8 @@ def explain(
     sigmoid(z). A negative contribution speaks against a cat. IMAGE is an image file, or - for
     standard input. The figure shows the image, the pixels that the model sees, and the
     contribution of each; those of patches, gradients or the places of an encoder's map are spread
-    over the pixels that they look at. With random Fourier features (--recipe best), contributions
+    over the field of pixels that they look at. Shares are of the sum of all contributions,
+    regardless of their signs. With random Fourier features (--recipe best), contributions
     are relative to a mean image, whose logit is the bias. For an encoder without a map, or random
     Fourier features of one, they are an approximation, and what it leaves over is shown.
     """
@@ -59,11 +58,11 @@ def explain(
         from catclf.plots.figure import save_figure
 
         save_figure(lambda f: draw(f, explanation, original, seen, model.positive), figure)
-    label = model.positive if explanation.probability >= model.threshold else model.negative
     if as_json:
-        say_json({"path": image, "label": label, **explanation.to_dict()})
+        say_json({"path": image, **explanation.to_dict()})
         return
-    say(f"{image}: {label}, probability of {model.positive} {explanation.probability:.4f}")
+    label, probability, _ = explanation.prediction
+    say(f"{image}: {label}, probability of {model.positive} {probability:.4f}")
     _say_parts(explanation)
     if figure:
         say(f"Figure written to {figure}")
@@ -73,15 +72,15 @@ def _decode(
     image: str, preprocessing: "Preprocessing", *, to_show: bool
 ) -> "tuple[Images, Images]":
     """The image as the model sees it, and as people do if it is to be shown."""
+    from catclf.datasets.inputs import STDIN
     from catclf.images.decode import load_image, load_to_show
 
-    source = sys.stdin.buffer.read() if image == _STDIN else Path(image)
+    source = read_stdin() if image == STDIN else Path(image)
     try:
         seen = load_image(source, preprocessing)
         return seen, load_to_show(source, _SHOWN) if to_show else seen
     except catclf.ImageError as error:
-        name = "standard input" if image == _STDIN else image
-        raise catclf.ImageError(f"{name}: {error}") from error
+        raise catclf.ImageError(f"{name_of(image)}: {error}") from error
 
 
 def _say_parts(explanation: "Explanation") -> None:
@@ -97,6 +96,7 @@ def _say_parts(explanation: "Explanation") -> None:
         )
         say("An approximation, by blurring each part of the image and by showing it alone")
     say("")
-    say(f"{'region':8}{'contribution':>14}{'share of the total':>20}")
+    share = "share of Σ|contribution|"
+    say(f"{'region':8}{'contribution':>14}{share:>26}")
     for part in explanation.thirds:
-        say(f"{part.name:8}{part.contribution:14.4f}{percent(part.share):>20}")
+        say(f"{part.name:8}{part.contribution:14.4f}{percent(part.share):>26}")

@@ -22,15 +22,12 @@ from catclf.commands.options import (
 )
 from catclf.commands.output import note, printable
 from catclf.commands.progress import progress_bar, quiet_option
-from catclf.commands.reading import note_small
+from catclf.commands.reading import name_of, note_small, read_stdin
 
 if TYPE_CHECKING:
     from catclf.datasets.inputs import Input
     from catclf.errors import CatclfError
     from catclf.model import Model, Prediction
-
-# An image that is not refused is smaller.
-_STDIN_BYTES = 2**30
 
 
 @click.command(
@@ -88,7 +85,7 @@ def predict(
     if as_csv:
         click.echo("path,label,probability,error,strangeness")
 
-    stdin = sys.stdin.buffer.read(_STDIN_BYTES) if STDIN in images else b""
+    stdin = read_stdin() if STDIN in images else b""
     inputs = find_inputs(images, stdin)
     total = sum(item.m for item in inputs)
     failures = 0
@@ -100,7 +97,7 @@ def predict(
             if isinstance(outcome, catclf.CatclfError):
                 failures += 1
                 # Other errors than an image's name the file themselves.
-                subject = f"{'standard input' if name == STDIN else name}: "
+                subject = f"{name_of(name)}: "
                 note(f"Error: {subject * isinstance(outcome, catclf.ImageError)}{outcome}")
             if line := line_of(name, outcome):
                 click.echo(line)

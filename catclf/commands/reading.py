@@ -1,5 +1,6 @@
-"""Reading data sets, with a bar and with notes on what is left out."""
+"""Reading standard input, and data sets with a bar and with notes on what is left out."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,21 @@ if TYPE_CHECKING:
     from catclf.model import Model
 
 _NAMES_SHOWN = 5
+
+# An image that is not refused is smaller.
+_STDIN_BYTES = 2**30
+
+
+def read_stdin() -> bytes:
+    """Read the image on standard input."""
+    return sys.stdin.buffer.read(_STDIN_BYTES)
+
+
+def name_of(image: str) -> str:
+    """What an image on the command line is called in messages."""
+    from catclf.datasets.inputs import STDIN
+
+    return "standard input" if image == STDIN else image
 
 
 def open_source(data: Path, positive: str | None, group_by: str | None = None) -> "Source":

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from catclf.images.preprocessing import SIDE, Images, mirrored
-from catclf.logistic import Array, sigmoid
-from catclf.model import Model
+from catclf.logistic import Array
+from catclf.model import Model, Prediction
 
 # Along a side of the image: squares, and those of a window.
 _SQUARES = 8
@@ -24,28 +24,28 @@ class Part(NamedTuple):
     contribution: float
     """What its pixels add to the logit, together."""
     share: float
-    """Of all that is added or taken anywhere, regardless of the sign."""
+    """Of the sum of all contributions, regardless of their signs."""
 
 
 @dataclass(frozen=True)
 class Explanation:
     """A logit, and what it is made of: z = b + Σ contributions + unexplained."""
 
+    prediction: Prediction
+    """What is explained, as `Model.predict_images` returns it."""
     logit: float
     bias: float
     """b; for Fourier features, the logit of the mean image; for an approximation, that of the image
     when it is blurred."""
     contributions: Array
     """(64, 64), float64: what each pixel adds to the logit."""
+    contributor: str
+    """What has a contribution: a pixel; or a field or a window, whose contribution is spread evenly
+    over its pixels."""
     unexplained: float = 0.0
     """What an approximation leaves over."""
     is_exact: bool = True
     """Whether the contributions follow from the model, not from trials with blurred parts."""
-
-    @property
-    def probability(self) -> float:
-        """Probability σ(z) of the positive class."""
-        return float(sigmoid(np.array(self.logit)))
 
     @property
     def thirds(self) -> list[Part]:
@@ -63,7 +63,8 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """Everything, for JSON."""
         return {
-            "probability": self.probability,
+            "label": self.prediction.label,
+            "probability": self.prediction.probability,
             "logit": self.logit,
             "bias": self.bias,
             "thirds": [part._asdict() for part in self.thirds],
@@ -98,22 +99,30 @@ def explain(model: Model, image: Images) -> Explanation:
         If the array has another shape or type.
     """
     images = image[np.newaxis]  # (1, side, side, 3)
-    logit = float(model.logits(images).item())
+    outputs = model.outputs(images)
+    (prediction,) = model.predictions(outputs)
+    logit = float(outputs.Z.item())
     if not model.features.is_additive:
-        return _by_occlusion(model, image, logit)
+        baseline, contributions = _by_occlusion(model, image, logit)
+        unexplained = logit - baseline - float(contributions.sum())
+        return Explanation(
+            prediction, logit, baseline, contributions, "window", unexplained, is_exact=False
+        )
     contributions = model.features.attribution(model.w, image)
     if model.flip:
         of_mirrored = model.features.attribution(model.w, mirrored(images)[0])
         contributions = (contributions + of_mirrored[:, ::-1]) / 2
-    return Explanation(logit, logit - float(contributions.sum()), contributions)
+    bias = logit - float(contributions.sum())
+    return Explanation(prediction, logit, bias, contributions, model.features.looks_at)
 
 
-def _by_occlusion(model: Model, image: Images, logit: float) -> Explanation:
+def _by_occlusion(model: Model, image: Images, logit: float) -> tuple[float, Array]:
     """What is lost when a window of the image is blurred, and gained when only it is sharp.
 
     Blurring alone (Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV
     2014) shows little where other parts of the image say the same; so the mean of both is taken.
-    Each window's share is spread over its squares, and the windows overlap.
+    Each window's share is spread over its squares, and the windows overlap. Returns the logit of
+    the blurred image, and the contributions (64, 64).
     """
     blurred = _blurred(image)
     baseline = float(model.logits(blurred[np.newaxis]).item())
@@ -131,9 +140,7 @@ def _by_occlusion(model: Model, image: Images, logit: float) -> Explanation:
         share = (lost + gained) / 2 / squares[rows, columns].size
         squares[rows, columns] += share / _WINDOW**2  # so many windows cover each square
     size = SIDE // _SQUARES
-    contributions = np.kron(squares, np.full((size, size), 1 / size**2))  # (64, 64)
-    unexplained = logit - baseline - float(contributions.sum())
-    return Explanation(logit, baseline, contributions, unexplained, is_exact=False)
+    return baseline, np.kron(squares, np.full((size, size), 1 / size**2))  # (64, 64)
 
 
 def _blurred(image: Images) -> Images:

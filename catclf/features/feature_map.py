@@ -47,6 +47,11 @@ class FeatureMap(ABC):
         """Whether `attribution` is exact."""
         return True
 
+    @property
+    def looks_at(self) -> str:
+        """What of an image each feature looks at: a field of it, or a pixel."""
+        return "field"
+
     @abstractmethod
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of images.

@@ -150,6 +150,11 @@ class Fourier(FeatureMap):
         """Whether the inner features, of which each has a share, have places in the image."""
         return self.encoder is None
 
+    @property
+    def looks_at(self) -> str:
+        """What the inner features look at."""
+        return self.inner.looks_at
+
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns, from batches of inner feature columns."""
         rows = np.empty((len(images), self.n_x), dtype)

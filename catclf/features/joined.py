@@ -46,6 +46,11 @@ class Joined(FeatureMap):
         """Whether those of all parts are."""
         return all(part.is_additive for part in self.parts)
 
+    @property
+    def looks_at(self) -> str:
+        """What the features of the parts look at."""
+        return " and ".join(dict.fromkeys(part.looks_at for part in self.parts))
+
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns of the parts, the first part's on top."""
         from catclf.images.decode import reduce_images

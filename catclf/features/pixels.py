@@ -17,6 +17,7 @@ class Pixels(BasicFeatureMap):
 
     name = "pixels"
     n_x = SIDE * SIDE * 3
+    looks_at = "pixel"
     scale = 1 / 255
     """Factor from an unrolled image to its column, for solvers that work on the bytes."""
 

@@ -52,9 +52,10 @@ def draw(
     overlay = third.imshow(
         contributions, cmap=DIVERGING, vmin=-largest, vmax=largest, alpha=_OPACITY, extent=whole
     )
-    image_axes(third, "contribution of each pixel to z")
+    image_axes(third, f"contribution of each {explanation.contributor} to z")
     bar = figure.colorbar(overlay, ax=third, shrink=0.8)
-    bar.set_label(f"against {positive}   ·   for {positive}")
+    per_pixel = "" if explanation.contributor == "pixel" else "   (per pixel)"
+    bar.set_label(f"against {positive}   ·   for {positive}{per_pixel}")
     total = float(contributions.sum())
     terms = [explanation.bias, total] + [explanation.unexplained] * (not explanation.is_exact)
     sum_of_terms = " ".join(
@@ -63,5 +64,5 @@ def draw(
     names = "b + Σ" if explanation.is_exact else "blurred + Σ + unexplained"
     figure.suptitle(
         f"z = {names} = {sum_of_terms} = {explanation.logit:.3f},   "
-        f"probability of {positive}: {explanation.probability:.4f}"
+        f"probability of {positive}: {explanation.prediction.probability:.4f}"
     )

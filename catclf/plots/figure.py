@@ -104,7 +104,13 @@ def save_figure(draw: Callable[["Figure"], None], path: Path) -> None:
         with written_whole(path) as file:
             # Without a date, the same figure is always the same file.
             no_date = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-            figure.savefig(file, format=kind, metadata=no_date.get(kind))
+            figure.savefig(
+                file,
+                format=kind,
+                metadata=no_date.get(kind),
+                bbox_inches="tight",
+                pad_inches="layout",
+            )
 
 
 def label(text: str) -> str:

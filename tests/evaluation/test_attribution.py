@@ -36,7 +36,21 @@ def test_bias_and_contributions_make_the_logit(features: str, flip: bool, dtype:
     precision = 1e-10 if dtype == np.float64 else 1e-4
     assert explanation.logit == pytest.approx(total, rel=precision, abs=precision)
     assert explanation.logit == pytest.approx(float(some.logits(PICTURES[:1]).item()))
-    assert explanation.probability == pytest.approx(float(some.probabilities(PICTURES[:1]).item()))
+    assert [explanation.prediction] == some.predict_images(PICTURES[:1])
+
+
+@pytest.mark.parametrize(
+    ("features", "contributor"),
+    [
+        ("pixels", "pixel"),
+        ("fourier:pixels", "pixel"),
+        ("patches+hog", "field"),
+        ("fourier:hog", "field"),
+        ("pixels+hog", "pixel and field"),
+    ],
+)
+def test_it_says_what_contributes(features: str, contributor: str) -> None:
+    assert explain(model(features), PICTURES[0]).contributor == contributor
 
 
 def test_a_pixel_adds_its_three_products() -> None:
