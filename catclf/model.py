@@ -15,6 +15,7 @@ from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import SIDE, Images, Preprocessing, mirrored
 from catclf.logistic import Array, sigmoid
+from catclf.progress import Progress
 from catclf.rows import Rows
 from catclf.strangeness import Strangeness
 
@@ -98,7 +99,12 @@ class Model:
         """Logits (1, m) of images; as `outputs`."""
         return self.outputs(images, encodings).Z
 
-    def outputs(self, images: Rows, encodings: Encodings | None = None) -> Outputs:
+    def outputs(
+        self,
+        images: Rows,
+        encodings: Encodings | None = None,
+        progress: Progress | None = None,
+    ) -> Outputs:
         """Logits of images, and how strange they are.
 
         Parameters
@@ -107,6 +113,8 @@ class Model:
             Images; 64 × 64 if there are encodings.
         encodings : Encodings, optional
             What the features' encoder made of the images, if that is known.
+        progress : callable, optional
+            Called with the number of images done.
 
         Returns
         -------
@@ -132,6 +140,8 @@ class Model:
             Z[:, here] = self.w.T @ X + self.b
             if self.strangeness is not None and ranks is not None:
                 ranks[here] = self.strangeness.ranks(X)
+            if progress:
+                progress(min(here.stop, len(images)), len(images))
         return Outputs(Z, ranks)
 
     def _require_same_encoder(self, encodings: Encodings) -> None:

@@ -129,12 +129,27 @@ def test_a_bar_on_a_terminal_only(on_terminal: Any, data: Path, tmp_path: Path) 
 def test_the_bar_names_the_stages(on_terminal: Any, data: Path, tmp_path: Path) -> None:
     run = on_terminal("train", data, "-o", tmp_path / "m.npz", "--recipe", "best")
     run.finish()
-    for stage in ("Learning the features", "Computing the features", "Choosing the penalty"):
+    for stage in (
+        "Learning the dictionary",
+        "Standardising the features",
+        "Computing the features",
+        "Choosing the penalty",
+        "Training",
+        "Evaluating",
+    ):
         assert f"{stage}:" in run.shown
     assert run.shown.endswith("\r") or not run.shown.rsplit("\r", 1)[-1].strip()
     quiet = on_terminal("train", data, "-o", tmp_path / "m.npz", "--recipe", "best", "-q")
     quiet.finish()
     assert quiet.shown == ""
+
+
+def test_the_bar_names_the_folds(on_terminal: Any, data: Path, tmp_path: Path) -> None:
+    run = on_terminal("train", data, "-o", tmp_path / "m.npz", "--cv", 2, "--features", "hog")
+    run.finish()
+    for fold in (1, 2):
+        for stage in ("computing the features", "training", "evaluating"):
+            assert f"Fold {fold} of 2: {stage}:" in run.shown
 
 
 def test_a_reader_that_goes_away(model_path: Path, data: Path) -> None:

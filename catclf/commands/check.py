@@ -8,7 +8,7 @@ import click
 import catclf
 from catclf.commands.options import json_option, positive_option, preset_option
 from catclf.commands.output import plural, say, say_first, say_json
-from catclf.commands.progress import progress_bar, quiet_option
+from catclf.commands.progress import progress_bar, quiet_option, training_callbacks
 from catclf.commands.reading import load, note_small, open_source, open_to_check
 from catclf.commands.report import images
 from catclf.training.settings import PRESETS
@@ -89,7 +89,8 @@ def _doubtful_labels(source: "Source", settings: "TrainingSettings") -> "list[Do
             source, split, preprocessing, encoder, flip=settings.flip, skip_bad=True, quiet=True
         )
         with progress_bar("Cross-validating", "fold") as update:
-            Z = catclf.cross_validate(dataset, settings, _FOLDS, progress=update).Z
+            callbacks = training_callbacks(update, settings.iterations, each="Fold")
+            Z = catclf.cross_validate(dataset, settings, _FOLDS, **callbacks).Z
         found += doubtful_labels(dataset, Z)
     return sorted(found, key=lambda label: label.probability)
 

@@ -18,7 +18,7 @@ from catclf.commands.options import (
     threshold_option,
 )
 from catclf.commands.output import note, say_json
-from catclf.commands.progress import quiet_option
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import load_for, open_source
 from catclf.commands.report_page import write_report
 from catclf.commands.say_comparison import say_comparison
@@ -100,7 +100,7 @@ def evaluate(
     split = source.choose(split, "test", "validation")
     datasets = _read(source, split, models)
     evaluations = [
-        catclf.evaluate(model, dataset, threshold)
+        _evaluate(model, dataset, threshold)
         for model, dataset in zip(models, datasets, strict=True)
     ]
     if len(models) == 1:
@@ -153,6 +153,11 @@ def _read(source: "Source", split: str, models: "list[Model]") -> "list[Dataset]
     from catclf.evaluation.comparison import common_images
 
     return common_images([datasets[need] for need in needs])
+
+
+def _evaluate(model: "Model", dataset: "Dataset", threshold: float | None) -> "Evaluation":
+    with progress_bar("Evaluating", "image") as update:
+        return catclf.evaluate(model, dataset, threshold, progress=update)
 
 
 def _report(

@@ -10,7 +10,7 @@ import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import file_option, json_option, positive_option, skip_bad_option
 from catclf.commands.output import say, say_json
-from catclf.commands.progress import progress_bar, quiet_option
+from catclf.commands.progress import progress_bar, quiet_option, training_callbacks
 from catclf.commands.reading import load_for, open_source
 from catclf.errors import ModelError
 
@@ -194,7 +194,8 @@ def _learning_curve(
 
         dataset, held_out = hold_out(dataset, _FOLDS, seed=0)
     with progress_bar("Training", "model") as update:
-        return learning_curve(dataset, held_out, settings, progress=update)
+        callbacks = training_callbacks(update, settings.iterations, each="Model")
+        return learning_curve(dataset, held_out, settings, **callbacks)
 
 
 def _labels(paths: tuple[Path, ...]) -> list[str]:

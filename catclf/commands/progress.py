@@ -17,9 +17,12 @@ _SECONDS_BETWEEN_LINES = 10
 _QUIET = "catclf quiet"
 
 _STAGES = {
-    "dictionary": ("Learning the features", "map"),
-    "features": ("Computing the features", "image"),
-    "penalties": ("Choosing the penalty", "penalty"),
+    "dictionary": ("learning the dictionary", "pass"),
+    "standardising": ("standardising the features", "image"),
+    "features": ("computing the features", "image"),
+    "penalties": ("choosing the penalty", "penalty"),
+    "steps": ("training", "step"),
+    "evaluating": ("evaluating", "image"),
 }
 """What users read of the stages of a training, and what is counted."""
 
@@ -82,6 +85,7 @@ def _bar(description: str, unit: str) -> Iterator[Update]:
                 bar.reset(total)
                 bar.unit = stage[1]
                 bar.set_description(stage[0])
+                bar.set_postfix_str("", refresh=False)
             bar.total = total
             if values:
                 bar.set_postfix(values, refresh=False)
@@ -106,15 +110,44 @@ def _lines(description: str, unit: str) -> Update:
     return update
 
 
-def training_callbacks(update: Update | None, iterations: int) -> dict[str, Any]:
-    """Arguments for `catclf.train` that show its progress, if it is to be shown."""
+def training_callbacks(
+    update: Update | None, iterations: int, name: str = "", each: str = ""
+) -> dict[str, Any]:
+    """Arguments that show the progress of one or more trainings, if it is to be shown.
+
+    Parameters
+    ----------
+    update : callable or None
+        That of a `progress_bar`.
+    iterations : int
+        Of a training.
+    name : str
+        What it is for, unless it is the training that the command is about.
+    each : str
+        What each is called, where several follow each other.
+
+    Returns
+    -------
+    dict
+        `on_step` and `on_stage`; if there are several, `progress`, which counts them.
+    """
     if update is None:
         return {}
 
-    def on_stage(stage: str, done: int, total: int) -> None:
-        update(done, total, stage=_STAGES[stage])
+    def stage_of(key: str) -> tuple[str, str]:
+        description, unit = _STAGES[key]
+        return (f"{name}: {description}" if name else description.capitalize()), unit
+
+    def on_stage(key: str, done: int, total: int) -> None:
+        update(done, total, stage=stage_of(key))
 
     def on_step(steps: int, cost: float, accuracy: float) -> None:
-        update(steps, iterations, cost=f"{cost:.4f}", accuracy=percent(accuracy))
+        beside = {"cost": f"{cost:.4f}", "accuracy": percent(accuracy)}
+        update(steps, iterations, stage=stage_of("steps"), **beside)
 
-    return {"on_stage": on_stage, "on_step": on_step}
+    def progress(done: int, total: int) -> None:
+        nonlocal name
+        name = f"{each} {min(done + 1, total)} of {total}"
+
+    callbacks = {"on_stage": on_stage, "on_step": on_step}
+    return {**callbacks, "progress": progress} if each else callbacks

@@ -123,4 +123,6 @@ def load_training_data(
         load, source, preprocessing=preprocessing, encoder=encoder, flip=flip, skip_bad=skip_bad
     )
     dataset = read(source.choose(None, "train"))
+    with progress_bar("Finding near duplicates", "image") as update:
+        dataset = dataset.grouped(update)
     return dataset, read("test") if "test" in source.splits else None

@@ -43,7 +43,8 @@ def scores_before_training(
     validation = None
     if folds:
         with progress_bar("Cross-validating", "fold") as update:
-            validation = catclf.cross_validate(dataset, settings, folds, progress=update)
+            callbacks = training_callbacks(update, settings.iterations, each="Fold")
+            validation = catclf.cross_validate(dataset, settings, folds, **callbacks)
     return Scores(validation, _held_out(dataset, settings) if hold_out else None)
 
 
@@ -53,7 +54,7 @@ def _held_out(dataset: "Dataset", settings: "TrainingSettings") -> "Evaluation |
     dataset.require_both_classes()
     try:
         with progress_bar("Scoring", "step") as update:
-            callbacks = training_callbacks(update, settings.iterations)
+            callbacks = training_callbacks(update, settings.iterations, "Scoring")
             return evaluate_held_out(dataset, settings, **callbacks)
     except catclf.CatclfError as error:  # too few images to hold some out, but enough for a model
         note(f"Note: no score: {error}")
@@ -63,7 +64,8 @@ def _held_out(dataset: "Dataset", settings: "TrainingSettings") -> "Evaluation |
 def test_score(model: "Model", test: "Dataset | None") -> "Evaluation | None":
     """How a model does on the test split."""
     try:
-        return catclf.evaluate(model, test) if test else None
+        with progress_bar("Evaluating", "image") as update:
+            return catclf.evaluate(model, test, progress=update) if test else None
     except catclf.CatclfError as error:  # one class only: no score, but the model is sound
         note(f"Note: no test score: {error}")
         return None

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from catclf.datasets.dataset import Batch, Progress, Skipped, Tally
+from catclf.datasets.dataset import Batch, Skipped, Tally
 from catclf.datasets.source import Source
 from catclf.errors import DataError
 from catclf.images.find import others_below
@@ -19,6 +19,7 @@ from catclf.images.near_duplicates import (
     perceptual_hashes,
 )
 from catclf.images.preprocessing import Preprocessing
+from catclf.progress import Progress
 
 
 class Duplicate(NamedTuple):

@@ -1,7 +1,7 @@
 """What a data set is, before and after its images are read."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +14,8 @@ from catclf.encoders.encodings import Encodings, ImageEncoder, concatenate, enco
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import Images, Preprocessing
+from catclf.progress import Progress
 from catclf.rows import Rows
-
-Progress = Callable[[int, int], None]
-"""Called with the number of images, folds or the like that are done, and the number of all."""
 
 WHOLE = "all"
 """The one split of a data set that is not divided."""
@@ -87,15 +85,19 @@ class Dataset:
         """Fingerprints (m,) of the images at 64 × 64, by which any model knows them again."""
         return fingerprints(self.images) if self.prints is None else self.prints
 
-    @cached_property
-    def groups(self) -> NDArray[np.intp]:
-        """(m,): images with the same number belong on the same side of every division."""
-        if self.known_groups is not None:
-            return self.known_groups
+    def grouped(self, progress: Progress | None = None) -> "Dataset":
+        """The same, with its `groups` known: for many images, that takes long enough for a bar."""
         from catclf.datasets.groups import group_images
 
         files = [Path(name) for name in self.names] if self.has_files else ()
-        return group_images(self.images, self.fingerprints, files, self.keys)
+        groups = group_images(self.images, self.fingerprints, files, self.keys, progress)
+        return replace(self, known_groups=groups)
+
+    @cached_property
+    def groups(self) -> NDArray[np.intp]:
+        """(m,): images with the same number belong on the same side of every division."""
+        groups = self.known_groups
+        return self.grouped().groups if groups is None else groups
 
     def subset(self, chosen: NDArray[np.bool_]) -> "Dataset":
         """The chosen images, in memory; `chosen` is (m,)."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from catclf.images.fingerprints import Fingerprints
 from catclf.images.near_duplicates import PerceptualHashes, near_duplicates, perceptual_hashes
+from catclf.progress import Progress
 from catclf.rows import Rows
 
 Groups = NDArray[np.intp]
@@ -24,6 +25,7 @@ def group_images(
     prints: Fingerprints,
     files: Sequence[Path] = (),
     keys: Sequence[Hashable] | None = None,
+    progress: Progress | None = None,
 ) -> Groups:
     """Find the images that belong together.
 
@@ -41,6 +43,8 @@ def group_images(
         The file of each image, where it has one of its own: its EXIF data tell of bursts.
     keys : sequence, optional
         The key of each image; None for an image without one.
+    progress : callable, optional
+        Called with the number of images that have been compared with all others.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def group_images(
     lowest = np.arange(len(prints))
     _connect(lowest, _equal(prints.tolist()))
     if len(prints) <= _MOST_COMPARED:
-        for pairs in near_duplicates(_hashes(images)):
+        for pairs in near_duplicates(_hashes(images), progress):
             _connect(lowest, pairs)
     if files:
         from catclf.images.bursts import bursts

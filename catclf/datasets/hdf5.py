@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.datasets.dataset import WHOLE, Batch, Progress, in_memory
+from catclf.datasets.dataset import WHOLE, Batch, in_memory
 from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, SettingsError
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
+from catclf.progress import Progress
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
 """How the names of a split's arrays begin, before `_x` and `_y`; and the split."""

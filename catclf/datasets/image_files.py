@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from catclf.datasets.dataset import Batch, Progress, Skipped, in_memory
+from catclf.datasets.dataset import Batch, Skipped, in_memory
 from catclf.errors import ImageError
 from catclf.images.fingerprints import fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
+from catclf.progress import Progress
 
 _BATCH = 64
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from catclf.datasets.dataset import MEMORY_LIMIT, Dataset, Progress
+from catclf.datasets.dataset import MEMORY_LIMIT, Dataset
 from catclf.datasets.source import open_source
 from catclf.encoders.encodings import ImageEncoder
+from catclf.progress import Progress
 
 
 def load_dataset(

@@ -9,12 +9,13 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from catclf.datasets.dataset import WHOLE, Batch, Progress, Skipped, Tally
+from catclf.datasets.dataset import WHOLE, Batch, Skipped, Tally
 from catclf.datasets.hdf5 import PACKED, PREFIXES
 from catclf.datasets.source import Source, refuse
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints
 from catclf.images.preprocessing import SIDE, Preprocessing
+from catclf.progress import Progress
 from catclf.storage import written_whole
 
 # Bytes in a chunk of the file, about the best size for one read: 128 images of 64 × 64.

@@ -11,7 +11,6 @@ from catclf.datasets.dataset import (
     MEMORY_LIMIT,
     WHOLE,
     Dataset,
-    Progress,
     Skipped,
     Split,
     encoded,
@@ -23,6 +22,7 @@ from catclf.encoders.encodings import ImageEncoder
 from catclf.errors import ClassError, DataError, SettingsError, reason_of
 from catclf.images.find import HDF5_ENDINGS, files
 from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
+from catclf.progress import Progress
 
 _LONGEST_NAME = 255
 

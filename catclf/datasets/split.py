@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from catclf.datasets.dataset import WHOLE, Progress, Skipped
+from catclf.datasets.dataset import WHOLE, Skipped
 from catclf.datasets.division import divide
 from catclf.datasets.source import Source
 from catclf.datasets.write_division import Placed, write_csv, write_folders
 from catclf.errors import DataError
+from catclf.progress import Progress
 
 
 class Division(NamedTuple):

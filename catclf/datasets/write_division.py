@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from catclf.datasets.dataset import Progress
 from catclf.errors import OutputError, reason_of
+from catclf.progress import Progress
 from catclf.storage import name_for, written_whole
 
 

@@ -1,15 +1,17 @@
 """Cross-validation: an honest score from training images alone."""
 
 from dataclasses import dataclass
+from functools import partial
 from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
 
-from catclf.datasets.dataset import Dataset, Progress
+from catclf.datasets.dataset import Dataset
 from catclf.datasets.folds import stratified_folds
 from catclf.evaluation.metrics import Metrics, metrics
 from catclf.logistic import Array
+from catclf.progress import OnStage, OnStep, Progress
 from catclf.training.record import CrossValidationScore, Spread
 from catclf.training.settings import TrainingSettings
 from catclf.training.train import train
@@ -56,6 +58,8 @@ def cross_validate(
     *,
     seed: int | None = None,
     progress: Progress | None = None,
+    on_step: OnStep | None = None,
+    on_stage: OnStage | None = None,
 ) -> CrossValidation:
     """Train without each fold in turn, and score the model on it.
 
@@ -74,7 +78,9 @@ def cross_validate(
     seed : int, optional
         For the division into folds; by default that of the settings.
     progress : callable, optional
-        Called with the number of folds done.
+        Called with the number of folds done, at first with 0.
+    on_step, on_stage : callable, optional
+        Called in each fold, as for `train`; a last stage is "evaluating".
 
     Returns
     -------
@@ -93,13 +99,16 @@ def cross_validate(
     fold_of = stratified_folds(dataset.labels, dataset.groups, folds, seed)
     Z, thresholds = np.empty((1, dataset.m)), np.empty((1, dataset.m))
     scores = []
+    evaluating = on_stage and partial(on_stage, "evaluating")
     for fold in range(folds):
+        if progress:
+            progress(fold, folds)
         part = fold_of == fold
-        model = train(dataset.subset(~part), settings).model
+        model = train(dataset.subset(~part), settings, on_step=on_step, on_stage=on_stage).model
         held_out = dataset.subset(part)
-        Z[:, part] = model.logits(held_out.images, held_out.encodings)
+        Z[:, part] = model.outputs(held_out.images, held_out.encodings, evaluating).Z
         thresholds[:, part] = model.threshold
         scores.append(metrics(Z[:, part], held_out.Y, model.threshold))
-        if progress:
-            progress(fold + 1, folds)
+    if progress:
+        progress(folds, folds)
     return CrossValidation(scores, Z, metrics(Z, dataset.Y, thresholds))

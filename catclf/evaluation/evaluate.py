@@ -14,6 +14,7 @@ from catclf.evaluation.strange_share import StrangeShare, strange_share
 from catclf.images.fingerprints import known
 from catclf.logistic import Array, sigmoid
 from catclf.model import Model
+from catclf.progress import Progress
 from catclf.training.record import EvaluationScore
 
 
@@ -97,7 +98,13 @@ class Evaluation:
         }
 
 
-def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> Evaluation:
+def evaluate(
+    model: Model,
+    dataset: Dataset,
+    threshold: float | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Evaluation:
     """Score a model.
 
     Parameters
@@ -108,6 +115,8 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
         Labelled images, prepared by the model's own preprocessing.
     threshold : float, optional
         Instead of the model's own.
+    progress : callable, optional
+        Called with the number of images done.
 
     Returns
     -------
@@ -128,7 +137,7 @@ def evaluate(model: Model, dataset: Dataset, threshold: float | None = None) -> 
             f"{model.preprocessing}"
         )
     threshold = model.threshold if threshold is None else threshold
-    Z, ranks = model.outputs(dataset.images, dataset.encodings)  # (1, m), (m,)
+    Z, ranks = model.outputs(dataset.images, dataset.encodings, progress)  # (1, m), (m,)
     seen = known(dataset.fingerprints, model.fingerprints)  # (m,)
     return Evaluation(
         where=dataset.where,

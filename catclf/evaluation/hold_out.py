@@ -1,12 +1,14 @@
 """An honest score where there is no test split: a fifth of the images is held out."""
 
 from dataclasses import replace
+from functools import partial
 
 from catclf.datasets.dataset import Dataset
 from catclf.datasets.folds import hold_out
 from catclf.evaluation.evaluate import Evaluation, evaluate
+from catclf.progress import OnStage, OnStep
 from catclf.training.settings import TrainingSettings
-from catclf.training.train import OnStage, OnStep, train
+from catclf.training.train import train
 
 # One image in so many is held out.
 _PARTS = 5
@@ -34,7 +36,7 @@ def evaluate_held_out(
     settings : TrainingSettings
         How to train; the seed also chooses the fifth.
     on_step, on_stage : callable, optional
-        As for `train`.
+        As for `train`; a last stage is "evaluating".
 
     Returns
     -------
@@ -51,4 +53,4 @@ def evaluate_held_out(
     """
     rest, fifth = held_out_fifth(dataset, settings)
     model = train(rest, settings, on_step=on_step, on_stage=on_stage).model
-    return evaluate(model, fifth)
+    return evaluate(model, fifth, progress=on_stage and partial(on_stage, "evaluating"))

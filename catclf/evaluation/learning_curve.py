@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.datasets.dataset import Dataset, Progress
+from catclf.datasets.dataset import Dataset
 from catclf.datasets.sampling import stratified_sample
 from catclf.errors import DataError
 from catclf.evaluation.metrics import Metrics, metrics
 from catclf.model import Model
+from catclf.progress import OnStage, OnStep, Progress
 from catclf.training.settings import TrainingSettings
 from catclf.training.train import TrainingResult, train
 
@@ -65,6 +66,8 @@ def learning_curve(
     settings: TrainingSettings,
     *,
     progress: Progress | None = None,
+    on_step: OnStep | None = None,
+    on_stage: OnStage | None = None,
 ) -> LearningCurve:
     """Train on growing parts of a data set.
 
@@ -77,7 +80,9 @@ def learning_curve(
     settings : TrainingSettings
         How to train; the seed also draws the images.
     progress : callable, optional
-        Called with the number of trainings done.
+        Called with the number of trainings done, at first with 0.
+    on_step, on_stage : callable, optional
+        Called in each training, as for `train`.
 
     Returns
     -------
@@ -97,10 +102,14 @@ def learning_curve(
     total = _DRAWS * (len(shares) - 1) + 1
     points: list[Point] = []
     done = 0
+    if progress:
+        progress(done, total)
     for share in shares:
         trainings: list[TrainingResult] = []
         for chosen in _subsets(dataset, share, settings.seed):
-            trainings.append(train(dataset.subset(chosen), settings))
+            trainings.append(
+                train(dataset.subset(chosen), settings, on_step=on_step, on_stage=on_stage)
+            )
             done += 1
             if progress:
                 progress(done, total)

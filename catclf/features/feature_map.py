@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 from catclf.encoders.encodings import Floats, ImageEncoder
 from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
+from catclf.progress import Progress
 from catclf.rows import Rows
 
 
@@ -151,7 +152,7 @@ class BasicFeatureMap(FeatureMap):
     """
 
     @classmethod
-    def learn(cls, images: Rows, seed: int) -> Self:
+    def learn(cls, images: Rows, seed: int, progress: Progress | None = None) -> Self:
         """Learn from training images.
 
         Parameters
@@ -160,6 +161,8 @@ class BasicFeatureMap(FeatureMap):
             Training images.
         seed : int
             Random seed.
+        progress : callable, optional
+            Called with the number of passes made over what is learned from.
 
         Returns
         -------

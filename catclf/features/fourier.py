@@ -19,6 +19,7 @@ from catclf.features.one_by_one import fill_one_by_one
 from catclf.features.standardise import is_constant, means_and_deviations
 from catclf.images.preprocessing import Images
 from catclf.logistic import Array
+from catclf.progress import Progress
 from catclf.rows import Rows
 
 _GAMMA = 0.5
@@ -60,7 +61,12 @@ class Fourier(FeatureMap):
 
     @classmethod
     def learn(
-        cls, inner: FeatureMap, images: Rows, seed: int, encodings: Floats | None = None
+        cls,
+        inner: FeatureMap,
+        images: Rows,
+        seed: int,
+        encodings: Floats | None = None,
+        progress: Progress | None = None,
     ) -> Self:
         """Learn means and deviations of the inner features, and draw signs.
 
@@ -74,6 +80,8 @@ class Fourier(FeatureMap):
             Random seed.
         encodings : float32 array (m, n), optional
             What the encoder, if there is one, made of the images.
+        progress : callable, optional
+            Called with the number of images that have been used.
 
         Returns
         -------
@@ -81,9 +89,17 @@ class Fourier(FeatureMap):
             Ready to make columns.
         """
         step = -(-len(images) // _SAMPLED_IMAGES)
-        sample = np.concatenate([images[i : i + 1] for i in range(0, len(images), step)])
-        sampled = None if encodings is None else encodings[::step]
-        means, deviations = means_and_deviations(inner.columns_from(sample, sampled, np.float32))
+        sample = range(0, len(images), step)
+        rows = np.empty((len(sample), inner.n_x), np.float32)
+        for start in range(0, len(sample), _BATCH):
+            batch = sample[start : start + _BATCH]
+            here = np.concatenate([images[i : i + 1] for i in batch])
+            encoded = None if encodings is None else encodings[batch.start : batch.stop : step]
+            end = start + len(batch)
+            rows[start:end] = inner.columns_from(here, encoded, np.float32).T
+            if progress:
+                progress(end, len(sample))
+        means, deviations = means_and_deviations(rows.T)
         deviations[is_constant(deviations)] = np.inf  # standardised, these are 0
         signs = np.random.default_rng(seed).integers(0, 2, (_TRANSFORMS, _power_of_4(inner.n_x)))
         return cls(

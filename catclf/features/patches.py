@@ -8,8 +8,9 @@ are its atoms. To encode an image, the responses of all patches to all atoms are
 pooled over the cells of a grid.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import count
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ from catclf.features.one_by_one import fill_one_by_one
 from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
 from catclf.parallel import map_on_threads, one_blas_thread, workers
+from catclf.progress import Progress
 from catclf.rows import Rows
 
 Floats = NDArray[np.float32]
@@ -75,10 +77,17 @@ class Patches(BasicFeatureMap):
         self._atoms, self._offsets = atoms, offsets
 
     @classmethod
-    def learn(cls, images: Rows, seed: int) -> Self:
+    def learn(cls, images: Rows, seed: int, progress: Progress | None = None) -> Self:
         """Learn a dictionary for each scale, from random patches."""
         rng = np.random.default_rng(seed)
-        learned = [_learn_dictionary(_sample(images, scale, rng), rng) for scale in _SCALES]
+        passes = count(1)
+
+        def on_pass() -> None:
+            if progress:
+                progress(next(passes), len(_SCALES) * _ITERATIONS)
+
+        samples = (_sample(images, scale, rng) for scale in _SCALES)
+        learned = [_learn_dictionary(sample, rng, on_pass) for sample in samples]
         return cls(*(np.stack(arrays) for arrays in zip(*learned, strict=True)))
 
     @classmethod
@@ -218,7 +227,9 @@ def _sample(images: Rows, scale: _Scale, rng: np.random.Generator) -> Floats:
     return sample
 
 
-def _learn_dictionary(patches: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _learn_dictionary(
+    patches: Floats, rng: np.random.Generator, on_pass: Callable[[], None]
+) -> tuple[Floats, Floats]:
     """Atoms (108, K) and offsets (K,) from a sample of patches (s, 108)."""
     patches = (patches - patches.mean(axis=1, keepdims=True)) / _contrast(patches)
     mean = patches.mean(axis=0, dtype=np.float64)  # (108,)
@@ -226,7 +237,7 @@ def _learn_dictionary(patches: Floats, rng: np.random.Generator) -> tuple[Floats
     with one_blas_thread():
         whitening = _whitening(patches)  # (108, 108)
         whitened = np.dot(patches, whitening.astype(np.float32))
-        atoms = whitening @ _spherical_k_means(whitened, rng)  # (108, K)
+        atoms = whitening @ _spherical_k_means(whitened, rng, on_pass)  # (108, K)
         offsets = atoms.T @ mean  # (K,)
     atoms -= atoms.mean(axis=0)  # so that a patch's mean need not be subtracted from it
     return atoms.astype(np.float32), offsets.astype(np.float32)
@@ -242,7 +253,9 @@ def _whitening(patches: Floats) -> Array:
     return whitening
 
 
-def _spherical_k_means(patches: Floats, rng: np.random.Generator) -> Array:
+def _spherical_k_means(
+    patches: Floats, rng: np.random.Generator, on_pass: Callable[[], None]
+) -> Array:
     """Centroids of length 1, (108, K), of patches (s, 108), where -p counts as p."""
     atoms = rng.standard_normal((_PATCH_SIZE, _ATOMS))
     atoms /= np.linalg.norm(atoms, axis=0)
@@ -254,6 +267,7 @@ def _spherical_k_means(patches: Floats, rng: np.random.Generator) -> Array:
         lengths = np.linalg.norm(sums, axis=0)
         has_patches = lengths > 1e-6  # the other atoms stay as they are
         atoms[:, has_patches] = sums[:, has_patches] / lengths[has_patches]
+        on_pass()
     return atoms
 
 

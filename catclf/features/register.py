@@ -4,6 +4,7 @@ A feature map's module is imported when it is used: most models need only one of
 """
 
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,7 @@ from catclf.encoders.encodings import Encodings, ImageEncoder
 from catclf.errors import SettingsError
 from catclf.features.feature_map import BasicFeatureMap, FeatureMap
 from catclf.features.specification import ENCODER, FEATURE_MAPS, FeatureSpecification
+from catclf.progress import OnStage
 from catclf.rows import Rows
 
 
@@ -21,6 +23,7 @@ def learn_features(
     images: Rows,
     seed: int,
     encodings: Encodings | None = None,
+    on_stage: OnStage | None = None,
 ) -> FeatureMap:
     """Learn a feature map from images, never from their labels.
 
@@ -34,6 +37,9 @@ def learn_features(
         Random seed.
     encodings : Encodings, optional
         What an encoder made of the images, for its features.
+    on_stage : callable, optional
+        Called with the progress of the stages "dictionary", in passes over the patches, and
+        "standardising", in images.
 
     Returns
     -------
@@ -48,7 +54,9 @@ def learn_features(
     encoder = None if encodings is None else encodings.encoder
     features = _join(
         [
-            _encoder_features(encoder) if name == ENCODER else _class_of(name).learn(images, seed)
+            _encoder_features(encoder)
+            if name == ENCODER
+            else _class_of(name).learn(images, seed, on_stage and partial(on_stage, "dictionary"))
             for name in specification.parts
         ]
     )
@@ -56,7 +64,9 @@ def learn_features(
         from catclf.features.fourier import Fourier
 
         rows = None if encodings is None else encodings.rows
-        return Fourier.learn(features, images, seed, rows)
+        return Fourier.learn(
+            features, images, seed, rows, on_stage and partial(on_stage, "standardising")
+        )
     return features
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from catclf.images.fingerprints import Fingerprints
 from catclf.images.preprocessing import SIDE, Images
+from catclf.progress import Progress
 from catclf.rows import Rows
 
 _HASH_SIDE = 8
@@ -85,13 +86,17 @@ def exact_duplicates(prints: Fingerprints) -> list[tuple[int, int]]:
     return [(i, j) for i, j in pairs if i < j]
 
 
-def near_duplicates(summaries: PerceptualHashes) -> Iterator[NDArray[np.intp]]:
+def near_duplicates(
+    summaries: PerceptualHashes, progress: Progress | None = None
+) -> Iterator[NDArray[np.intp]]:
     """Find pairs of images that look alike, exact duplicates included.
 
     Parameters
     ----------
     summaries : PerceptualHashes
         Of m images.
+    progress : callable, optional
+        Called with the number of images that have been compared with all others.
 
     Yields
     ------
@@ -110,6 +115,8 @@ def near_duplicates(summaries: PerceptualHashes) -> Iterator[NDArray[np.intp]]:
             pairs = alike[first : first + _CLOSER]
             differences = np.abs(thumbnails[pairs[:, 0]] - thumbnails[pairs[:, 1]]).mean(axis=1)
             yield pairs[differences <= _MOST_DIFFERENCE]
+        if progress:
+            progress(min(start + batch, m), m)
 
 
 def near_duplicates_among(of: Rows, among: Rows) -> dict[int, int]:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from catclf.datasets.dataset import Dataset, Progress
+from catclf.datasets.dataset import Dataset
 from catclf.evaluation.doubtful import Doubtful
 from catclf.evaluation.evaluate import Evaluation
 from catclf.model import Model
+from catclf.progress import Progress
 from catclf.reports.charts import figures
 from catclf.reports.evaluation_charts import (
     histogram,

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from catclf.datasets.dataset import Progress
 from catclf.errors import ImageError
 from catclf.model import Model, Prediction
+from catclf.progress import Progress
 from catclf.reports.gallery import Picture, gallery, names_list
 from catclf.reports.markup import Markup, join, tag
 from catclf.reports.page import Section, page

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from catclf.datasets.dataset import Dataset, Progress
+from catclf.datasets.dataset import Dataset
 from catclf.errors import ImageError
 from catclf.evaluation.attribution import explain
 from catclf.evaluation.evaluate import Evaluation, misclassified
 from catclf.images.decode import load_image
 from catclf.images.preprocessing import SIDE, Images
 from catclf.model import Model
+from catclf.progress import Progress
 from catclf.reports.gallery import Picture
 from catclf.reports.overlay import overlay
 from catclf.reports.review import labelled_of

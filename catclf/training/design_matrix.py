@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.datasets.dataset import Dataset, Progress
+from catclf.datasets.dataset import Dataset
 from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
 from catclf.features.standardise import is_constant
 from catclf.images.preprocessing import mirrored
 from catclf.logistic import Array
+from catclf.progress import Progress
 from catclf.rows import Rows
 from catclf.training.settings import TrainingSettings
 

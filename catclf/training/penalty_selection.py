@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.datasets.dataset import Dataset, Progress
+from catclf.datasets.dataset import Dataset
 from catclf.errors import DataError
 from catclf.logistic import Array, sigmoid
 from catclf.parallel import one_blas_thread
+from catclf.progress import Progress
 from catclf.training.design_matrix import DesignMatrix
 from catclf.training.optimise import PenaltyPath, loss_of
 from catclf.training.settings import TrainingSettings

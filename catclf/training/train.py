@@ -1,7 +1,7 @@
 """Labelled images become a model."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from math import isfinite
@@ -19,6 +19,7 @@ from catclf.images.fingerprints import Fingerprints
 from catclf.logistic import Array, accuracy
 from catclf.model import Model
 from catclf.parallel import one_blas_thread
+from catclf.progress import OnStage, OnStep
 from catclf.solvers.objective import lipschitz_constant
 from catclf.solvers.solver import State
 from catclf.training.calibration import Decision, decide
@@ -29,13 +30,6 @@ from catclf.training.penalty_selection import select_penalty
 from catclf.training.record import CrossValidationScore, EvaluationScore, TrainingRecord
 from catclf.training.settings import LECTURE_LEARNING_RATE, TrainingSettings
 from catclf.training.strangeness import learn_strangeness
-
-OnStep = Callable[[int, float, float], None]
-"""Called a few times a second with the steps done, the cost, and the training accuracy."""
-
-OnStage = Callable[[str, int, int], None]
-"""Called before the steps, while there is much to prepare: with what is being done, how much of it
-is done, and how much there is."""
 
 
 class TrainingResult(NamedTuple):
@@ -176,9 +170,7 @@ def _prepare(
     """The features, after they have learned from the images, and the design matrix."""
     specification = settings.feature_specification
     encodings = dataset.encodings if specification.has_encoder else None
-    if on_stage:
-        on_stage("dictionary", 0, 1)
-    features = learn_features(specification, dataset.images, settings.seed, encodings)
+    features = learn_features(specification, dataset.images, settings.seed, encodings, on_stage)
     if features.side != dataset.preprocessing.side:
         raise SettingsError(
             f"features {specification} need images of {features.side} pixels a side, but those of "

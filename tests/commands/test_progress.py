@@ -41,6 +41,24 @@ def test_without_a_terminal_there_is_a_line_every_ten_seconds(
     ]
 
 
+def test_each_of_several_trainings_is_named(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with progress.progress_bar("Cross-validating", "fold") as update:
+        callbacks = progress.training_callbacks(update, 500, each="Fold")
+        callbacks["progress"](0, 2)
+        clock.now = 10
+        callbacks["on_stage"]("features", 3, 40)
+        callbacks["progress"](1, 2)
+        clock.now = 20
+        callbacks["on_step"](7, 0.25, 0.5)
+        callbacks["progress"](2, 2)
+    assert capsys.readouterr().err.splitlines() == [
+        "Fold 1 of 2: computing the features: image 3 of 40",
+        "Fold 2 of 2: training: step 7 of 500, cost 0.2500, accuracy 50.0 %",
+    ]
+
+
 def test_quiet_means_no_progress(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     command = click.Command("train", params=[])
     progress.quiet_option(command)

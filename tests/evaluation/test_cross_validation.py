@@ -42,6 +42,22 @@ def test_random_labels_cannot_be_learned_from_doubled_images(doubled: Dataset) -
     assert abs(auc - 0.5) < 0.15
 
 
+def test_progress_is_told_of_folds_and_within_them(doubled: Dataset) -> None:
+    told: list[tuple[object, ...]] = []
+    cross_validate(
+        doubled,
+        replace(SETTINGS, l2=0.1, calibrate=False),
+        2,
+        progress=lambda *part: told.append(part),
+        on_stage=lambda *part: told.append(part),
+        on_step=lambda *step: told.append(("steps", step[0])),
+    )
+    folds = [part for part in told if len(part) == 2 and part[0] != "steps"]
+    assert folds == [(0, 2), (1, 2), (2, 2)]
+    first = [str(part[0]) for part in told[: told.index((1, 2))]]
+    assert list(dict.fromkeys(first)) == ["0", "features", "steps", "evaluating"]
+
+
 def test_they_seem_to_be_learned_where_images_are_not_grouped(doubled: Dataset) -> None:
     alone = replace(doubled, known_groups=np.arange(2 * M))
     auc = cross_validate(alone, SETTINGS, 5).together.roc_auc

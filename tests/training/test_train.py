@@ -209,6 +209,22 @@ def test_progress_is_told(images: Dataset) -> None:
     assert told[0] == (0, pytest.approx(np.log(2)), 0.5)
 
 
+def test_every_stage_is_told_from_its_first_part_to_its_last(images: Dataset) -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+    settings = TrainingSettings(
+        features="fourier:patches", l2="auto", solver="lbfgs", iterations=5, standardise=True
+    )
+    catclf.train(
+        images, settings, on_stage=lambda stage, *part: told.setdefault(stage, []).append(part)
+    )
+    assert list(told) == ["dictionary", "standardising", "features", "penalties"]
+    for parts in told.values():
+        done, totals = zip(*parts, strict=True)
+        assert list(done) == sorted(done)
+        assert set(totals) == {done[-1]}
+    assert len(told["dictionary"]) == 20
+
+
 def test_the_model_knows_how_it_was_trained(images: Dataset) -> None:
     record = catclf.train(images, TrainingSettings("auto", iterations=20, l2=0.5)).record
     assert record.class_counts == {"cat": 6, "non-cat": 6}
