@@ -89,7 +89,7 @@ def say_training(training: Training, *, as_json: bool) -> None:
     say_convergence(result.record, result.gradient)
     say(f"Model written to {training.output}{_replacing(training.replaced)}")
     say_training_accuracy(result.record)
-    say_scores(training.scores)
+    say_scores(training.scores, has_test=training.test is not None)
     if training.is_far_below_transfer:
         say(
             "Photographs are recognised far better with --recipe transfer "
@@ -123,7 +123,7 @@ def note_learning_rate(record: "TrainingRecord", costs: list[float]) -> None:
     )
 
 
-def say_scores(scores: "Scores") -> None:
+def say_scores(scores: "Scores", *, has_test: bool) -> None:
     """How the model does, or will do, on images that it was not trained on."""
     if held_out := scores.held_out:
         say(f"Held-out accuracy {accuracy_line(held_out)}")
@@ -133,10 +133,8 @@ def say_scores(scores: "Scores") -> None:
         if warning := trained_on_warning(test):
             say(warning)
     if not any(scores):
-        say(
-            "No score on other images: use --score auto or --cv 5, or make a test split with "
-            "catclf split"
-        )
+        or_split = "" if has_test else ", or make a test split with catclf split"
+        say(f"No score on other images: use --score auto or --cv 5{or_split}")
 
 
 def say_next(training: Training) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
     from catclf.evaluation.doubtful import Doubtful
     from catclf.evaluation.evaluate import Evaluation
+    from catclf.evaluation.hold_out import HeldOut
     from catclf.model import Model
 
 
@@ -35,21 +36,21 @@ def write_report(
 def write_training_report(
     path: Path,
     training: "Training",
+    held_out: "HeldOut | None",
     doubtful: "list[Doubtful] | None",
     near_duplicates: list[tuple[str, str]],
     *,
     as_json: bool,
 ) -> None:
     """Write the report of a training: of the test split, or else of the fifth that was held out."""
-    from catclf.evaluation.hold_out import held_out_fifth
-
-    model, settings = training.result.model, training.result.record.settings
-    scores = training.scores
-    evaluation = scores.test or scores.held_out
-    if not evaluation:
+    model, test = training.result.model, training.scores.test
+    if test and training.test:
+        evaluation, dataset, judged = test, training.test, None
+    elif held_out:
+        judged, dataset, evaluation = held_out
+    else:
         note("Note: no report, since there is no score")
         return
-    dataset = (scores.test and training.test) or held_out_fifth(training.dataset, settings)[1]
     write_report(
         path,
         model,
@@ -59,6 +60,6 @@ def write_training_report(
         name=training.output.name,
         doubtful=doubtful,
         near_duplicates=near_duplicates,
-        reviewed=training.dataset if doubtful is not None or not scores.test else None,
-        is_held_out=not scores.test,
+        reviewed=training.dataset if doubtful is not None or judged else None,
+        judged=judged,
     )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
     from catclf.evaluation.cross_validation import CrossValidation
     from catclf.evaluation.evaluate import Evaluation
+    from catclf.evaluation.hold_out import HeldOut
     from catclf.model import Model
     from catclf.training.settings import TrainingSettings
 
@@ -26,7 +27,7 @@ class Scores(NamedTuple):
 
 def scores_before_training(
     dataset: "Dataset", settings: "TrainingSettings", folds: int | None, *, hold_out: bool
-) -> Scores:
+) -> "tuple[Scores, HeldOut | None]":
     """Score models that were trained without some of the images.
 
     Parameters
@@ -39,16 +40,22 @@ def scores_before_training(
         Of a cross-validation, if there is to be one.
     hold_out : bool
         Whether to hold out a fifth.
+
+    Returns
+    -------
+    Scores, HeldOut or None
+        The scores, and what the one on the held-out fifth is of.
     """
     validation = None
     if folds:
         with progress_bar("Cross-validating", "fold") as update:
             callbacks = training_callbacks(update, settings.iterations, each="Fold")
             validation = catclf.cross_validate(dataset, settings, folds, **callbacks)
-    return Scores(validation, _held_out(dataset, settings) if hold_out else None)
+    held_out = _hold_out(dataset, settings) if hold_out else None
+    return Scores(validation, held_out and held_out.evaluation), held_out
 
 
-def _held_out(dataset: "Dataset", settings: "TrainingSettings") -> "Evaluation | None":
+def _hold_out(dataset: "Dataset", settings: "TrainingSettings") -> "HeldOut | None":
     from catclf.evaluation.hold_out import evaluate_held_out
 
     dataset.require_both_classes()

@@ -165,7 +165,7 @@ def train(
         )
 
     hold_out = score == "auto" and not test and (not folds or report_path is not None)
-    measured = scores.scores_before_training(dataset, settings, folds, hold_out=hold_out)
+    measured, held_out = scores.scores_before_training(dataset, settings, folds, hold_out=hold_out)
     doubted = report.report_cross_validation(measured, dataset, doubtful, as_json=as_json)
     result = _train(dataset, settings, checkpoint, resume)
     if score == "auto":
@@ -180,7 +180,9 @@ def train(
     training = report.Training(output, replaced, data, dataset, test, measured, result)
     report.say_training(training, as_json=as_json)
     if report_path:
-        write_training_report(report_path, training, doubted, near_duplicates, as_json=as_json)
+        write_training_report(
+            report_path, training, held_out, doubted, near_duplicates, as_json=as_json
+        )
     if not as_json:
         report.say_next(training)
 

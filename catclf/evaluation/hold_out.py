@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from catclf.datasets.dataset import Dataset
 from catclf.datasets.folds import hold_out
 from catclf.evaluation.evaluate import Evaluation, evaluate
+from catclf.model import Model
 from catclf.progress import OnStage, OnStep
 from catclf.training.settings import TrainingSettings
 from catclf.training.train import train
@@ -14,10 +16,14 @@ from catclf.training.train import train
 _PARTS = 5
 
 
-def held_out_fifth(dataset: Dataset, settings: TrainingSettings) -> tuple[Dataset, Dataset]:
-    """All but a fifth of the images, and the fifth; `evaluate_held_out` says of which kind."""
-    rest, fifth = hold_out(dataset, _PARTS, settings.seed)
-    return rest, replace(fifth, where=f"{dataset.where} (a held-out fifth)")
+class HeldOut(NamedTuple):
+    """A score on images that were held out, and what it is of."""
+
+    model: Model
+    """Trained without them."""
+    dataset: Dataset
+    """The images."""
+    evaluation: Evaluation
 
 
 def evaluate_held_out(
@@ -26,7 +32,7 @@ def evaluate_held_out(
     *,
     on_step: OnStep | None = None,
     on_stage: OnStage | None = None,
-) -> Evaluation:
+) -> HeldOut:
     """Train without a fifth of the images, and score the model on it.
 
     Parameters
@@ -40,9 +46,9 @@ def evaluate_held_out(
 
     Returns
     -------
-    Evaluation
-        Of a model of 4/5 of the images. One that is trained on all of them is likely to be a little
-        better.
+    HeldOut
+        A model of 4/5 of the images, and how it does on the others. One that is trained on all of
+        them is likely to be a little better.
 
     Raises
     ------
@@ -51,6 +57,8 @@ def evaluate_held_out(
     TrainingError
         If the training comes to no result.
     """
-    rest, fifth = held_out_fifth(dataset, settings)
+    rest, fifth = hold_out(dataset, _PARTS, settings.seed)
+    fifth = replace(fifth, where=f"{dataset.where} (a held-out fifth)")
     model = train(rest, settings, on_step=on_step, on_stage=on_stage).model
-    return evaluate(model, fifth, progress=on_stage and partial(on_stage, "evaluating"))
+    evaluating = on_stage and partial(on_stage, "evaluating")
+    return HeldOut(model, fifth, evaluate(model, fifth, progress=evaluating))

@@ -42,7 +42,7 @@ def write_evaluation_report(
     doubtful: Sequence[Doubtful] | None = None,
     reviewed: Dataset | None = None,
     near_duplicates: Sequence[tuple[str, str]] = (),
-    is_held_out: bool = False,
+    judged: Model | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Show how a model does, where it fails, and what it is: a page without any other file.
@@ -69,8 +69,8 @@ def write_evaluation_report(
         those that were evaluated.
     near_duplicates : sequence of (str, str)
         Names of evaluated images, and of training images that they look like.
-    is_held_out : bool
-        The evaluation is of another model, which was trained without these images.
+    judged : Model, optional
+        The model that the evaluation is of, if it is another one, trained without these images.
     progress : callable, optional
         Called with the number of mistakes drawn, and the number of all that will be.
 
@@ -82,7 +82,7 @@ def write_evaluation_report(
     reviewed = reviewed or dataset
     thumbnails = Thumbnails()
     mistakes = mistaken_pictures(
-        model, evaluation, dataset, thumbnails, is_explained=not is_held_out, progress=progress
+        judged or model, evaluation, dataset, thumbnails, progress=progress
     )
     doubted = _doubtful_pictures(doubtful or (), reviewed, thumbnails)
     shown, others = _to_review([*mistakes, *doubted], reviewed)
@@ -115,7 +115,7 @@ def write_evaluation_report(
         lead=join(
             [
                 _lead(evaluation),
-                _about_held_out(name) if is_held_out else EMPTY,
+                _about_held_out(name) if judged else EMPTY,
                 _about_review(len(shown), len(others)),
             ]
         ),

@@ -28,7 +28,6 @@ def mistaken_pictures(
     dataset: Dataset,
     thumbnails: Thumbnails,
     *,
-    is_explained: bool = True,
     progress: Progress | None = None,
 ) -> list[Picture]:
     """The first mistakes, most confident first.
@@ -36,15 +35,13 @@ def mistaken_pictures(
     Parameters
     ----------
     model : Model
-        Explains them.
+        Made them, and explains them.
     evaluation : Evaluation
         Has the mistakes.
     dataset : Dataset
         The images that were evaluated.
     thumbnails : Thumbnails
         Makes the images of the page.
-    is_explained : bool
-        Show what the model looked at.
     progress : callable, optional
         Called with the number of mistakes done, and the number of all that are shown.
 
@@ -54,8 +51,7 @@ def mistaken_pictures(
         At most `MOST_SHOWN`.
     """
     places = misclassified(evaluation.Z, dataset.Y, evaluation.threshold)[:MOST_SHOWN]
-    most = _EXPLAINED if model.features.is_additive else _APPROXIMATED
-    explained = most if is_explained else 0
+    explained = _EXPLAINED if model.features.is_additive else _APPROXIMATED
     pictures = []
     for rank, (i, mistake) in enumerate(zip(places, evaluation.mistakes, strict=False)):
         shown = image_to_show(dataset, i)  # (height, width, 3)

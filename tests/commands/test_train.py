@@ -207,7 +207,7 @@ def test_other_scores_take_its_place(catclf_run: Runner, data: Path, tmp_path: P
         (data, (), "Test accuracy"),
         (data / "train", ("--cv", 2), "Cross-validation, 2 folds"),
         (data / "train", ("--score", "none"), "No score on other images: use --score auto or --cv"),
-        (data, ("--score", "none"), "No score on other images"),
+        (data, ("--score", "none"), "No score on other images: use --score auto or --cv 5\n"),
     ):
         out = catclf_run("train", folder, "-o", tmp_path / "m.npz", *QUICK, *options).out
         assert expected in out
@@ -454,8 +454,10 @@ def test_a_report_shows_the_test_split_or_the_held_out_images(
     assert "Doubtful" not in with_test
     write_images(data / "train" / "cat", 9, red=190, start=20)
     write_images(data / "train" / "dog", 9, red=80, start=20)
+    write_images(data / "train" / "cat", 5, red=80, start=40)  # which it takes for dogs
     held_out = report(data / "train", "--cv", "3")
-    assert "6 images: 3 cat, 3 non-cat" in held_out
+    assert "7 images: 4 cat, 3 non-cat" in held_out
+    assert "Beside an image, what the model looked at" in held_out
     assert "trained without these images" in held_out
     assert "Doubtful labels" in held_out
     assert "3-fold cross-validation" in held_out
