@@ -58,9 +58,9 @@ format: $(VENV)/installed-dev ## bring the code into shape
 	$(BIN)/ruff check --fix $(CODE)
 
 .PHONY: data
-data: $(VENV)/installed ## draw the embedded data set again, and the images of the lessons
+data: $(VENV)/installed ## draw the embedded data set again, and the images that come with the package
 	$(BIN)/python -m tools.drawn_images
-	$(BIN)/python -m tools.lesson_images
+	$(BIN)/python -m tools.packaged_images
 
 # What the figures are drawn from lands here.
 DRAWN := $(VENV)/figures

@@ -53,11 +53,11 @@ class Fourier(FeatureMap):
         self, inner: FeatureMap, means: Floats, deviations: Floats, signs: NDArray[np.int8]
     ) -> None:
         self.inner, self.encoder = inner, inner.encoder
-        self._means, self._deviations, self._signs = means, deviations, signs
+        self.means, self.deviations, self._signs = means, deviations, signs
         side = int(np.sqrt(self.n_x))
-        self._H = _hadamard(side)
-        self._flips = signs.reshape(_TRANSFORMS, side, side).astype(np.float32)  # (3, s, s)
-        self._scale = np.float32(np.sqrt(2 * _GAMMA * self.n_x / inner.n_x))
+        self.H = _hadamard(side)
+        self.flips = signs.reshape(_TRANSFORMS, side, side).astype(np.float32)  # (3, s, s)
+        self.scale = np.float32(np.sqrt(2 * _GAMMA * self.n_x / inner.n_x))
 
     @classmethod
     def learn(
@@ -158,7 +158,7 @@ class Fourier(FeatureMap):
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What the inner feature map learned, and means, deviations and signs."""
-        own = (self._means, self._deviations, self._signs)
+        own = (self.means, self.deviations, self._signs)
         return {**self.inner.arrays, **dict(zip(self.array_names, own, strict=True))}
 
     @property
@@ -219,22 +219,22 @@ class Fourier(FeatureMap):
         return _cosines(self._project(self._standardise(x)))
 
     def _standardise(self, x: Floats) -> Floats:
-        return (x - self._means) / self._deviations
+        return (x - self.means) / self.deviations
 
     def _project(self, x: Floats) -> Floats:
         """Scaled random projections (n_x,) of standardised features (n,)."""
         padded = np.zeros(self.n_x, np.float32)
         padded[: len(x)] = x
-        P: Floats = padded.reshape(self._H.shape)  # (s, s)
-        for flips in self._flips:
-            P = np.dot(np.dot(self._H, flips * P), self._H)
-        return self._scale * P.ravel()  # (n_x,)
+        P: Floats = padded.reshape(self.H.shape)  # (s, s)
+        for flips in self.flips:
+            P = np.dot(np.dot(self.H, flips * P), self.H)
+        return self.scale * P.ravel()  # (n_x,)
 
     def _project_back(self, slopes: Array) -> Array:
         """The transpose of the projection, applied to (n_x,): (n_x,)."""
-        P: Array = (self._scale * slopes).reshape(self._H.shape)  # (s, s)
-        for flips in self._flips[::-1]:
-            P = flips * np.dot(np.dot(self._H, P), self._H)
+        P: Array = (self.scale * slopes).reshape(self.H.shape)  # (s, s)
+        for flips in self.flips[::-1]:
+            P = flips * np.dot(np.dot(self.H, P), self.H)
         return P.ravel()  # (n_x,)
 
 

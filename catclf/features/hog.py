@@ -14,15 +14,15 @@ from catclf.parallel import cores, map_on_threads
 
 Floats = NDArray[np.float32]
 
-_CELL = 8  # pixels along a side
-_CELLS = SIDE // _CELL  # along a side of the image
-_BLOCKS = _CELLS - 1  # likewise; neighbouring blocks overlap
-_BINS = 9
+CELL = 8  # pixels along a side
+CELLS = SIDE // CELL  # along a side of the image
+BLOCKS = CELLS - 1  # likewise; neighbouring blocks overlap
+BINS = 9
 
 # Added to a block's squared norm, so that faint gradients, mostly noise, stay small.
-_NORM_OFFSET = 100.0
-_SECOND_NORM_OFFSET = 1e-4
-_CLIP = 0.2
+NORM_OFFSET = 100.0
+SECOND_NORM_OFFSET = 1e-4
+CLIP = 0.2
 
 _BATCH = 16
 
@@ -38,7 +38,7 @@ class Hog(BasicFeatureMap):
     """
 
     name = "hog"
-    n_x = _BLOCKS**2 * 4 * _BINS
+    n_x = BLOCKS**2 * 4 * BINS
 
     def columns(self, images: Images, dtype: DTypeLike = np.float64) -> Array:
         """Feature columns (1764, m), ordered by block, cell of the block, and orientation."""
@@ -52,11 +52,11 @@ class Hog(BasicFeatureMap):
 
     def spread(self, contributions: Array) -> Array:
         """Contributions (1764,), spread evenly over the 16 × 16 pixels of each block: (64, 64)."""
-        blocks = contributions.reshape(_BLOCKS, _BLOCKS, 4 * _BINS).sum(axis=2)  # (7, 7)
-        cells = np.zeros((_CELLS, _CELLS))
+        blocks = contributions.reshape(BLOCKS, BLOCKS, 4 * BINS).sum(axis=2)  # (7, 7)
+        cells = np.zeros((CELLS, CELLS))
         for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):  # the four cells of a block
-            cells[i : i + _BLOCKS, j : j + _BLOCKS] += blocks / 4
-        return np.kron(cells / _CELL**2, np.ones((_CELL, _CELL)))  # (64, 64)
+            cells[i : i + BLOCKS, j : j + BLOCKS] += blocks / 4
+        return np.kron(cells / CELL**2, np.ones((CELL, CELL)))  # (64, 64)
 
 
 def _descriptors(images: Images) -> Floats:
@@ -64,12 +64,12 @@ def _descriptors(images: Images) -> Floats:
     m = len(images)
     histograms = _histograms(*_gradients(images))  # (m, 8, 8, 9)
     blocks = np.stack(
-        [histograms[:, i : i + _BLOCKS, j : j + _BLOCKS] for i in (0, 1) for j in (0, 1)], axis=3
+        [histograms[:, i : i + BLOCKS, j : j + BLOCKS] for i in (0, 1) for j in (0, 1)], axis=3
     )  # (m, 7, 7, 4, 9)
-    blocks = blocks.reshape(m, _BLOCKS, _BLOCKS, 4 * _BINS)  # (m, 7, 7, 36)
-    blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + _NORM_OFFSET)
-    np.minimum(blocks, _CLIP, out=blocks)
-    blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + _SECOND_NORM_OFFSET)
+    blocks = blocks.reshape(m, BLOCKS, BLOCKS, 4 * BINS)  # (m, 7, 7, 36)
+    blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + NORM_OFFSET)
+    np.minimum(blocks, CLIP, out=blocks)
+    blocks /= np.sqrt(np.sum(blocks**2, axis=3, keepdims=True) + SECOND_NORM_OFFSET)
     return np.sqrt(blocks).reshape(m, Hog.n_x)  # (m, 1764)
 
 
@@ -82,7 +82,7 @@ def _gradients(images: Images) -> tuple[Floats, Floats]:
     strongest = (across**2 + down**2).argmax(axis=3)[..., np.newaxis]  # (m, 64, 64, 1)
     across = np.take_along_axis(across, strongest, axis=3)[..., 0]  # (m, 64, 64)
     down = np.take_along_axis(down, strongest, axis=3)[..., 0]  # (m, 64, 64)
-    orientations: Floats = np.arctan2(down, across) % np.float32(np.pi) * np.float32(_BINS / np.pi)
+    orientations: Floats = np.arctan2(down, across) % np.float32(np.pi) * np.float32(BINS / np.pi)
     return np.hypot(across, down), orientations
 
 
@@ -91,12 +91,12 @@ def _histograms(magnitudes: Floats, orientations: Floats) -> Floats:
     # A gradient between two bin centres counts in both, in linear interpolation.
     lower = np.floor(orientations)
     upper_share = orientations - lower
-    lower %= _BINS  # rounding can put an orientation just below 180 degrees into a tenth bin
+    lower %= BINS  # rounding can put an orientation just below 180 degrees into a tenth bin
     m = len(magnitudes)
-    histograms = np.empty((m, _CELLS, _CELLS, _BINS), np.float32)
-    for k in range(_BINS):
-        is_upper = lower == (k - 1) % _BINS
+    histograms = np.empty((m, CELLS, CELLS, BINS), np.float32)
+    for k in range(BINS):
+        is_upper = lower == (k - 1) % BINS
         share = np.where(lower == k, 1 - upper_share, np.where(is_upper, upper_share, 0))
-        cells = (magnitudes * share).reshape(m, _CELLS, _CELL, _CELLS, _CELL)  # (m, 8, 8, 8, 8)
+        cells = (magnitudes * share).reshape(m, CELLS, CELL, CELLS, CELL)  # (m, 8, 8, 8, 8)
         histograms[..., k] = cells.sum(axis=(2, 4))
     return histograms

@@ -28,7 +28,7 @@ from catclf.rows import Rows
 Floats = NDArray[np.float32]
 
 
-class _Scale(NamedTuple):
+class Scale(NamedTuple):
     """A size at which an image is looked at."""
 
     shrink: int
@@ -37,16 +37,16 @@ class _Scale(NamedTuple):
     """Pixels, after shrinking, from one patch to the next."""
 
 
-_SCALES = (_Scale(shrink=1, stride=2), _Scale(shrink=2, stride=1))  # fine, coarse
+SCALES = (Scale(shrink=1, stride=2), Scale(shrink=2, stride=1))  # fine, coarse
 
 _ATOMS = 200
-_WIDTH = 6  # of a patch, in pixels
-_PATCH_SIZE = _WIDTH * _WIDTH * 3
+WIDTH = 6  # of a patch, in pixels
+_PATCH_SIZE = WIDTH * WIDTH * 3
 
 _GRID = 4  # pooling cells along a side
-_THRESHOLD = 1.0  # smaller responses count as 0: most patches resemble some atoms by chance
+THRESHOLD = 1.0  # smaller responses count as 0: most patches resemble some atoms by chance
 
-_VARIANCE_OFFSET = 10.0  # added to a patch's variance, so that faint patches, mostly noise, fade
+VARIANCE_OFFSET = 10.0  # added to a patch's variance, so that faint patches, mostly noise, fade
 _WHITENING_OFFSET = 0.1  # added to the variance along each axis of the patches
 
 _SAMPLED_PATCHES = 100_000
@@ -84,9 +84,9 @@ class Patches(BasicFeatureMap):
 
         def on_pass() -> None:
             if progress:
-                progress(next(passes), len(_SCALES) * _ITERATIONS)
+                progress(next(passes), len(SCALES) * _ITERATIONS)
 
-        samples = (_sample(images, scale, rng) for scale in _SCALES)
+        samples = (_sample(images, scale, rng) for scale in SCALES)
         learned = [_learn_dictionary(sample, rng, on_pass) for sample in samples]
         return cls(*(np.stack(arrays) for arrays in zip(*learned, strict=True)))
 
@@ -98,8 +98,8 @@ class Patches(BasicFeatureMap):
             atoms.dtype == offsets.dtype == np.float32
             and offsets.ndim == 2
             and offsets.size > 0
-            and len(offsets) == len(_SCALES)
-            and atoms.shape == (len(_SCALES), _PATCH_SIZE, offsets.shape[1])
+            and len(offsets) == len(SCALES)
+            and atoms.shape == (len(SCALES), _PATCH_SIZE, offsets.shape[1])
         )
         if not fits:
             raise ValueError("its dictionary of patches has the wrong shape or type")
@@ -111,13 +111,13 @@ class Patches(BasicFeatureMap):
     @property
     def n_x(self) -> int:
         """Number of features: scales × signs × cells × atoms, 12 800 for 200 atoms."""
-        return len(_SCALES) * 2 * _GRID**2 * int(self._atoms.shape[2])
+        return len(SCALES) * 2 * _GRID**2 * int(self._atoms.shape[2])
 
     @property
     def atoms(self) -> Floats:
         """Atoms (2, K, 6, 6, 3), as small images, for the fine and the coarse scale."""
         return self._atoms.transpose(0, 2, 1).reshape(  # (2, K, 6, 6, 3)
-            len(_SCALES), -1, _WIDTH, _WIDTH, 3
+            len(SCALES), -1, WIDTH, WIDTH, 3
         )
 
     @property
@@ -133,7 +133,7 @@ class Patches(BasicFeatureMap):
 
     def spread(self, contributions: Array) -> Array:
         """Contributions (n_x,), spread evenly over the 16 × 16 pixels of each cell: (64, 64)."""
-        by_cell = contributions.reshape(len(_SCALES) * 2, _GRID**2, -1).sum(axis=(0, 2))  # (16,)
+        by_cell = contributions.reshape(len(SCALES) * 2, _GRID**2, -1).sum(axis=(0, 2))  # (16,)
         side = SIDE // _GRID
         cells = by_cell.reshape(_GRID, _GRID) / side**2  # (4, 4)
         return np.kron(cells, np.ones((side, side)))  # (64, 64)
@@ -141,18 +141,18 @@ class Patches(BasicFeatureMap):
     def _features(self, image: Images) -> Floats:
         """Features (n_x,) of one image (64, 64, 3)."""
         pooled: list[Floats] = []
-        for scale, atoms, offsets in zip(_SCALES, self._atoms, self._offsets, strict=True):
+        for scale, atoms, offsets in zip(SCALES, self._atoms, self._offsets, strict=True):
             Z = _responses(image, scale, atoms, offsets)  # (places², K)
-            pooled += _pool(Z, _CELL_MEANS[scale])
-        features = np.concatenate(pooled, axis=None)  # (n_x,)
-        # Rounding can make a mean of zeros negative.
-        np.maximum(features, 0, out=features)
-        return np.sqrt(features, out=features)
+            pooled += _pool(Z, CELL_MEANS[scale])
+        features: Floats = np.sqrt(np.concatenate(pooled, axis=None))  # (n_x,)
+        return features
 
 
-def _responses(image: Images, scale: _Scale, atoms: Floats, offsets: Floats) -> Floats:
+def _responses(image: Images, scale: Scale, atoms: Floats, offsets: Floats) -> Floats:
     """Responses of all patches of an image to all atoms, (places², K)."""
     patches = _patches(_shrink(image, scale.shrink), scale.stride)  # (places², 108)
+    # The atoms do not see a patch's mean; the rounding of bright pixels would be seen.
+    patches -= patches.mean(axis=1, keepdims=True)
     Z: Floats = np.dot(patches, atoms)  # (places², K)
     Z /= _contrast(patches)
     Z -= offsets
@@ -161,15 +161,17 @@ def _responses(image: Images, scale: _Scale, atoms: Floats, offsets: Floats) -> 
 
 def _pool(Z: Floats, cell_means: Floats) -> tuple[Floats, Floats]:
     """Means of max(0, Z - 1) and of max(0, -Z - 1) over each cell, (16, K) each."""
-    # The mean of max(0, z - 1) is the mean of max(z, 1), minus 1.
-    positive = np.dot(cell_means, np.maximum(Z, _THRESHOLD)) - _THRESHOLD
-    negative = -np.dot(cell_means, np.minimum(Z, -_THRESHOLD)) - _THRESHOLD
-    return positive, negative
+    # Not the mean of max(z, 1), minus 1, which would save work: the square root that follows makes
+    # much of the rounding of a small mean.
+    above, below = Z - THRESHOLD, Z + THRESHOLD
+    np.maximum(above, 0, out=above)
+    np.minimum(below, 0, out=below)
+    return np.dot(cell_means, above), np.dot(-cell_means, below)
 
 
-def _cell_means(scale: _Scale) -> Floats:
+def _cell_means(scale: Scale) -> Floats:
     """A matrix (16, places²) that takes the mean over the patches of each cell."""
-    places = (SIDE // scale.shrink - _WIDTH) // scale.stride + 1  # along a side
+    places = (SIDE // scale.shrink - WIDTH) // scale.stride + 1  # along a side
     edges = np.linspace(0, places, _GRID + 1).round().astype(int)
     along = np.zeros((_GRID, places), np.float32)
     for i in range(_GRID):
@@ -177,7 +179,7 @@ def _cell_means(scale: _Scale) -> Floats:
     return np.kron(along, along)  # (16, places²)
 
 
-_CELL_MEANS = {scale: _cell_means(scale) for scale in _SCALES}
+CELL_MEANS = {scale: _cell_means(scale) for scale in SCALES}
 
 
 def _shrink(image: Images, factor: int) -> Floats:
@@ -198,26 +200,25 @@ def _patches(image: Floats, stride: int) -> Floats:
 
 def _all_patches(image: Floats) -> Floats:
     """Views of the patches at all places of an image (side, side, 3): (places, places, 6, 18)."""
-    places = len(image) - _WIDTH + 1
+    places = len(image) - WIDTH + 1
     row, pixel, channel = image.strides
     # A row of a patch, six pixels of three channels, is contiguous.
     return as_strided(
-        image, (places, places, _WIDTH, _WIDTH * 3), (row, pixel, row, channel), writeable=False
+        image, (places, places, WIDTH, WIDTH * 3), (row, pixel, row, channel), writeable=False
     )
 
 
 def _contrast(patches: Floats) -> Floats:
-    """√(variance + 10) of each patch, (patches, 1)."""
-    mean_square = np.einsum("ij,ij->i", patches, patches) / _PATCH_SIZE
-    variance = np.maximum(mean_square - patches.mean(axis=1) ** 2, 0)
-    contrast: Floats = np.sqrt(variance + np.float32(_VARIANCE_OFFSET))[:, np.newaxis]
+    """√(variance + 10) of each patch, whose mean is 0: (patches, 1)."""
+    variance = np.einsum("ij,ij->i", patches, patches) / _PATCH_SIZE
+    contrast: Floats = np.sqrt(variance + np.float32(VARIANCE_OFFSET))[:, np.newaxis]
     return contrast  # (patches, 1)
 
 
-def _sample(images: Rows, scale: _Scale, rng: np.random.Generator) -> Floats:
+def _sample(images: Rows, scale: Scale, rng: np.random.Generator) -> Floats:
     """Patches from random places of random images, (100 000, 108)."""
     which = np.sort(rng.integers(0, len(images), _SAMPLED_PATCHES))
-    places = SIDE // scale.shrink - _WIDTH + 1
+    places = SIDE // scale.shrink - WIDTH + 1
     top, left = rng.integers(0, places, (2, _SAMPLED_PATCHES))
     sample = np.empty((_SAMPLED_PATCHES, _PATCH_SIZE), np.float32)
     for i in np.unique(which).tolist():
@@ -231,7 +232,8 @@ def _learn_dictionary(
     patches: Floats, rng: np.random.Generator, on_pass: Callable[[], None]
 ) -> tuple[Floats, Floats]:
     """Atoms (108, K) and offsets (K,) from a sample of patches (s, 108)."""
-    patches = (patches - patches.mean(axis=1, keepdims=True)) / _contrast(patches)
+    patches = patches - patches.mean(axis=1, keepdims=True)
+    patches /= _contrast(patches)
     mean = patches.mean(axis=0, dtype=np.float64)  # (108,)
     patches -= mean.astype(np.float32)
     with one_blas_thread():

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from catclf.datasets.dataset import Dataset
+from catclf.datasets.drawn_images import drawn_images
 from catclf.datasets.load import load_dataset
 from catclf.datasets.sampling import stratified_sample
 from catclf.errors import DataError
-from catclf.lessons.drawn_images import drawn_images
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

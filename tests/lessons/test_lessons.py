@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 import catclf
+from catclf.datasets.drawn_images import SHEET, drawn_images
 from catclf.errors import DataError
-from catclf.lessons.drawn_images import SHEET, drawn_images
 from catclf.lessons.lesson import LessonSettings
 from catclf.lessons.register import LESSONS, find_lesson, run_lesson
 from catclf.plots.figure import save_figure
 from tests.conftest import shared, write_images
-from tools.lesson_images import chosen_images
+from tools.packaged_images import chosen_images
 
 
 @pytest.mark.parametrize("name", LESSONS)

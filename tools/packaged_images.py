@@ -1,11 +1,11 @@
-"""Make the images of the lessons from those in `data/`: `python -m tools.lesson_images`."""
+"""Put some images of `data/` into the package: `python -m tools.packaged_images`."""
 
 import numpy as np
 from PIL import Image
 
 import catclf
+from catclf.datasets.drawn_images import PER_ROW, SHEET
 from catclf.images.preprocessing import SIDE, Images
-from catclf.lessons.drawn_images import PER_ROW, SHEET
 from tools.drawn_images.__main__ import DATA
 
 IMAGES_OF_A_CLASS = 32

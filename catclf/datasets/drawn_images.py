@@ -1,4 +1,4 @@
-"""Images that come with the package: for lessons where there is no data set."""
+"""Images that come with the package: for lessons, and to try things on, without a data set."""
 
 from collections import Counter
 from pathlib import Path
