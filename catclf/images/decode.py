@@ -386,7 +386,10 @@ def _resized(image: Image.Image, to: Preprocessing) -> Image.Image:
         side = min(width, height)
         left, top = (width - side) // 2, (height - side) // 2
         image = image.crop((left, top, left + side, top + side))
-    return image.resize((to.side, to.side), Image.Resampling.BICUBIC)
+    # Along the width, and then along the height: the two passes do not commute, as each rounds to
+    # bytes, and in one call Pillow 13 begins with the height where that is quicker.
+    wide = image.resize((to.side, image.height), Image.Resampling.BICUBIC)
+    return wide.resize((to.side, to.side), Image.Resampling.BICUBIC)
 
 
 def _capture(path: Path) -> Capture | None:

@@ -351,6 +351,18 @@ def test_a_broken_file_is_one_error_whatever_the_views(tmp_path: Path) -> None:
     assert str(cut) == str(caught.value)
 
 
+@pytest.mark.parametrize("shape", [(100, 77), (77, 100), (400, 90), (40, 200)])
+def test_images_are_resized_along_the_width_first_whatever_the_version_of_pillow(
+    shape: tuple[int, int],
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    transposed = Image.fromarray(pixels.transpose(1, 0, 2))
+    # Each call has one pass only, here along the height of the transposed image.
+    wide = np.asarray(transposed.resize((shape[0], 64), Image.Resampling.BICUBIC))
+    both = Image.fromarray(wide.transpose(1, 0, 2)).resize((64, 64), Image.Resampling.BICUBIC)
+    assert (resize_images(pixels[np.newaxis], PREPROCESSING)[0] == np.asarray(both)).all()
+
+
 def test_arrays_are_resized_to_any_side_as_files_are(tmp_path: Path) -> None:
     original = image(5, size=(90, 50))
     original.save(tmp_path / "a.png")
