@@ -106,6 +106,10 @@ bench-doubtful: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure how
 bench-strangeness: $(VENV)/installed-encoder ## measure how well strange images are told apart
 	$(BIN)/python -m benchmarks.strangeness
 
+.PHONY: bench-export
+bench-export: $(VENV)/installed-onnx $(VENV)/installed-encoder ## measure how far exported models agree with the models
+	$(BIN)/python -m benchmarks.export
+
 .PHONY: bench-encoders
 bench-encoders: $(VENV)/installed-encoder ## measure variants of the transfer preset
 	$(BIN)/python -m benchmarks.encoders

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from catclf.errors import CatclfError, ImageError
     from catclf.evaluation.cross_validation import CrossValidation, cross_validate
     from catclf.evaluation.evaluate import Evaluation, evaluate
+    from catclf.export.export_model import export_model
     from catclf.model import Model, Prediction
     from catclf.model_file import load_model, save_model
     from catclf.training.record import TrainingRecord
@@ -57,6 +58,7 @@ __all__ = [
     "check",
     "cross_validate",
     "evaluate",
+    "export_model",
     "load_dataset",
     "load_encoder",
     "load_model",
@@ -85,6 +87,7 @@ _MODULES = {
     "check": "datasets.check",
     "cross_validate": "evaluation.cross_validation",
     "evaluate": "evaluation.evaluate",
+    "export_model": "export.export_model",
     "load_dataset": "datasets.load",
     "load_encoder": "encoders.lookup",
     "load_model": "model_file",

@@ -20,6 +20,8 @@ _COMMANDS = {
     "split": "Divide a data set into train, validation and test.",
     "pack": "Put a data set into one file that is quick to read.",
     "info": "Show details of a model.",
+    "export": "Write a model in a form that works without catclf.",
+    "verify": "Compare an exported model with the model.",
 }
 """What each command does; its module, of the same name, is loaded when it is called."""
 

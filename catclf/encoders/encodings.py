@@ -12,6 +12,7 @@ from catclf.images.preprocessing import Images, mirrored
 
 if TYPE_CHECKING:
     from catclf.encoders.identity import EncoderIdentity
+    from catclf.encoders.output import Output
 
 Floats = NDArray[np.float32]
 
@@ -26,6 +27,14 @@ class ImageEncoder(Protocol):
     @property
     def runtime(self) -> str:
         """Version of onnxruntime that runs it, or ran it when a model was trained."""
+
+    @property
+    def file(self) -> bytes:
+        """Its ONNX file."""
+
+    @property
+    def output(self) -> "Output":
+        """How what the network gives becomes features."""
 
     def prepare(self) -> None:
         """Begin to open it, on another thread, unless it is open."""

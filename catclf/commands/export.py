@@ -1,0 +1,68 @@
+"""`catclf export`."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import catclf
+from catclf.commands.encoders import encoder_option
+from catclf.commands.options import check_outputs, json_option
+from catclf.commands.output import plural, say, say_json
+from catclf.export.formats import FORMATS
+
+if TYPE_CHECKING:
+    from catclf.export.proof import Proof
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  catclf export model.npz cat.onnx\n"
+    "  catclf verify cat.onnx model.npz photos/",
+)
+@click.argument("model_path", metavar="MODEL", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUT", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    help="Format of OUT.  [default: what its ending says]",
+)
+@encoder_option
+@json_option
+def export(
+    model_path: Path,
+    output: Path,
+    format_name: str | None,
+    encoder: Path | None,
+    as_json: bool,
+) -> None:
+    """Write MODEL to OUT in a form that works without catclf.
+
+    An .onnx file takes images that are already resized, as bytes (batch, side, side, 3), and gives
+    probability, logit and label. Before OUT is written, it is tried beside MODEL on flat, noisy and
+    drawn images; where it does not say the same, there is an error and no file. `catclf verify`
+    tries it on other images.
+    """
+    from catclf.export.export_model import export_model
+
+    check_outputs({"MODEL": model_path}, {"OUT": output})
+    model = catclf.load_model(model_path, encoder)
+    sha256 = hashlib.sha256(model_path.read_bytes()).hexdigest()
+    proof = export_model(model, output, format_name=format_name, sha256=sha256)
+    size = output.stat().st_size
+    if as_json:
+        say_json({"file": str(output), "bytes": size, "proof": proof.to_dict()})
+        return
+    say(f"Exported to {output}, {size / 1000:,.0f} kB")
+    say_proof(proof)
+
+
+def say_proof(proof: "Proof") -> None:
+    """How far an exported file and its model differ."""
+    say(
+        f"On {plural(proof.images, 'image')}: logits differ by at most {proof.logit:.2g}, "
+        f"probabilities by at most {proof.probability:.2g}; "
+        f"{proof.changed or 'no'} label{'s' * (proof.changed != 1)} changed"
+    )

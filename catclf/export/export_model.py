@@ -1,0 +1,104 @@
+"""A model becomes a file that works without catclf, and that has shown that it does."""
+
+import json
+from pathlib import Path
+
+from catclf._version import __version__
+from catclf.errors import ExportError, reason_of
+from catclf.export.format import Exported
+from catclf.export.formats import find_format
+from catclf.export.proof import Proof, prove, trial_images
+from catclf.model import Model
+from catclf.storage import check_writable, written_whole
+from catclf.training.record import recorded
+
+
+def export_model(
+    model: Model, path: str | Path, *, format_name: str | None = None, sha256: str = ""
+) -> Proof:
+    """Write a model in another form, after that form was tried beside the model.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    path : str or Path
+        The file. An old one is unchanged until the new one has passed.
+    format_name : str, optional
+        One of `FORMATS`; by default the ending decides.
+    sha256 : str, optional
+        Of the model's file, for the metadata.
+
+    Returns
+    -------
+    Proof
+        How far both differ on images that the package has.
+
+    Raises
+    ------
+    ExportError
+        If the model cannot have this form, if what that needs is not installed, or if the form
+        does not say what the model says.
+    OutputError
+        If the file cannot be written.
+    SettingsError
+        If the format cannot be told from the name.
+    """
+    path = Path(path)
+    found = find_format(path, format_name)
+    check_writable(path)
+    data = found.make(model, _properties(model, sha256))
+    proof = prove(found.open(data), model, trial_images(model.preprocessing))
+    if not proof.relative <= found.tolerance(model) or proof.changed:
+        raise ExportError(
+            f"{path} is not written: on {proof.images} images its logits differ by up to "
+            f"{proof.logit:.2g} from the model's, and {proof.changed} labels; please report this"
+        )
+    with written_whole(path) as file:
+        file.write(data)
+    return proof
+
+
+def open_exported(path: str | Path, format_name: str | None = None) -> Exported:
+    """Prepare an exported file to be run.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    format_name : str, optional
+        As for `export_model`.
+
+    Raises
+    ------
+    ExportError
+        If there is no such file, if it is not one of this format, or if what runs it is not
+        installed.
+    """
+    path = Path(path)
+    found = find_format(path, format_name)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ExportError(f"{path} cannot be read: {reason_of(error)}") from error
+    try:
+        return found.open(data)
+    except ExportError as error:
+        raise ExportError(f"{path}: {error}") from error
+
+
+def _properties(model: Model, sha256: str) -> dict[str, str]:
+    """What an exported file says of itself."""
+    record = recorded(model)
+    return {
+        "catclf": __version__,
+        "features": model.features.name,
+        "recipe": ", ".join(record.describe()) if record else "",
+        "trained_on": record.source if record else "",
+        "trained": record.date if record else "",
+        "positive": model.positive,
+        "negative": model.negative,
+        "threshold": repr(float(model.threshold)),
+        "preprocessing": json.dumps(model.preprocessing.to_dict()),
+        "model_sha256": sha256,
+    }

@@ -1,0 +1,95 @@
+"""ONNX as a format that a model is exported to."""
+
+from typing import Any
+
+import numpy as np
+
+from catclf.encoders.session import Call, runtime
+from catclf.errors import EncoderError, ExportError
+from catclf.export.format import Answers, Exported, Format
+from catclf.export.onnx.document import INPUT, OUTPUTS, onnx_file
+from catclf.images.preprocessing import Images
+from catclf.model import Model
+
+_SECONDS_PER_IMAGE = 10.0
+_BATCH = 32
+_SILENT = 4
+
+
+class OnnxFormat(Format):
+    """An ONNX file, for onnxruntime and whatever else reads ONNX."""
+
+    def make(self, model: Model, properties: dict[str, str]) -> bytes:
+        """Write a model."""
+        _onnx()
+        return onnx_file(model, properties)
+
+    def open(self, data: bytes) -> Exported:
+        """Prepare a file's content, with onnxruntime or, without it, with ONNX's own evaluator."""
+        try:
+            onnxruntime = runtime()
+        except EncoderError:  # it is not installed
+            return _OnnxExported(_run_with_reference(data))
+        return _OnnxExported(_run_with_onnxruntime(onnxruntime, data))
+
+    def tolerance(self, model: Model) -> float:
+        """All is computed in float32, more of it for some features than for others."""
+        parts = model.features.name.replace(":", "+").split("+")
+        if "fourier" in parts or model.features.encoder:
+            return 1e-3
+        return 1e-5 if parts == ["pixels"] else 1e-4
+
+
+class _OnnxExported(Exported):
+    def __init__(self, run: Any) -> None:
+        self._run = run
+
+    def answers(self, images: Images) -> Answers:
+        """What it says of images, a batch at a time."""
+        batches = [images[start : start + _BATCH] for start in range(0, len(images), _BATCH)]
+        call = Call(lambda: [self._run(list(OUTPUTS), {INPUT: batch}) for batch in batches])
+        try:
+            results = call.result(_SECONDS_PER_IMAGE * len(images))
+            A, Z, labels = (np.concatenate(parts) for parts in zip(*results, strict=True))
+            return Answers(
+                Z.astype(np.float64), A.astype(np.float64), [str(label) for label in labels]
+            )
+        except TimeoutError:
+            raise ExportError("it takes too long") from None
+        except Exception as error:  # of any kind: a file may come from anybody
+            raise ExportError(f"it cannot be run: {_first_line(error)}") from error
+
+
+def _onnx() -> Any:
+    try:
+        import onnx
+    except ImportError:
+        raise ExportError(
+            "ONNX needs the package onnx; install it with: pip install 'catclf[onnx]'"
+        ) from None
+    return onnx
+
+
+def _run_with_onnxruntime(onnxruntime: Any, data: bytes) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _SILENT
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has many kinds of exceptions
+        raise ExportError(f"it is not valid ONNX: {_first_line(error)}") from error
+    return session.run
+
+
+def _run_with_reference(data: bytes) -> Any:
+    onnx = _onnx()
+    from onnx.reference import ReferenceEvaluator
+
+    try:
+        return ReferenceEvaluator(onnx.load_model_from_string(data)).run
+    except Exception as error:  # of any kind: a file may come from anybody
+        raise ExportError(f"it is not valid ONNX: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text[:160] or type(error).__name__

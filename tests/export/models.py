@@ -1,0 +1,28 @@
+"""Models to export: with weights at random, so that every feature counts."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from catclf.features.feature_map import FeatureMap
+from catclf.features.register import learn_features
+from catclf.features.specification import FeatureSpecification
+from catclf.model import Model
+from tests.features.examples import smooth_images
+
+TRAINING = smooth_images(12, seed=0)
+
+
+@cache
+def learned(features: str) -> FeatureMap:
+    return learn_features(FeatureSpecification.parse(features), TRAINING, 0)
+
+
+def model_of(features: str, **settings: Any) -> Model:
+    """A model of some features, whose logits are neither tiny nor huge."""
+    feature_map = learned(features)
+    X = feature_map.columns(TRAINING, np.float64)
+    w = np.random.default_rng(1).standard_normal((feature_map.n_x, 1))
+    w *= 2 / (w.T @ (X - X.mean(axis=1, keepdims=True))).std()
+    return Model(w, -float((w.T @ X).mean()), features=feature_map, **settings)

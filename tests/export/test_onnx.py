@@ -1,0 +1,169 @@
+"""ONNX files say what their models say, whoever runs them."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import catclf
+from catclf.encoders.encodings import encode
+from catclf.errors import ExportError
+from catclf.export.export_model import export_model
+from catclf.export.onnx.document import INPUT, OUTPUTS
+from catclf.export.proof import trial_images
+from catclf.features.register import learn_features
+from catclf.features.specification import FeatureSpecification
+from catclf.images.decode import resize_images
+from catclf.images.preprocessing import Images, Preprocessing
+from catclf.model import Model
+from tests.conftest import shared
+from tests.encoders.graphs import ENCODERS, convolution, data_of, feature_map
+from tests.export.models import model_of
+
+onnx = pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
+
+FEATURES = ["pixels", "hog", "patches", "patches+hog", "fourier:hog", "fourier:patches+hog"]
+
+
+def session(path: Path) -> Any:
+    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+
+def largest_difference(model: Model, path: Path, images: Images) -> float:
+    probability, logit, label = session(path).run(None, {INPUT: images})
+    predictions = model.predict_images(images)
+    assert label.tolist() == [prediction.label for prediction in predictions]
+    expected = [prediction.probability for prediction in predictions]
+    np.testing.assert_allclose(probability, expected, atol=1e-4)
+    return float(np.abs(logit - model.logits(images)[0]).max())
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("features", FEATURES)
+def test_logits_are_the_models(tmp_path: Path, features: str, flip: bool) -> None:
+    model = model_of(features, flip=flip)
+    export_model(model, tmp_path / "m.onnx")
+    tolerance = 1e-5 if features == "pixels" else 1e-4
+    images = trial_images(Preprocessing())
+    # Weights at random make larger logits of such images than those of a model.
+    scale = max(1.0, float(np.abs(model.logits(images)).max()))
+    assert largest_difference(model, tmp_path / "m.onnx", images) <= tolerance * scale
+
+
+@pytest.mark.parametrize("features", FEATURES)
+def test_onnxs_own_evaluator_says_the_same(tmp_path: Path, features: str) -> None:
+    from onnx.reference import ReferenceEvaluator
+
+    model = model_of(features, flip=True)
+    export_model(model, tmp_path / "m.onnx")
+    images = trial_images(Preprocessing())[::5]
+    answers: Any = ReferenceEvaluator(str(tmp_path / "m.onnx")).run(None, {INPUT: images})
+    _, logit, label = answers
+    np.testing.assert_allclose(logit, model.logits(images)[0], rtol=1e-4, atol=1e-4)
+    assert label.tolist() == [p.label for p in model.predict_images(images)]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("features", ["pixels", "fourier:patches+hog"])
+def test_real_images(tmp_path: Path, features: str) -> None:
+    course = catclf.load_dataset(shared("catvnoncat"))
+    settings = catclf.TrainingSettings(features=features, solver="lbfgs", l2=0.05, flip=True)
+    model = catclf.train(course, settings).model
+    export_model(model, tmp_path / "m.onnx")
+    photos = catclf.load_dataset(shared("photos")).images
+    for images in (course.images[::5], photos[::3]):
+        tolerance = 1e-5 if features == "pixels" else 1e-3
+        assert largest_difference(model, tmp_path / "m.onnx", images) <= tolerance
+
+
+def encoder_model(made: Any, folder: Path, features: str = "encoder", **settings: Any) -> Model:
+    """A model on what an encoder makes of images, with weights at random."""
+    (folder / "encoder.onnx").write_bytes(data_of(made))
+    encoder = catclf.load_encoder(folder / "encoder.onnx")
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (10, encoder.side, encoder.side, 3), np.uint8)
+    specification = FeatureSpecification.parse(features)
+    encodings = encode(encoder, images, flip=False)
+    small = resize_images(images, Preprocessing())
+    feature_map = learn_features(specification, small, 0, encodings)
+    w = rng.standard_normal((feature_map.n_x, 1)) / feature_map.n_x**0.5
+    preprocessing = Preprocessing(side=encoder.side)
+    return Model(w, 0.1, preprocessing=preprocessing, features=feature_map, **settings)
+
+
+@pytest.mark.parametrize("name", [*ENCODERS, "feature_map"])
+def test_an_encoder_becomes_a_part_of_the_file(tmp_path: Path, name: str) -> None:
+    model = encoder_model({**ENCODERS, "feature_map": feature_map}[name](), tmp_path)
+    proof = export_model(model, tmp_path / "m.onnx")
+    assert proof.relative < 1e-4
+    assert proof.images == 33
+
+
+@pytest.mark.parametrize("features", ["encoder+hog", "fourier:pixels+encoder"])
+def test_images_are_resized_for_features_beside_those_of_an_encoder(
+    tmp_path: Path, features: str
+) -> None:
+    model = encoder_model(feature_map(), tmp_path, features, flip=True)
+    assert export_model(model, tmp_path / "m.onnx").relative < 1e-4
+
+
+def test_the_encoders_old_operators_and_its_notices_are_kept(tmp_path: Path) -> None:
+    made = convolution(opset=11, metadata={"license": "of its makers"})
+    export_model(encoder_model(made, tmp_path), tmp_path / "m.onnx")
+    written = onnx.load(tmp_path / "m.onnx")
+    onnx.checker.check_model(written, full_check=True)
+    assert written.opset_import[0].version == 11
+    notices = {entry.key: entry.value for entry in written.metadata_props}
+    assert notices["encoder.license"] == "of its makers"
+
+
+def test_the_file_describes_itself(tmp_path: Path) -> None:
+    model = model_of("hog", threshold=0.25)
+    export_model(model, tmp_path / "m.onnx", sha256="ab" * 32)
+    made = onnx.load(tmp_path / "m.onnx")
+    onnx.checker.check_model(made, full_check=True)
+    assert {domain.domain for domain in made.opset_import} == {""}
+    assert made.opset_import[0].version == 13
+    assert made.doc_string
+    properties = {entry.key: entry.value for entry in made.metadata_props}
+    assert properties["model_sha256"] == "ab" * 32
+    assert (properties["positive"], properties["threshold"]) == ("cat", "0.25")
+    assert '"resample": "bicubic"' in properties["preprocessing"]
+    assert [output.name for output in made.graph.output] == list(OUTPUTS)
+    export_model(model, tmp_path / "again.onnx", sha256="ab" * 32)
+    assert (tmp_path / "again.onnx").read_bytes() == (tmp_path / "m.onnx").read_bytes()
+
+
+@pytest.mark.parametrize("name", ['a "quoted" one', "</script>", "two\nlines", "😺", "\\"])
+def test_names_of_classes_are_data(tmp_path: Path, name: str) -> None:
+    model = model_of("pixels", positive=name)
+    export_model(model, tmp_path / "m.onnx")
+    images = trial_images(Preprocessing())
+    labels = session(tmp_path / "m.onnx").run(["label"], {INPUT: images})[0].tolist()
+    assert labels == [prediction.label for prediction in model.predict_images(images)]
+    assert name in labels
+
+
+def test_a_file_that_fails_its_proof_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from catclf.export.onnx import pixels
+
+    (tmp_path / "m.onnx").write_bytes(b"an old file")
+    # A forgotten division.
+    monkeypatch.setattr(pixels, "number", lambda _: np.ones((), np.float32))
+    with pytest.raises(ExportError, match=r"m\.onnx is not written: on \d+ images its logits"):
+        export_model(model_of("pixels"), tmp_path / "m.onnx")
+    assert (tmp_path / "m.onnx").read_bytes() == b"an old file"
+    assert [path.name for path in tmp_path.iterdir()] == ["m.onnx"]
+
+
+def test_without_the_package_the_error_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(ExportError, match=r"pip install 'catclf\[onnx\]'"):
+        export_model(model_of("pixels"), tmp_path / "m.onnx")
