@@ -1,25 +1,34 @@
-"""How far exported models agree with the models: `python -m benchmarks.export`.
+"""How far exported models agree with the models, and how large they are in C.
 
-The models are trained on the drawn images; the images that both are asked about are those, and real
-ones.
+`python -m benchmarks.export`. The models of the first table are trained on the drawn images; the
+images that both are asked about are those, and real ones. The second table is of the accuracy that
+weights of 8 bits lose: on the drawn images of the test split, and on a fifth of CIFAR-10's that was
+held out. The third is what `cc -Os` and `size` say of the headers.
 """
 
+import re
+import subprocess
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 import catclf
 from benchmarks.accuracy import builtin_encoder
-from benchmarks.machine import installed
 from benchmarks.places import ROOT, SHARED
+from catclf.datasets.dataset import Dataset
+from catclf.datasets.folds import hold_out
 from catclf.datasets.inputs import find_inputs, read_inputs
+from catclf.export.c.header import quantised
 from catclf.export.export_model import open_exported
+from catclf.export.format import Exported
 from catclf.export.proof import Proof, prove
 from catclf.images.find import images_below
 from catclf.images.preprocessing import Images
 from catclf.model import Model
-from catclf.training.settings import PRESETS
+from catclf.training.settings import PRESETS, TrainingSettings
 
 _SETS = {
     "drawn": ROOT / "data" / "test",
@@ -30,45 +39,76 @@ _SETS = {
 _AT_ONCE = 32
 _MOST = 500
 
-_FORMATS = {"ONNX": ".onnx"}
+_IN_C = {
+    features: TrainingSettings(features=features, solver="lbfgs", l2=0.01)
+    for features in ("pixels", "hog", "pixels+hog")
+}
+
+_ROWS = (("C, float32", False), ("C, int8", True))
+
+
+class _Contender(NamedTuple):
+    """A model, and the form that it is exported to."""
+
+    form: str
+    name: str
+    model: Model
+    ending: str
+    int8: bool = False
 
 
 def main() -> None:
-    """Print the table."""
-    print(
-        "| format | preset | images | largest difference of logits | of probabilities "
-        "| labels changed | bytes |"
-    )
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for preset in PRESETS:
-        model = _trained(preset)
-        for name, ending in _FORMATS.items():
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / f"model{ending}"
-                catclf.export_model(model, path)
-                exported, size = open_exported(path), path.stat().st_size
-            for images, source in _SETS.items():
-                proof = Proof(0, 0.0, 0.0, 0.0, 0)
-                for batch in _batches(model, source):
-                    proof += prove(exported, model, batch)
-                print(
-                    f"| {name} | {preset} | {images}, {proof.images} | {proof.logit:.1e} "
-                    f"| {proof.probability:.1e} | {proof.changed} | {size:,} |",
-                    flush=True,
-                )
-    versions = ", ".join(f"{name} {installed(name)}" for name in ("numpy", "onnx", "onnxruntime"))
-    print(f"\n{versions}")
+    """Print the tables."""
+    contenders = [
+        _Contender("ONNX", name, _trained(settings), ".onnx") for name, settings in PRESETS.items()
+    ]
+    in_c = {features: _trained(settings) for features, settings in _IN_C.items()}
+    contenders += [
+        _Contender(form, features, model, ".h", int8)
+        for features, model in in_c.items()
+        for form, int8 in _ROWS
+    ]
+    print("| form | model | images | difference of logits | of probabilities | labels changed |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    sizes = []
+    for contender in contenders:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"model{contender.ending}"
+            catclf.export_model(contender.model, path, int8=contender.int8)
+            _compare(contender, open_exported(path))
+            if contender.ending == ".h":
+                sizes.append(f"| {contender.form} | {contender.name} | {_sizes(path)} |")
+    print("\n| features | images | accuracy | with 8 bits |")
+    print("| --- | --- | --- | --- |")
+    for features, settings in _IN_C.items():
+        _lose(features, settings)
+    print("\n| form | features | bytes of flash: code | constants | of RAM: static | stack |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    print("\n".join(sizes))
+    print("\n" + ", ".join(f"{name} {version(name)}" for name in ("numpy", "onnx", "onnxruntime")))
 
 
-def _trained(preset: str) -> Model:
-    settings = PRESETS[preset]
+def _trained(settings: TrainingSettings) -> Model:
     encoder = builtin_encoder() if settings.feature_specification.has_encoder else None
     data = catclf.load_dataset(ROOT / "data", "train", encoder=encoder, flip=settings.flip)
     return catclf.train(data, settings).model
 
 
+def _compare(contender: _Contender, exported: Exported) -> None:
+    """Print a row for each set of images."""
+    for images, source in _SETS.items():
+        proof = Proof(0, 0.0, 0.0, 0.0, 0)
+        for batch in _batches(contender.model, source):
+            proof += prove(exported, contender.model, batch)
+        print(
+            f"| {contender.form} | {contender.name} | {images}, {proof.images} "
+            f"| {proof.logit:.1e} | {proof.probability:.1e} | {proof.changed} |",
+            flush=True,
+        )
+
+
 def _batches(model: Model, source: Path) -> list[Images]:
-    """At most 500 images, evenly from the whole set."""
+    """At most about 500 images, evenly from the whole set."""
     files = sorted(source.glob("*.h5")) or images_below(source)
     inputs = find_inputs(map(str, files[:: max(1, len(files) // _MOST)]))
     return [
@@ -76,6 +116,45 @@ def _batches(model: Model, source: Path) -> list[Images]:
         for _, images in read_inputs(inputs, model.preprocessing, _AT_ONCE)
         if isinstance(images, np.ndarray)
     ]
+
+
+def _lose(features: str, settings: TrainingSettings) -> None:
+    """Print how accurate a model is, and how accurate it is with weights of 8 bits."""
+    for name, (train, test) in _divided().items():
+        model = catclf.train(train, settings).model
+        before, after = (catclf.evaluate(m, test).metrics for m in (model, quantised(model)))
+        low, high = before.accuracy_interval
+        print(
+            f"| {features} | {name}, {train.m} → {test.m} "
+            f"| {before.accuracy:.4f} ({low:.3f} to {high:.3f}) | {after.accuracy:.4f} |",
+            flush=True,
+        )
+
+
+def _divided() -> dict[str, tuple[Dataset, Dataset]]:
+    drawn = (
+        catclf.load_dataset(ROOT / "data", "train"),
+        catclf.load_dataset(ROOT / "data", "test"),
+    )
+    cifar = catclf.load_dataset(SHARED / "cifar-cats", positive="cat")
+    return {"drawn": drawn, "CIFAR-10": hold_out(cifar, 5, seed=0)}
+
+
+def _sizes(path: Path) -> str:
+    """What takes how many bytes in a program for this machine."""
+    source, made = path.with_suffix(".c"), path.with_suffix(".o")
+    source.write_text(f'#define CATCLF_IMPLEMENTATION\n#include "{path.name}"\n')
+    flags = ["-std=c99", "-Os", "-ffunction-sections", "-fstack-usage", "-c", "-o", str(made)]
+    subprocess.run(["cc", *flags, str(source)], check=True)
+    out = subprocess.run(["size", "-A", str(made)], capture_output=True, text=True, check=True)
+    found: list[tuple[str, str]] = re.findall(r"^(\.\w+)\S* +(\d+)", out.stdout, re.MULTILINE)
+
+    def total(*sections: str) -> int:
+        return sum(int(size) for section, size in found if section in sections)
+
+    frames = made.with_suffix(".su").read_text().splitlines()
+    stack = sum(int(line.split("\t")[1]) for line in frames)  # as if each called the next
+    return f"{total('.text'):,} | {total('.rodata'):,} | {total('.data', '.bss'):,} | {stack:,}"
 
 
 if __name__ == "__main__":

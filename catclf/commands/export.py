@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog="\b\nExamples:\n"
     "  catclf export model.npz cat.onnx\n"
+    "  catclf export model.npz cat.h --int8\n"
     "  catclf verify cat.onnx model.npz photos/",
 )
 @click.argument("model_path", metavar="MODEL", type=click.Path(path_type=Path))
@@ -29,20 +30,23 @@ if TYPE_CHECKING:
     type=click.Choice(list(FORMATS)),
     help="Format of OUT.  [default: what its ending says]",
 )
+@click.option("--int8", is_flag=True, help="Round weights to 8 bits, for C.")
 @encoder_option
 @json_option
 def export(
     model_path: Path,
     output: Path,
     format_name: str | None,
+    int8: bool,
     encoder: Path | None,
     as_json: bool,
 ) -> None:
     """Write MODEL to OUT in a form that works without catclf.
 
-    An .onnx file takes images that are already resized, as bytes (batch, side, side, 3), and gives
-    probability, logit and label. Before OUT is written, it is tried beside MODEL on flat, noisy and
-    drawn images; where it does not say the same, there is an error and no file. `catclf verify`
+    An .onnx file (with the extra onnx) is for all models, a .h file, C99, for those of pixels and
+    hog. Both take images that are already resized, as bytes, and give probability, logit and label.
+    Before OUT is written, it is tried beside MODEL on flat, noisy and drawn images, for C with the
+    compiler cc; where it does not say the same, there is an error and no file. `catclf verify`
     tries it on other images.
     """
     from catclf.export.export_model import export_model
@@ -50,7 +54,7 @@ def export(
     check_outputs({"MODEL": model_path}, {"OUT": output})
     model = catclf.load_model(model_path, encoder)
     sha256 = hashlib.sha256(model_path.read_bytes()).hexdigest()
-    proof = export_model(model, output, format_name=format_name, sha256=sha256)
+    proof = export_model(model, output, format_name=format_name, int8=int8, sha256=sha256)
     size = output.stat().st_size
     if as_json:
         say_json({"file": str(output), "bytes": size, "proof": proof.to_dict()})

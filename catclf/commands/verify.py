@@ -52,7 +52,8 @@ def verify(
     """Compare what EXPORTED and MODEL say of the same images.
 
     DATA are image files, folders, which are searched recursively, or HDF5 files of images; without
-    it, both are tried on flat, noisy and drawn images. The exit status is 1 if a label differs.
+    it, both are tried on flat, noisy and drawn images. The exit status is 1 if a label differs. A
+    .h file is compiled and run, so it must be one that you trust.
     """
     from catclf.export.export_model import open_exported
     from catclf.export.proof import Proof, prove

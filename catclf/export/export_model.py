@@ -1,6 +1,7 @@
 """A model becomes a file that works without catclf, and that has shown that it does."""
 
 import json
+from math import isfinite
 from pathlib import Path
 
 from catclf._version import __version__
@@ -14,7 +15,12 @@ from catclf.training.record import recorded
 
 
 def export_model(
-    model: Model, path: str | Path, *, format_name: str | None = None, sha256: str = ""
+    model: Model,
+    path: str | Path,
+    *,
+    format_name: str | None = None,
+    int8: bool = False,
+    sha256: str = "",
 ) -> Proof:
     """Write a model in another form, after that form was tried beside the model.
 
@@ -26,6 +32,8 @@ def export_model(
         The file. An old one is unchanged until the new one has passed.
     format_name : str, optional
         One of `FORMATS`; by default the ending decides.
+    int8 : bool
+        Whether to round weights to 8 bits, for C: how much that changes is then not bounded.
     sha256 : str, optional
         Of the model's file, for the metadata.
 
@@ -45,11 +53,12 @@ def export_model(
         If the format cannot be told from the name.
     """
     path = Path(path)
-    found = find_format(path, format_name)
+    found = find_format(path, format_name, int8=int8)
     check_writable(path)
     data = found.make(model, _properties(model, sha256))
     proof = prove(found.open(data), model, trial_images(model.preprocessing))
-    if not proof.relative <= found.tolerance(model) or proof.changed:
+    tolerance = found.tolerance(model)
+    if not proof.relative <= tolerance or (proof.changed and isfinite(tolerance)):
         raise ExportError(
             f"{path} is not written: on {proof.images} images its logits differ by up to "
             f"{proof.logit:.2g} from the model's, and {proof.changed} labels; please report this"

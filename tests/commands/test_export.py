@@ -69,7 +69,7 @@ def test_unreadable_images_are_named_and_left_out(
 @pytest.mark.parametrize(
     ("args", "status", "message"),
     [
-        (["export", "m.npz", "cat.txt"], 2, "ends in .onnx; use one of these, or --format"),
+        (["export", "m.npz", "cat.txt"], 2, "ends in .onnx or .h; use one of these, or --format"),
         (["export", "m.npz", "no/cat.onnx"], 1, "there is no folder"),
         (["export", "no.npz", "cat.onnx"], 1, "there is no model"),
         (["export", "m.npz", "m.npz"], 2, "MODEL and OUT must be different files"),

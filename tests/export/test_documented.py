@@ -1,6 +1,7 @@
 """The programs in docs/export.md do what catclf does."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,22 @@ def example(language: str) -> str:
     text = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
     (found,) = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
     return str(found)
+
+
+def test_the_program_in_c(model_path: Path, tmp_path: Path) -> None:
+    cc = shutil.which("cc")
+    if cc is None:
+        pytest.skip("there is no C compiler cc")
+    model = catclf.load_model(model_path)
+    catclf.export_model(model, tmp_path / "cat.h")
+    (tmp_path / "main.c").write_text(example("c"))
+    subprocess.run([cc, "-std=c99", "main.c", "-o", "main", "-lm"], cwd=tmp_path, check=True)
+    images = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
+    run = subprocess.run(
+        [tmp_path / "main"], input=images.tobytes(), capture_output=True, check=True
+    )
+    expected = [f"{p.label} {p.probability:.4f}" for p in model.predict_images(images)]
+    assert run.stdout.decode().splitlines() == expected
 
 
 def test_the_program_for_onnx(model_path: Path, tmp_path: Path) -> None:
