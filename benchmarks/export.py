@@ -9,6 +9,7 @@ held out. The third is what `cc -Os` and `size` say of the headers.
 import re
 import subprocess
 import tempfile
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from catclf.export.c.header import quantised
 from catclf.export.export_model import open_exported
 from catclf.export.format import Exported
 from catclf.export.proof import Proof, prove
+from catclf.images.decode import load_image, load_to_show
 from catclf.images.find import images_below
 from catclf.images.preprocessing import Images
 from catclf.model import Model
@@ -38,6 +40,8 @@ _SETS = {
 }
 _AT_ONCE = 32
 _MOST = 500
+_LARGEST = 2**20  # more pixels than any image has along a side
+_NOTHING = Proof(0, 0.0, 0.0, 0.0, 0)
 
 _IN_C = {
     features: TrainingSettings(features=features, solver="lbfgs", l2=0.01)
@@ -55,6 +59,7 @@ class _Contender(NamedTuple):
     model: Model
     ending: str
     int8: bool = False
+    any_size: bool = False
 
 
 def main() -> None:
@@ -62,6 +67,7 @@ def main() -> None:
     contenders = [
         _Contender("ONNX", name, _trained(settings), ".onnx") for name, settings in PRESETS.items()
     ]
+    contenders += [c._replace(form="ONNX, any size", any_size=True) for c in contenders]
     in_c = {features: _trained(settings) for features, settings in _IN_C.items()}
     contenders += [
         _Contender(form, features, model, ".h", int8)
@@ -74,7 +80,9 @@ def main() -> None:
     for contender in contenders:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"model{contender.ending}"
-            catclf.export_model(contender.model, path, int8=contender.int8)
+            catclf.export_model(
+                contender.model, path, int8=contender.int8, any_size=contender.any_size
+            )
             _compare(contender, open_exported(path))
             if contender.ending == ".h":
                 sizes.append(f"| {contender.form} | {contender.name} | {_sizes(path)} |")
@@ -96,15 +104,31 @@ def _trained(settings: TrainingSettings) -> Model:
 
 def _compare(contender: _Contender, exported: Exported) -> None:
     """Print a row for each set of images."""
+    if exported.takes_any_size:
+        photos = images_below(_SETS["photos"])
+        for how, oversampling in (("", 0), (" at a reduced scale", 2)):
+            proofs = [_of_file(contender.model, exported, path, oversampling) for path in photos]
+            _print(contender, f"photos, decoded{how}", sum(proofs, _NOTHING))
+        return
     for images, source in _SETS.items():
-        proof = Proof(0, 0.0, 0.0, 0.0, 0)
-        for batch in _batches(contender.model, source):
-            proof += prove(exported, contender.model, batch)
-        print(
-            f"| {contender.form} | {contender.name} | {images}, {proof.images} "
-            f"| {proof.logit:.1e} | {proof.probability:.1e} | {proof.changed} |",
-            flush=True,
-        )
+        batches = _batches(contender.model, source)
+        proofs = [prove(exported, contender.model, batch) for batch in batches]
+        _print(contender, images, sum(proofs, _NOTHING))
+
+
+def _print(contender: _Contender, images: str, proof: Proof) -> None:
+    print(
+        f"| {contender.form} | {contender.name} | {images}, {proof.images} "
+        f"| {proof.logit:.1e} | {proof.probability:.1e} | {proof.changed} |",
+        flush=True,
+    )
+
+
+def _of_file(model: Model, exported: Exported, path: Path, oversampling: int) -> Proof:
+    """How far both differ on a file, of which the model sees what such a decoding gives."""
+    preprocessing = replace(model.preprocessing, jpeg_oversampling=oversampling)
+    seen, whole = load_image(path, preprocessing), load_to_show(path, _LARGEST)
+    return prove(exported, model, seen[np.newaxis], whole[np.newaxis])
 
 
 def _batches(model: Model, source: Path) -> list[Images]:

@@ -2,18 +2,14 @@
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import check_outputs, json_option
-from catclf.commands.output import plural, say, say_json
+from catclf.commands.output import say, say_json
 from catclf.export.formats import FORMATS
-
-if TYPE_CHECKING:
-    from catclf.export.proof import Proof
 
 
 @click.command(
@@ -30,6 +26,9 @@ if TYPE_CHECKING:
     type=click.Choice(list(FORMATS)),
     help="Format of OUT.  [default: what its ending says]",
 )
+@click.option(
+    "--any-size", is_flag=True, help="Let ONNX take an image of any size, and resize it itself."
+)
 @click.option("--int8", is_flag=True, help="Round weights to 8 bits, for C.")
 @encoder_option
 @json_option
@@ -37,6 +36,7 @@ def export(
     model_path: Path,
     output: Path,
     format_name: str | None,
+    any_size: bool,
     int8: bool,
     encoder: Path | None,
     as_json: bool,
@@ -54,19 +54,12 @@ def export(
     check_outputs({"MODEL": model_path}, {"OUT": output})
     model = catclf.load_model(model_path, encoder)
     sha256 = hashlib.sha256(model_path.read_bytes()).hexdigest()
-    proof = export_model(model, output, format_name=format_name, int8=int8, sha256=sha256)
+    proof = export_model(
+        model, output, format_name=format_name, any_size=any_size, int8=int8, sha256=sha256
+    )
     size = output.stat().st_size
     if as_json:
         say_json({"file": str(output), "bytes": size, "proof": proof.to_dict()})
         return
     say(f"Exported to {output}, {size / 1000:,.0f} kB")
-    say_proof(proof)
-
-
-def say_proof(proof: "Proof") -> None:
-    """How far an exported file and its model differ."""
-    say(
-        f"On {plural(proof.images, 'image')}: logits differ by at most {proof.logit:.2g}, "
-        f"probabilities by at most {proof.probability:.2g}; "
-        f"{proof.changed or 'no'} label{'s' * (proof.changed != 1)} changed"
-    )
+    say(proof.describe())

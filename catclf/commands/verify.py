@@ -1,6 +1,7 @@
 """`catclf verify`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,20 +9,24 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.export import say_proof
 from catclf.commands.options import json_option
-from catclf.commands.output import note, say_json
+from catclf.commands.output import note, say, say_json
 from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import name_of
-from catclf.errors import DataError, ImageError
+from catclf.errors import DataError, ExportError, ImageError
 from catclf.export.formats import FORMATS
 
 if TYPE_CHECKING:
+    from catclf.export.format import Exported
+    from catclf.export.proof import Proof
     from catclf.images.preprocessing import Images
     from catclf.model import Model
 
 
 _AT_ONCE = 32
+
+# Larger than any image along a side.
+_LARGEST = 2**20
 
 
 @click.command(
@@ -52,49 +57,59 @@ def verify(
     """Compare what EXPORTED and MODEL say of the same images.
 
     DATA are image files, folders, which are searched recursively, or HDF5 files of images; without
-    it, both are tried on flat, noisy and drawn images. The exit status is 1 if a label differs. A
-    .h file is compiled and run, so it must be one that you trust.
+    it, both are tried on flat, noisy and drawn images. A file for images of any size gets image
+    files as they are, and neither a JPEG at a reduced scale. The exit status is 1 if a label
+    differs. A .h file is compiled and run, so it must be one that you trust.
     """
     from catclf.export.export_model import open_exported
-    from catclf.export.proof import Proof, prove
+    from catclf.export.proof import Proof, prove_on_trial_images
 
     model = catclf.load_model(model_path, encoder)
     exported = open_exported(exported_path, format_name)
-    proof = Proof(0, 0.0, 0.0, 0.0, 0)
-    for images in _batches(model, data):
-        try:
-            proof += prove(exported, model, images)
-        except catclf.CatclfError as error:
-            raise type(error)(f"{exported_path}: {error}") from error
+    try:
+        proof = prove_on_trial_images(exported, model) if not data else Proof(0, 0.0, 0.0, 0.0, 0)
+        proof = sum(_proofs(exported, model, data), start=proof)
+    except ExportError as error:
+        raise ExportError(f"{exported_path}: {error}") from error
     if not proof.images:
         raise DataError("none of the images can be read; name others, or no DATA")
     if as_json:
         say_json({"exported": str(exported_path), "model": str(model_path), **proof.to_dict()})
     else:
-        say_proof(proof)
+        say(proof.describe())
     if proof.changed:
         click.get_current_context().exit(1)
 
 
-def _batches(model: "Model", data: tuple[str, ...]) -> "Iterator[Images]":
-    """Images (k, side, side, 3) to try; those that cannot be read are named."""
-    if not data:
-        from catclf.export.proof import trial_images
-
-        yield trial_images(model.preprocessing)
-        return
-    from catclf.datasets.inputs import find_inputs, read_inputs
+def _proofs(exported: "Exported", model: "Model", data: tuple[str, ...]) -> "Iterator[Proof]":
+    """A proof for each batch of images; those that cannot be read are named."""
+    from catclf.datasets.inputs import ImageInput, find_inputs, read_inputs
+    from catclf.export.proof import prove
 
     inputs = find_inputs(data)
+    if exported.takes_any_size:
+        inputs = [item for item in inputs if isinstance(item, ImageInput)]
+    sources = {item.name: item.source for item in inputs if isinstance(item, ImageInput)}
     total = sum(item.m for item in inputs)
+    preprocessing, at_once = model.preprocessing, _AT_ONCE
+    if exported.takes_any_size:
+        preprocessing, at_once = replace(preprocessing, jpeg_oversampling=0), 1
     done = 0
     with progress_bar("Verifying", "image") as update:
-        for names, images in read_inputs(inputs, model.preprocessing, _AT_ONCE):
+        for names, images in read_inputs(inputs, preprocessing, at_once):
             done += len(names)
             if isinstance(images, catclf.CatclfError):
                 subject = f"{name_of(names[0])}: " * isinstance(images, ImageError)
                 note(f"Error: {subject}{images}")
             else:
-                yield images
+                originals = _whole(sources[names[0]]) if exported.takes_any_size else None
+                yield prove(exported, model, images, originals)
             if update:
                 update(done, total)
+
+
+def _whole(source: "Path | bytes") -> "Images":
+    """An image in its own size, (1, height, width, 3)."""
+    from catclf.images.decode import load_to_show
+
+    return load_to_show(source, _LARGEST)[None]  # (1, height, width, 3)

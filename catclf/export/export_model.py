@@ -8,7 +8,7 @@ from catclf._version import __version__
 from catclf.errors import ExportError, reason_of
 from catclf.export.format import Exported
 from catclf.export.formats import find_format
-from catclf.export.proof import Proof, prove, trial_images
+from catclf.export.proof import Proof, prove_on_trial_images
 from catclf.model import Model
 from catclf.storage import check_writable, written_whole
 from catclf.training.record import recorded
@@ -19,6 +19,7 @@ def export_model(
     path: str | Path,
     *,
     format_name: str | None = None,
+    any_size: bool = False,
     int8: bool = False,
     sha256: str = "",
 ) -> Proof:
@@ -32,6 +33,8 @@ def export_model(
         The file. An old one is unchanged until the new one has passed.
     format_name : str, optional
         One of `FORMATS`; by default the ending decides.
+    any_size : bool
+        Whether an ONNX file takes images of any size, and resizes them itself.
     int8 : bool
         Whether to round weights to 8 bits, for C: how much that changes is then not bounded.
     sha256 : str, optional
@@ -53,10 +56,11 @@ def export_model(
         If the format cannot be told from the name.
     """
     path = Path(path)
-    found = find_format(path, format_name, int8=int8)
+    found = find_format(path, format_name, any_size=any_size, int8=int8)
     check_writable(path)
-    data = found.make(model, _properties(model, sha256))
-    proof = prove(found.open(data), model, trial_images(model.preprocessing))
+    properties = _properties(model, sha256)
+    data = found.make(model, properties)
+    proof = prove_on_trial_images(found.open(data), model)
     tolerance = found.tolerance(model)
     if not proof.relative <= tolerance or (proof.changed and isfinite(tolerance)):
         raise ExportError(
@@ -64,7 +68,7 @@ def export_model(
             f"{proof.logit:.2g} from the model's, and {proof.changed} labels; please report this"
         )
     with written_whole(path) as file:
-        file.write(data)
+        file.write(found.make(model, {**properties, "proof": proof.describe()}))
     return proof
 
 

@@ -23,6 +23,9 @@ class Answers(NamedTuple):
 class Exported(ABC):
     """A file that was exported, ready to run."""
 
+    takes_any_size: bool = False
+    """Whether it takes images as they are, and resizes them itself."""
+
     @abstractmethod
     def answers(self, images: Images) -> Answers:
         """What it says of images.
@@ -30,7 +33,7 @@ class Exported(ABC):
         Parameters
         ----------
         images : uint8 array (m, side, side, 3)
-            Images, as the model sees them.
+            Images, as the model sees them; if it takes any size, (m, height, width, 3).
 
         Returns
         -------

@@ -15,7 +15,11 @@ FORMATS = {
 _ENDINGS = {".onnx": "onnx", ".h": "c"}
 
 
-def find_format(path: Path, name: str | None = None, *, int8: bool = False) -> Format:
+_OPTIONS = {"any_size": "onnx", "int8": "c"}
+"""Which format each option is for."""
+
+
+def find_format(path: Path, name: str | None = None, **options: bool) -> Format:
     """The format of a file.
 
     Parameters
@@ -24,13 +28,13 @@ def find_format(path: Path, name: str | None = None, *, int8: bool = False) -> F
         The file.
     name : str, optional
         A key of `FORMATS`; by default the file's ending decides.
-    int8 : bool
-        Whether weights are rounded to 8 bits, which only C has.
+    **options : bool
+        What is asked of the format: `any_size` or `int8`.
 
     Raises
     ------
     SettingsError
-        If the ending is none of theirs, or the format has no 8 bits.
+        If the ending is none of theirs, or another format is asked for what it does not have.
     """
     name = name or _ENDINGS.get(path.suffix.lower())
     if name is None:
@@ -38,9 +42,13 @@ def find_format(path: Path, name: str | None = None, *, int8: bool = False) -> F
             f"{path}: the name of an exported file ends in {' or '.join(_ENDINGS)}; use one of "
             "these, or --format"
         )
-    if int8 and name != "c":
-        raise SettingsError(f"weights of 8 bits are for C; export {path} without --int8")
+    asked = {option: True for option, is_on in options.items() if is_on}
+    for option in asked:
+        if _OPTIONS[option] != name:
+            raise SettingsError(
+                f"--{option.replace('_', '-')} is for the format {_OPTIONS[option]}, and {path} is "
+                f"{name}; leave it out"
+            )
     module, _, attribute = FORMATS[name].partition(":")
-    made = getattr(import_module(module), attribute)
-    found: Format = made(int8) if int8 else made()
+    found: Format = getattr(import_module(module), attribute)(**asked)
     return found

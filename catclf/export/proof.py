@@ -3,15 +3,20 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from catclf.datasets.drawn_images import drawn_images
 from catclf.export.format import Exported
 from catclf.images.decode import resize_images
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.model import Model
+from catclf.text import plural
 
 # One drawn image in so many is tried.
 _STEP = 4
+
+# Widths and heights of images that an export for any size is tried on.
+_SIZES = ((64, 64), (77, 100), (300, 200), (20, 90), (1, 1))
 
 
 class Proof(NamedTuple):
@@ -38,6 +43,14 @@ class Proof(NamedTuple):
             self.changed + other.changed,
         )
 
+    def describe(self) -> str:
+        """One line, for people."""
+        return (
+            f"On {plural(self.images, 'image')}: logits differ by at most {self.logit:.2g}, "
+            f"probabilities by at most {self.probability:.2g}; "
+            f"{self.changed or 'no'} label{'s' * (self.changed != 1)} changed"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
@@ -48,7 +61,9 @@ class Proof(NamedTuple):
         }
 
 
-def prove(exported: Exported, model: Model, images: Images) -> Proof:
+def prove(
+    exported: Exported, model: Model, images: Images, originals: Images | None = None
+) -> Proof:
     """Compare what both say of images.
 
     Parameters
@@ -59,6 +74,8 @@ def prove(exported: Exported, model: Model, images: Images) -> Proof:
         What it was made from.
     images : uint8 array (m, side, side, 3)
         At least one image.
+    originals : uint8 array (m, height, width, 3), optional
+        The same before they were resized, for a file that does that itself.
 
     Returns
     -------
@@ -72,7 +89,7 @@ def prove(exported: Exported, model: Model, images: Images) -> Proof:
     """
     outputs = model.outputs(images)
     predictions = model.predictions(outputs)
-    answers = exported.answers(images)
+    answers = exported.answers(images if originals is None else originals)
     Z = outputs.Z[0].astype(np.float64)  # (m,)
     apart = np.abs(answers.logits - Z)
     probabilities = np.array([prediction.probability for prediction in predictions])
@@ -83,6 +100,19 @@ def prove(exported: Exported, model: Model, images: Images) -> Proof:
         float(np.abs(answers.probabilities - probabilities).max()),
         sum(p.label != label for p, label in zip(predictions, answers.labels, strict=True)),
     )
+
+
+def prove_on_trial_images(exported: Exported, model: Model) -> Proof:
+    """Compare what both say of images that the package has, in several sizes where that matters."""
+    preprocessing = model.preprocessing
+    if not exported.takes_any_size:
+        return prove(exported, model, trial_images(preprocessing))
+    proof = Proof(0, 0.0, 0.0, 0.0, 0)
+    for width, height in _SIZES:
+        small = [Image.fromarray(image) for image in trial_images(Preprocessing())]
+        originals = np.stack([np.asarray(image.resize((width, height))) for image in small])
+        proof += prove(exported, model, resize_images(originals, preprocessing), originals)
+    return proof
 
 
 def trial_images(preprocessing: Preprocessing) -> Images:

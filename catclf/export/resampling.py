@@ -9,11 +9,12 @@ borders, where outside pixels do not count.
 import numpy as np
 from numpy.typing import NDArray
 
-_A = -0.5
-_RADIUS = 2.0
+A = -0.5
+RADIUS = 2.0
+"""Distance, in pixels, from which on nothing counts where the image does not get smaller."""
 
-# Pillow rounds weights to so many bits after the point.
-_PRECISION = 2**22
+PRECISION = 2**22
+"""Weights are rounded to multiples of one divided by this."""
 
 
 def weights(before: int, after: int) -> NDArray[np.float32]:
@@ -32,21 +33,21 @@ def weights(before: int, after: int) -> NDArray[np.float32]:
     scale = before / after
     stretch = max(scale, 1.0)
     centres = (np.arange(after) + 0.5) * scale  # (after,)
-    first = np.maximum((centres - _RADIUS * stretch + 0.5).astype(int), 0)
-    end = np.minimum((centres + _RADIUS * stretch + 0.5).astype(int), before)
+    first = np.maximum((centres - RADIUS * stretch + 0.5).astype(int), 0)
+    end = np.minimum((centres + RADIUS * stretch + 0.5).astype(int), before)
     pixel = np.arange(before)  # (before,)
     distances = (pixel + 0.5 - centres[:, np.newaxis]) / stretch  # (after, before)
     is_near = (pixel >= first[:, np.newaxis]) & (pixel < end[:, np.newaxis])
     kernel = np.where(is_near, _cubic(np.abs(distances)), 0)
     kernel /= kernel.sum(axis=1, keepdims=True)
     # Away from 0 where it is halfway, as C's conversion of x ± 0.5 does.
-    rounded = np.sign(kernel) * np.floor(np.abs(kernel) * _PRECISION + 0.5)
-    exact: NDArray[np.float32] = (rounded / _PRECISION).astype(np.float32)
+    rounded = np.sign(kernel) * np.floor(np.abs(kernel) * PRECISION + 0.5)
+    exact: NDArray[np.float32] = (rounded / PRECISION).astype(np.float32)
     return exact
 
 
 def _cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """The kernel at distances x from its centre."""
-    inner = ((_A + 2) * x - (_A + 3)) * x * x + 1
-    outer = (((x - 5) * x + 8) * x - 4) * _A
-    return np.where(x < 1, inner, np.where(x < _RADIUS, outer, 0.0))
+    inner = ((A + 2) * x - (A + 3)) * x * x + 1
+    outer = (((x - 5) * x + 8) * x - 4) * A
+    return np.where(x < 1, inner, np.where(x < RADIUS, outer, 0.0))

@@ -123,7 +123,7 @@ def test_names_of_classes_are_data(tmp_path: Path, name: str) -> None:
 def test_what_c_cannot_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ExportError, match="features patches cannot be exported to C"):
         export_model(model_of("patches"), tmp_path / "m.h")
-    with pytest.raises(SettingsError, match="8 bits are for C"):
+    with pytest.raises(SettingsError, match="--int8 is for the format c"):
         export_model(model_of("pixels"), tmp_path / "m.onnx", int8=True)
     monkeypatch.setenv("CC", "no-such-compiler")
     with pytest.raises(ExportError, match="C needs a compiler"):

@@ -1,5 +1,6 @@
 """ONNX files say what their models say, whoever runs them."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from catclf.features.specification import FeatureSpecification
 from catclf.images.decode import resize_images
 from catclf.images.preprocessing import Images, Preprocessing
 from catclf.model import Model
-from tests.conftest import shared
+from tests.conftest import Runner, shared
 from tests.encoders.graphs import ENCODERS, convolution, data_of, feature_map
 from tests.export.models import model_of
 
@@ -79,6 +80,35 @@ def test_real_images(tmp_path: Path, features: str) -> None:
         assert largest_difference(model, tmp_path / "m.onnx", images) <= tolerance
 
 
+@pytest.mark.parametrize("resize", ["stretch", "crop"])
+@pytest.mark.parametrize("features", ["pixels", "patches+hog"])
+def test_images_of_any_size_are_resized_inside(tmp_path: Path, features: str, resize: str) -> None:
+    model = model_of(features, flip=True, preprocessing=Preprocessing(resize))
+    proof = export_model(model, tmp_path / "m.onnx", any_size=True)
+    assert proof.images == 165
+    onnx.checker.check_model(onnx.load(tmp_path / "m.onnx"), full_check=True)
+    rng = np.random.default_rng(0)
+    for shape in ((1, 1), (2, 3), (20, 30), (100, 77), (77, 100), (500, 375), (3, 1000)):
+        image = rng.integers(0, 256, (1, *shape, 3), np.uint8)
+        logit = session(tmp_path / "m.onnx").run(["logit"], {INPUT: image})[0]
+        expected = model.logits(resize_images(image, model.preprocessing))[0]
+        np.testing.assert_allclose(logit, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.real_data
+def test_photographs_of_any_size(tmp_path: Path, catclf_run: Runner) -> None:
+    course = catclf.load_dataset(shared("catvnoncat"))
+    model = catclf.train(course, catclf.TrainingSettings(solver="lbfgs", l2=0.05)).model
+    catclf.save_model(model, tmp_path / "m.npz")
+    catclf_run("export", tmp_path / "m.npz", tmp_path / "m.onnx", "--any-size")
+    photos = sorted((shared("photos") / "cat").iterdir())[:20]
+    arguments = ("verify", tmp_path / "m.onnx", tmp_path / "m.npz", *photos, "--json")
+    document = json.loads(catclf_run(*arguments).out)
+    assert document["pictures"] == 20
+    assert document["largest_logit_difference"] < 1e-4
+    assert document["changed_labels"] == 0
+
+
 def encoder_model(made: Any, folder: Path, features: str = "encoder", **settings: Any) -> Model:
     """A model on what an encoder makes of images, with weights at random."""
     (folder / "encoder.onnx").write_bytes(data_of(made))
@@ -126,12 +156,13 @@ def test_the_file_describes_itself(tmp_path: Path) -> None:
     made = onnx.load(tmp_path / "m.onnx")
     onnx.checker.check_model(made, full_check=True)
     assert {domain.domain for domain in made.opset_import} == {""}
-    assert made.opset_import[0].version == 13
+    assert made.opset_import[0].version == 11
     assert made.doc_string
     properties = {entry.key: entry.value for entry in made.metadata_props}
     assert properties["model_sha256"] == "ab" * 32
     assert (properties["positive"], properties["threshold"]) == ("cat", "0.25")
     assert '"resample": "bicubic"' in properties["preprocessing"]
+    assert properties["proof"].startswith("On 33 images: logits differ by at most ")
     assert [output.name for output in made.graph.output] == list(OUTPUTS)
     export_model(model, tmp_path / "again.onnx", sha256="ab" * 32)
     assert (tmp_path / "again.onnx").read_bytes() == (tmp_path / "m.onnx").read_bytes()

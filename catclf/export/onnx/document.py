@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from catclf._version import __version__
+from catclf.export.onnx.any_size import prepare
 from catclf.export.onnx.features import add_features
 from catclf.export.onnx.graph import OPSET, Graph, Value, number
 from catclf.model import Model
@@ -13,14 +14,15 @@ INPUT = "image"
 OUTPUTS = ("probability", "logit", "label")
 
 # The oldest format of the file that has these operators.
-_IR_VERSION = 7
+_IR_VERSION = 6
 
 
-def onnx_file(model: Model, properties: dict[str, str]) -> bytes:
+def onnx_file(model: Model, properties: dict[str, str], *, any_size: bool = False) -> bytes:
     """Write a model as an ONNX file.
 
     Its input `image` is uint8 (batch, side, side, 3), red, green and blue, resized as `catclf` does
-    it; its outputs `probability` and `logit` are float32 (batch,), `label` is text (batch,).
+    it, or (1, height, width, 3); its outputs `probability` and `logit` are float32 (batch,),
+    `label` is text (batch,).
 
     Parameters
     ----------
@@ -28,6 +30,8 @@ def onnx_file(model: Model, properties: dict[str, str]) -> bytes:
         The model.
     properties : dict of str to str
         What the file's metadata say.
+    any_size : bool
+        Whether it takes one image of any size, and resizes it itself.
 
     Returns
     -------
@@ -43,8 +47,13 @@ def onnx_file(model: Model, properties: dict[str, str]) -> bytes:
 
     network = _network(model)
     graph = Graph(network.opset_import[0].version if network else OPSET)
-    _fill(graph, model)
     side = model.preprocessing.side
+    shape: list[str | int | None] = ["batch", side, side, 3]
+    image = INPUT
+    if any_size:
+        shape = [1, "height", "width", 3]
+        image = prepare(graph, INPUT, model.preprocessing)
+    _fill(graph, model, image)
     of_outputs = (
         (TensorProto.FLOAT, f"probability that the image is {model.positive}"),
         (TensorProto.FLOAT, "logit z = wᵀx + b; the probability is 1 / (1 + exp(-z))"),
@@ -58,12 +67,12 @@ def onnx_file(model: Model, properties: dict[str, str]) -> bytes:
                 helper.make_tensor_value_info(
                     INPUT,
                     TensorProto.UINT8,
-                    ["batch", side, side, 3],
+                    shape,
                     "images as RGB bytes, rows from top to bottom",
                 )
             ],
             [
-                helper.make_tensor_value_info(name, kind, ["batch"], about)
+                helper.make_tensor_value_info(name, kind, shape[:1], about)
                 for name, (kind, about) in zip(OUTPUTS, of_outputs, strict=True)
             ],
             graph.tensors,
@@ -91,9 +100,9 @@ def _network(model: Model) -> Any:
     return onnx.load_model_from_string(encoder.file) if encoder else None
 
 
-def _fill(graph: Graph, model: Model) -> None:
-    """Add the whole model."""
-    rows = _rows(graph, model, INPUT)  # (m, n_x)
+def _fill(graph: Graph, model: Model, images: Value) -> None:
+    """Add all that follows the resizing."""
+    rows = _rows(graph, model, images)  # (m, n_x)
     Z = graph.add("Add", graph.add("MatMul", rows, number(model.w)), number(model.b))  # (m, 1)
     A = graph.add("Sigmoid", Z)
     is_negative = graph.add("Less", A, number(model.threshold))

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 Value = str
 """The name of a value in a graph."""
 
-# The oldest in which all operators take their arguments as they are given here.
-OPSET = 13
+# The oldest that has all operators which are used here.
+OPSET = 11
 
 
 class Graph:
@@ -73,15 +73,24 @@ class Graph:
 
     def float32(self, value: Value) -> Value:
         """The value as float32."""
-        from onnx import TensorProto
-
-        return self.add("Cast", value, to=TensorProto.FLOAT)
+        return self._cast(value, np.dtype(np.float32))
 
     def float64(self, value: Value) -> Value:
         """The value as float64."""
-        from onnx import TensorProto
+        return self._cast(value, np.dtype(np.float64))
 
-        return self.add("Cast", value, to=TensorProto.DOUBLE)
+    def uint8(self, value: Value) -> Value:
+        """The value as uint8."""
+        return self._cast(value, np.dtype(np.uint8))
+
+    def int64(self, value: Value) -> Value:
+        """The value as int64."""
+        return self._cast(value, np.dtype(np.int64))
+
+    def _cast(self, value: Value, dtype: np.dtype[Any]) -> Value:
+        from onnx import helper
+
+        return self.add("Cast", value, to=helper.np_dtype_to_tensor_dtype(dtype))
 
     def reshape(self, value: Value, *shape: int) -> Value:
         """The value in another shape: 0 stands for the same length, and -1 for the rest."""

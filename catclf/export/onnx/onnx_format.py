@@ -1,5 +1,6 @@
 """ONNX as a format that a model is exported to."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,21 +17,32 @@ _BATCH = 32
 _SILENT = 4
 
 
+@dataclass(frozen=True)
 class OnnxFormat(Format):
-    """An ONNX file, for onnxruntime and whatever else reads ONNX."""
+    """An ONNX file, for onnxruntime and whatever else reads ONNX.
+
+    Parameters
+    ----------
+    any_size : bool
+        Whether it takes one image of any size at a time, and resizes it itself.
+    """
+
+    any_size: bool = False
 
     def make(self, model: Model, properties: dict[str, str]) -> bytes:
         """Write a model."""
         _onnx()
-        return onnx_file(model, properties)
+        return onnx_file(model, properties, any_size=self.any_size)
 
     def open(self, data: bytes) -> Exported:
         """Prepare a file's content, with onnxruntime or, without it, with ONNX's own evaluator."""
         try:
             onnxruntime = runtime()
         except EncoderError:  # it is not installed
-            return _OnnxExported(_run_with_reference(data))
-        return _OnnxExported(_run_with_onnxruntime(onnxruntime, data))
+            run, axes = _run_with_reference(data)
+        else:
+            run, axes = _run_with_onnxruntime(onnxruntime, data)
+        return _OnnxExported(run, takes_any_size=axes == 1)
 
     def tolerance(self, model: Model) -> float:
         """All is computed in float32, more of it for some features than for others."""
@@ -41,12 +53,13 @@ class OnnxFormat(Format):
 
 
 class _OnnxExported(Exported):
-    def __init__(self, run: Any) -> None:
-        self._run = run
+    def __init__(self, run: Any, *, takes_any_size: bool) -> None:
+        self._run, self.takes_any_size = run, takes_any_size
 
     def answers(self, images: Images) -> Answers:
         """What it says of images, a batch at a time."""
-        batches = [images[start : start + _BATCH] for start in range(0, len(images), _BATCH)]
+        at_once = 1 if self.takes_any_size else _BATCH
+        batches = [images[start : start + at_once] for start in range(0, len(images), at_once)]
         call = Call(lambda: [self._run(list(OUTPUTS), {INPUT: batch}) for batch in batches])
         try:
             results = call.result(_SECONDS_PER_IMAGE * len(images))
@@ -70,22 +83,25 @@ def _onnx() -> Any:
     return onnx
 
 
-def _run_with_onnxruntime(onnxruntime: Any, data: bytes) -> Any:
+def _run_with_onnxruntime(onnxruntime: Any, data: bytes) -> tuple[Any, Any]:
+    """What runs a file, and the first length of its input."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _SILENT
     try:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has many kinds of exceptions
         raise ExportError(f"it is not valid ONNX: {_first_line(error)}") from error
-    return session.run
+    return session.run, session.get_inputs()[0].shape[0]
 
 
-def _run_with_reference(data: bytes) -> Any:
+def _run_with_reference(data: bytes) -> tuple[Any, Any]:
     onnx = _onnx()
     from onnx.reference import ReferenceEvaluator
 
     try:
-        return ReferenceEvaluator(onnx.load_model_from_string(data)).run
+        model = onnx.load_model_from_string(data)
+        first = model.graph.input[0].type.tensor_type.shape.dim[0]
+        return ReferenceEvaluator(model).run, first.dim_value
     except Exception as error:  # of any kind: a file may come from anybody
         raise ExportError(f"it is not valid ONNX: {_first_line(error)}") from error
 
