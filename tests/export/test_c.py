@@ -121,8 +121,8 @@ def test_names_of_classes_are_data(tmp_path: Path, name: str) -> None:
 
 
 def test_what_c_cannot_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ExportError, match="features patches cannot be exported to C"):
-        export_model(model_of("patches"), tmp_path / "m.h")
+    with pytest.raises(ExportError, match="features fourier:hog cannot be exported to C"):
+        export_model(model_of("fourier:hog"), tmp_path / "m.h")
     with pytest.raises(SettingsError, match="--int8 is for the format c"):
         export_model(model_of("pixels"), tmp_path / "m.onnx", int8=True)
     monkeypatch.setenv("CC", "no-such-compiler")
