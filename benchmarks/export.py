@@ -41,7 +41,6 @@ _SETS = {
 _AT_ONCE = 32
 _MOST = 500
 _LARGEST = 2**20  # more pixels than any image has along a side
-_NOTHING = Proof(0, 0.0, 0.0, 0.0, 0)
 
 _IN_C = {
     features: TrainingSettings(features=features, solver="lbfgs", l2=0.01)
@@ -108,12 +107,12 @@ def _compare(contender: _Contender, exported: Exported) -> None:
         photos = images_below(_SETS["photos"])
         for how, oversampling in (("", 0), (" at a reduced scale", 2)):
             proofs = [_of_file(contender.model, exported, path, oversampling) for path in photos]
-            _print(contender, f"photos, decoded{how}", sum(proofs, _NOTHING))
+            _print(contender, f"photos, decoded{how}", sum(proofs, Proof()))
         return
     for images, source in _SETS.items():
         batches = _batches(contender.model, source)
         proofs = [prove(exported, contender.model, batch) for batch in batches]
-        _print(contender, images, sum(proofs, _NOTHING))
+        _print(contender, images, sum(proofs, Proof()))
 
 
 def _print(contender: _Contender, images: str, proof: Proof) -> None:

@@ -57,9 +57,9 @@ def verify(
     """Compare what EXPORTED and MODEL say of the same images.
 
     DATA are image files, folders, which are searched recursively, or HDF5 files of images; without
-    it, both are tried on flat, noisy and drawn images. A file for images of any size gets image
-    files as they are, and neither a JPEG at a reduced scale. The exit status is 1 if a label
-    differs. A .h file is compiled and run, so it must be one that you trust.
+    it, both are tried on flat, noisy and drawn images. A file for images of any size gets images
+    in their own size, and MODEL resizes the same pixels. The exit status is 1 if a label differs.
+    A .h file is compiled and run, so it must be one that you trust.
     """
     from catclf.export.export_model import open_exported
     from catclf.export.proof import Proof, prove_on_trial_images
@@ -67,7 +67,7 @@ def verify(
     model = catclf.load_model(model_path, encoder)
     exported = open_exported(exported_path, format_name)
     try:
-        proof = prove_on_trial_images(exported, model) if not data else Proof(0, 0.0, 0.0, 0.0, 0)
+        proof = prove_on_trial_images(exported, model) if not data else Proof()
         proof = sum(_proofs(exported, model, data), start=proof)
     except ExportError as error:
         raise ExportError(f"{exported_path}: {error}") from error

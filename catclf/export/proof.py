@@ -1,6 +1,7 @@
 """Whether an exported file says what the model says."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -19,22 +20,22 @@ _STEP = 4
 _SIZES = ((64, 64), (77, 100), (300, 200), (20, 90), (1, 1))
 
 
-class Proof(NamedTuple):
-    """How far an exported file and its model differ."""
+@dataclass(frozen=True)
+class Proof:
+    """How far an exported file and its model differ; of no images, as long as it is empty."""
 
-    images: int
-    logit: float
+    images: int = 0
+    logit: float = 0.0
     """Largest difference of logits."""
-    relative: float
+    relative: float = 0.0
     """Largest difference of logits, those above 1 divided by the model's logit."""
-    probability: float
+    probability: float = 0.0
     """Largest difference of probabilities."""
-    changed: int
+    changed: int = 0
     """Images with another label."""
 
-    def __add__(self, other: object) -> "Proof":
+    def __add__(self, other: "Proof") -> "Proof":
         """That of the images of both."""
-        assert isinstance(other, Proof)
         return Proof(
             self.images + other.images,
             max(self.logit, other.logit),
@@ -107,7 +108,7 @@ def prove_on_trial_images(exported: Exported, model: Model) -> Proof:
     preprocessing = model.preprocessing
     if not exported.takes_any_size:
         return prove(exported, model, trial_images(preprocessing))
-    proof = Proof(0, 0.0, 0.0, 0.0, 0)
+    proof = Proof()
     for width, height in _SIZES:
         small = [Image.fromarray(image) for image in trial_images(Preprocessing())]
         originals = np.stack([np.asarray(image.resize((width, height))) for image in small])
