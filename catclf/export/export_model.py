@@ -11,6 +11,7 @@ from catclf.export.formats import find_format
 from catclf.export.proof import Proof, prove_on_trial_images
 from catclf.model import Model
 from catclf.storage import check_writable, written_whole
+from catclf.text import printable
 from catclf.training.record import recorded
 
 
@@ -58,6 +59,7 @@ def export_model(
     path = Path(path)
     found = find_format(path, format_name, any_size=any_size, int8=int8)
     check_writable(path)
+    _require_text(model.positive)
     properties = _properties(model, sha256)
     data = found.make(model, properties)
     proof = prove_on_trial_images(found.open(data), model)
@@ -103,7 +105,7 @@ def open_exported(path: str | Path, format_name: str | None = None) -> Exported:
 def _properties(model: Model, sha256: str) -> dict[str, str]:
     """What an exported file says of itself."""
     record = recorded(model)
-    return {
+    properties = {
         "catclf": __version__,
         "features": model.features.name,
         "recipe": ", ".join(record.describe()) if record else "",
@@ -115,3 +117,14 @@ def _properties(model: Model, sha256: str) -> dict[str, str]:
         "preprocessing": json.dumps(model.preprocessing.to_dict()),
         "model_sha256": sha256,
     }
+    # The name of a folder may be bytes that are no text.
+    return {key: printable(text) for key, text in properties.items()}
+
+
+def _require_text(name: str) -> None:
+    """Raise `ExportError` if the name of a class is one that some format cannot hold."""
+    if "\0" in name or name != name.encode(errors="ignore").decode():
+        raise ExportError(
+            f"the name of the class {printable(name)} has bytes that are no text, which no format "
+            "takes; train with another name"
+        )

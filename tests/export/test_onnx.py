@@ -178,6 +178,13 @@ def test_names_of_classes_are_data(tmp_path: Path, name: str) -> None:
     assert name in labels
 
 
+@pytest.mark.parametrize("name", ["ca\udcff", "c\0t"])
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ExportError, match=r"the class ca?\\\w+ has bytes that are no text"):
+        export_model(model_of("pixels", positive=name), tmp_path / "m.onnx")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_that_fails_its_proof_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
