@@ -14,9 +14,10 @@ import catclf
 from tests.conftest import ROOT
 
 
-def example(language: str) -> str:
+def example(language: str, word: str) -> str:
+    """The program in a language that has a word in it."""
     text = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
-    (found,) = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    (found,) = [e for e in re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL) if word in e]
     return str(found)
 
 
@@ -26,7 +27,7 @@ def test_the_program_in_c(model_path: Path, tmp_path: Path) -> None:
         pytest.skip("there is no C compiler cc")
     model = catclf.load_model(model_path)
     catclf.export_model(model, tmp_path / "cat.h")
-    (tmp_path / "main.c").write_text(example("c"))
+    (tmp_path / "main.c").write_text(example("c", "catclf_predict"))
     subprocess.run([cc, "-std=c99", "main.c", "-o", "main", "-lm"], cwd=tmp_path, check=True)
     images = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
     run = subprocess.run(
@@ -43,9 +44,16 @@ def test_the_program_for_onnx(model_path: Path, tmp_path: Path) -> None:
     Image.fromarray(pixels).save(tmp_path / "cat.jpg")
     model = catclf.load_model(model_path)
     catclf.export_model(model, tmp_path / "cat.onnx")
-    run = [sys.executable, "-c", example("python")]
+    run = [sys.executable, "-c", example("python", "onnxruntime")]
     out = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     label, probability = out.rsplit(maxsplit=1)
     prediction = model.predict(tmp_path / "cat.jpg")
     assert label == prediction.label
     assert float(probability) == pytest.approx(prediction.probability, abs=1e-6)
+
+
+def test_the_program_for_scikit_learn() -> None:
+    pytest.importorskip("sklearn")
+    run = [sys.executable, "-c", example("python", "sklearn")]
+    out = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.fullmatch(r"\{'l2': 0\.\d+\} 0\.[6-9]\d*\n", out)
