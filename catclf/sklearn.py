@@ -33,6 +33,11 @@ from catclf.training.train import train
 
 Numbers = NDArray[Any]
 
+# Bytes stay bytes, an eighth of the size; what is none of these becomes the first.
+_DTYPES = (np.float64, np.float32, np.uint8)
+
+_FITTED = ("model_", "coef_", "intercept_")
+
 
 class CatClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     """Logistic regression as `catclf train` does it, of two classes.
@@ -114,7 +119,7 @@ class CatClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sci
         ValueError
             If there are not two classes, or the rows do not suit the recipe.
         """
-        X, y = validate_data(self, _rows(X), y, dtype=np.float64)
+        X, y = validate_data(self, _rows(X), y, dtype=_DTYPES)
         check_classification_targets(y)
         self.classes_, labels = np.unique(y, return_inverse=True)
         kind = type_of_target(y, input_name="y", raise_unknown=True)
@@ -126,6 +131,8 @@ class CatClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sci
             raise ValueError(
                 f"catclf tells two classes apart, and y has one class only: {self.classes_[0]!r}"
             )
+        for name in _FITTED:
+            self.__dict__.pop(name, None)  # of an earlier fit, perhaps of another kind
         settings = self._settings()
         if _is_plain(settings):
             self._fit_rows(X, labels.astype(np.uint8), settings)
@@ -136,7 +143,7 @@ class CatClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sci
     def decision_function(self, X: Any) -> Numbers:
         """Logits (m,): above 0 for the second class."""
         check_is_fitted(self)
-        X = validate_data(self, _rows(X), dtype=np.float64, reset=False)
+        X = validate_data(self, _rows(X), dtype=_DTYPES, reset=False)
         if hasattr(self, "coef_"):
             z: Numbers = X @ self.coef_[0] + self.intercept_[0]
             return z

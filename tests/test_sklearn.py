@@ -93,6 +93,16 @@ def test_cleanlab_takes_it(drawn: Any) -> None:
     assert len(learning.find_label_issues(X, y)) == len(y)
 
 
+def test_nothing_remains_of_an_earlier_fit(drawn: Any) -> None:
+    train, _ = drawn
+    X, y = train.images[:].reshape(train.m, -1)[::4], train.labels[::4]
+    estimator = CatClassifier(solver="lbfgs", l2=0.1).fit(X, y)
+    estimator.set_params(features="hog").fit(X, y)
+    expected = CatClassifier(features="hog", solver="lbfgs", l2=0.1).fit(X, y)
+    np.testing.assert_allclose(estimator.decision_function(X), expected.decision_function(X))
+    assert not hasattr(estimator, "coef_")
+
+
 def test_plain_rows_are_fitted_as_by_logistic_regression() -> None:
     rng = np.random.default_rng(0)
     X = rng.standard_normal((200, 5))
