@@ -9,6 +9,7 @@ import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import check_outputs, json_option
 from catclf.commands.output import say, say_json
+from catclf.commands.progress import progress_bar, quiet_option
 from catclf.export.formats import FORMATS
 
 
@@ -32,6 +33,7 @@ from catclf.export.formats import FORMATS
 @click.option("--int8", is_flag=True, help="Round weights to 8 bits, for C.")
 @encoder_option
 @json_option
+@quiet_option
 def export(
     model_path: Path,
     output: Path,
@@ -54,9 +56,16 @@ def export(
     check_outputs({"MODEL": model_path}, {"OUT": output})
     model = catclf.load_model(model_path, encoder)
     sha256 = hashlib.sha256(model_path.read_bytes()).hexdigest()
-    proof = export_model(
-        model, output, format_name=format_name, any_size=any_size, int8=int8, sha256=sha256
-    )
+    with progress_bar("Trying", "image") as update:
+        proof = export_model(
+            model,
+            output,
+            format_name=format_name,
+            any_size=any_size,
+            int8=int8,
+            sha256=sha256,
+            progress=update,
+        )
     size = output.stat().st_size
     if as_json:
         say_json({"file": str(output), "bytes": size, "proof": proof.to_dict()})

@@ -11,7 +11,7 @@ import catclf
 from catclf.commands.encoders import encoder_option
 from catclf.commands.options import json_option
 from catclf.commands.output import note, say, say_json
-from catclf.commands.progress import progress_bar, quiet_option
+from catclf.commands.progress import Update, progress_bar, quiet_option
 from catclf.commands.reading import name_of
 from catclf.errors import DataError, ExportError, ImageError
 from catclf.export.formats import FORMATS
@@ -67,8 +67,12 @@ def verify(
     model = catclf.load_model(model_path, encoder)
     exported = open_exported(exported_path, format_name)
     try:
-        proof = prove_on_trial_images(exported, model) if not data else Proof()
-        proof = sum(_proofs(exported, model, data), start=proof)
+        with progress_bar("Verifying", "image") as update:
+            proof = (
+                sum(_proofs(exported, model, data, update), start=Proof())
+                if data
+                else prove_on_trial_images(exported, model, update)
+            )
     except ExportError as error:
         raise ExportError(f"{exported_path}: {error}") from error
     if not proof.images:
@@ -81,31 +85,33 @@ def verify(
         click.get_current_context().exit(1)
 
 
-def _proofs(exported: "Exported", model: "Model", data: tuple[str, ...]) -> "Iterator[Proof]":
+def _proofs(
+    exported: "Exported", model: "Model", data: tuple[str, ...], update: Update | None
+) -> "Iterator[Proof]":
     """A proof for each batch of images; those that cannot be read are named."""
-    from catclf.datasets.inputs import ImageInput, find_inputs, read_inputs
+    from catclf.datasets.inputs import ImageInput, StoredInput, find_inputs, read_inputs
     from catclf.export.proof import prove
 
     inputs = find_inputs(data)
-    if exported.takes_any_size:
-        inputs = [item for item in inputs if isinstance(item, ImageInput)]
-    sources = {item.name: item.source for item in inputs if isinstance(item, ImageInput)}
-    total = sum(item.m for item in inputs)
     preprocessing, at_once = model.preprocessing, _AT_ONCE
     if exported.takes_any_size:
+        for stored in (item for item in inputs if isinstance(item, StoredInput)):
+            note(f"Left out: {stored.name}: its images have been resized already")
+        inputs = [item for item in inputs if not isinstance(item, StoredInput)]
         preprocessing, at_once = replace(preprocessing, jpeg_oversampling=0), 1
+    sources = {item.name: item.source for item in inputs if isinstance(item, ImageInput)}
+    total = sum(item.m for item in inputs)
     done = 0
-    with progress_bar("Verifying", "image") as update:
-        for names, images in read_inputs(inputs, preprocessing, at_once):
-            done += len(names)
-            if isinstance(images, catclf.CatclfError):
-                subject = f"{name_of(names[0])}: " * isinstance(images, ImageError)
-                note(f"Error: {subject}{images}")
-            else:
-                originals = _whole(sources[names[0]]) if exported.takes_any_size else None
-                yield prove(exported, model, images, originals)
-            if update:
-                update(done, total)
+    for names, images in read_inputs(inputs, preprocessing, at_once):
+        done += len(names)
+        if isinstance(images, catclf.CatclfError):
+            subject = f"{name_of(names[0])}: " * isinstance(images, ImageError)
+            note(f"Error: {subject}{images}")
+        else:
+            originals = _whole(sources[names[0]]) if exported.takes_any_size else None
+            yield prove(exported, model, images, originals)
+        if update:
+            update(done, total)
 
 
 def _whole(source: "Path | bytes") -> "Images":

@@ -10,6 +10,7 @@ from catclf.export.format import Exported
 from catclf.export.formats import find_format
 from catclf.export.proof import Proof, prove_on_trial_images
 from catclf.model import Model
+from catclf.progress import Progress
 from catclf.storage import check_writable, written_whole
 from catclf.text import printable
 from catclf.training.record import recorded
@@ -23,6 +24,7 @@ def export_model(
     any_size: bool = False,
     int8: bool = False,
     sha256: str = "",
+    progress: Progress | None = None,
 ) -> Proof:
     """Write a model in another form, after that form was tried beside the model.
 
@@ -40,6 +42,8 @@ def export_model(
         Whether to round weights to 8 bits, for C: how much that changes is then not bounded.
     sha256 : str, optional
         Of the model's file, for the metadata.
+    progress : callable, optional
+        Called with the number of images that it was tried on.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def export_model(
     _require_text(model.positive)
     properties = _properties(model, sha256)
     data = found.make(model, properties)
-    proof = prove_on_trial_images(found.open(data), model)
+    proof = prove_on_trial_images(found.open(data), model, progress)
     tolerance = found.tolerance(model)
     if not proof.relative <= tolerance or (proof.changed and isfinite(tolerance)):
         raise ExportError(

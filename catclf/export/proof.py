@@ -11,6 +11,7 @@ from catclf.export.format import Exported
 from catclf.images.decode import resize_images
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.model import Model
+from catclf.progress import Progress
 from catclf.text import plural
 
 # One drawn image in so many is tried.
@@ -18,6 +19,11 @@ _STEP = 4
 
 # Widths and heights of images that an export for any size is tried on.
 _SIZES = ((64, 64), (77, 100), (300, 200), (20, 90), (1, 1))
+
+# Of these, one in so many of the images.
+_THINNED = 3
+
+_BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -103,17 +109,52 @@ def prove(
     )
 
 
-def prove_on_trial_images(exported: Exported, model: Model) -> Proof:
-    """Compare what both say of images that the package has, in several sizes where that matters."""
+def prove_on_trial_images(
+    exported: Exported, model: Model, progress: Progress | None = None
+) -> Proof:
+    """Compare what both say of images that the package has, in several sizes where that matters.
+
+    Parameters
+    ----------
+    exported : Exported
+        The file.
+    model : Model
+        What it was made from.
+    progress : callable, optional
+        Called with the number of images tried.
+
+    Returns
+    -------
+    Proof
+        The differences.
+
+    Raises
+    ------
+    ExportError
+        If the file fails.
+    """
     preprocessing = model.preprocessing
-    if not exported.takes_any_size:
-        return prove(exported, model, trial_images(preprocessing))
+    trials: list[tuple[Images, Images | None]]
+    if exported.takes_any_size:
+        small = trial_images(Preprocessing())[::_THINNED]
+        resized = [_resized(small, width, height) for width, height in _SIZES]
+        trials = [(resize_images(images, preprocessing), images) for images in resized]
+    else:
+        images = trial_images(preprocessing)
+        trials = [(images[i : i + _BATCH], None) for i in range(0, len(images), _BATCH)]
+    total = sum(len(seen) for seen, _ in trials)
     proof = Proof()
-    for width, height in _SIZES:
-        small = [Image.fromarray(image) for image in trial_images(Preprocessing())]
-        originals = np.stack([np.asarray(image.resize((width, height))) for image in small])
-        proof += prove(exported, model, resize_images(originals, preprocessing), originals)
+    for seen, originals in trials:
+        proof += prove(exported, model, seen, originals)
+        if progress:
+            progress(proof.images, total)
     return proof
+
+
+def _resized(images: Images, width: int, height: int) -> Images:
+    """Images (m, height, width, 3)."""
+    opened = [Image.fromarray(image) for image in images]
+    return np.stack([np.asarray(image.resize((width, height))) for image in opened])
 
 
 def trial_images(preprocessing: Preprocessing) -> Images:

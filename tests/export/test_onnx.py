@@ -85,7 +85,7 @@ def test_real_images(tmp_path: Path, features: str) -> None:
 def test_images_of_any_size_are_resized_inside(tmp_path: Path, features: str, resize: str) -> None:
     model = model_of(features, flip=True, preprocessing=Preprocessing(resize))
     proof = export_model(model, tmp_path / "m.onnx", any_size=True)
-    assert proof.images == 165
+    assert proof.images == 55
     onnx.checker.check_model(onnx.load(tmp_path / "m.onnx"), full_check=True)
     rng = np.random.default_rng(0)
     for shape in ((1, 1), (2, 3), (20, 30), (100, 77), (77, 100), (500, 375), (3, 1000)):
@@ -107,6 +107,18 @@ def test_photographs_of_any_size(tmp_path: Path, catclf_run: Runner) -> None:
     assert document["pictures"] == 20
     assert document["largest_logit_difference"] < 1e-4
     assert document["changed_labels"] == 0
+
+
+def test_resized_images_do_not_suit_a_file_for_any_size(
+    tmp_path: Path, catclf_run: Runner, model_path: Path, data: Path
+) -> None:
+    catclf_run("export", model_path, tmp_path / "m.onnx", "--any-size")
+    catclf_run("pack", data, tmp_path / "p.h5")
+    images = (data / "test", tmp_path / "p.h5", tmp_path / "no.jpg")
+    outcome = catclf_run("verify", tmp_path / "m.onnx", model_path, *images)
+    assert outcome.out.startswith("On 8 images")
+    assert "Left out: " in outcome.err
+    assert "no.jpg: no such file" in outcome.err
 
 
 def encoder_model(made: Any, folder: Path, features: str = "encoder", **settings: Any) -> Model:
