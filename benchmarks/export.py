@@ -26,7 +26,7 @@ from catclf.export.c.header import quantised
 from catclf.export.export_model import open_exported
 from catclf.export.format import Exported
 from catclf.export.proof import Proof, prove
-from catclf.images.decode import load_image, load_to_show
+from catclf.images.decode import load_image, load_whole
 from catclf.images.find import images_below
 from catclf.images.preprocessing import Images
 from catclf.model import Model
@@ -40,7 +40,6 @@ _SETS = {
 }
 _AT_ONCE = 32
 _MOST = 500
-_LARGEST = 2**20  # more pixels than any image has along a side
 
 _IN_C = {
     features: TrainingSettings(features=features, solver="lbfgs", l2=0.01)
@@ -126,7 +125,7 @@ def _print(contender: _Contender, images: str, proof: Proof) -> None:
 def _of_file(model: Model, exported: Exported, path: Path, oversampling: int) -> Proof:
     """How far both differ on a file, of which the model sees what such a decoding gives."""
     preprocessing = replace(model.preprocessing, jpeg_oversampling=oversampling)
-    seen, whole = load_image(path, preprocessing), load_to_show(path, _LARGEST)
+    seen, whole = load_image(path, preprocessing), load_whole(path)
     return prove(exported, model, seen[np.newaxis], whole[np.newaxis])
 
 

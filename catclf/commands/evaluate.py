@@ -18,11 +18,12 @@ from catclf.commands.options import (
     threshold_option,
 )
 from catclf.commands.output import note, say_json
-from catclf.commands.progress import progress_bar, quiet_option
+from catclf.commands.progress import quiet_option
 from catclf.commands.reading import load_for, open_source
 from catclf.commands.report_page import write_report
 from catclf.commands.say_comparison import say_comparison
 from catclf.commands.say_evaluation import say_evaluation
+from catclf.commands.scores import evaluate_with_bar
 from catclf.errors import DataError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def evaluate(
     split = source.choose(split, "test", "validation")
     datasets = _read(source, split, models)
     evaluations = [
-        _evaluate(model, dataset, threshold)
+        evaluate_with_bar(model, dataset, threshold)
         for model, dataset in zip(models, datasets, strict=True)
     ]
     if len(models) == 1:
@@ -153,11 +154,6 @@ def _read(source: "Source", split: str, models: "list[Model]") -> "list[Dataset]
     from catclf.evaluation.comparison import common_images
 
     return common_images([datasets[need] for need in needs])
-
-
-def _evaluate(model: "Model", dataset: "Dataset", threshold: float | None) -> "Evaluation":
-    with progress_bar("Evaluating", "image") as update:
-        return catclf.evaluate(model, dataset, threshold, progress=update)
 
 
 def _report(

@@ -22,7 +22,7 @@ from catclf.commands.options import (
 )
 from catclf.commands.output import note, printable
 from catclf.commands.progress import progress_bar, quiet_option
-from catclf.commands.reading import name_of, note_small, read_stdin
+from catclf.commands.reading import note_small, note_unreadable, read_stdin
 
 if TYPE_CHECKING:
     from catclf.datasets.inputs import Input
@@ -96,9 +96,7 @@ def predict(
         for done, (name, outcome) in enumerate(outcomes, start=1):
             if isinstance(outcome, catclf.CatclfError):
                 failures += 1
-                # Other errors than an image's name the file themselves.
-                subject = f"{name_of(name)}: "
-                note(f"Error: {subject * isinstance(outcome, catclf.ImageError)}{outcome}")
+                note_unreadable(name, outcome)
             if line := line_of(name, outcome):
                 click.echo(line)
             if update:

@@ -35,6 +35,13 @@ def name_of(image: str) -> str:
     return "standard input" if image == STDIN else image
 
 
+def note_unreadable(image: str, error: catclf.CatclfError) -> None:
+    """Name an image on the command line that cannot be read, and say why."""
+    # Other errors than an image's name the file themselves.
+    subject = f"{name_of(image)}: " if isinstance(error, catclf.ImageError) else ""
+    note(f"Error: {subject}{error}")
+
+
 def open_source(data: Path, positive: str | None, group_by: str | None = None) -> "Source":
     """Find a data set, and note what a user should know about how it was understood."""
     return _noted(catclf.open_source(data, positive, group_by))
@@ -109,6 +116,12 @@ def load_for(
     )
 
 
+def find_groups(dataset: "Dataset") -> "Dataset":
+    """Find the images that belong together, with a bar, before some are held out."""
+    with progress_bar("Finding near duplicates", "image") as update:
+        return dataset.grouped(update)
+
+
 def load_training_data(
     source: "Source",
     resize: str | None,
@@ -123,6 +136,4 @@ def load_training_data(
         load, source, preprocessing=preprocessing, encoder=encoder, flip=flip, skip_bad=skip_bad
     )
     dataset = read(source.choose(None, "train"))
-    with progress_bar("Finding near duplicates", "image") as update:
-        dataset = dataset.grouped(update)
     return dataset, read("test") if "test" in source.splits else None

@@ -68,11 +68,18 @@ def _hold_out(dataset: "Dataset", settings: "TrainingSettings") -> "HeldOut | No
         return None
 
 
+def evaluate_with_bar(
+    model: "Model", dataset: "Dataset", threshold: float | None = None
+) -> "Evaluation":
+    """How a model does on images, as `catclf.evaluate` says."""
+    with progress_bar("Evaluating", "image") as update:
+        return catclf.evaluate(model, dataset, threshold, progress=update)
+
+
 def test_score(model: "Model", test: "Dataset | None") -> "Evaluation | None":
     """How a model does on the test split."""
     try:
-        with progress_bar("Evaluating", "image") as update:
-            return catclf.evaluate(model, test, progress=update) if test else None
+        return evaluate_with_bar(model, test) if test else None
     except catclf.CatclfError as error:  # one class only: no score, but the model is sound
         note(f"Note: no test score: {error}")
         return None

@@ -24,7 +24,7 @@ from catclf.commands.options import (
 from catclf.commands.output import note
 from catclf.commands.process import Stopped
 from catclf.commands.progress import progress_bar, quiet_option, training_callbacks
-from catclf.commands.reading import load_training_data, open_source
+from catclf.commands.reading import find_groups, load_training_data, open_source
 from catclf.commands.report_page import write_training_report
 from catclf.commands.training_options import PRESETS_LIST, chosen_settings, training_options
 from catclf.training.settings import PRESETS
@@ -165,6 +165,8 @@ def train(
         )
 
     hold_out = score == "auto" and not test and (not folds or report_path is not None)
+    if folds or hold_out or settings.holds_out:
+        dataset = find_groups(dataset)
     measured, held_out = scores.scores_before_training(dataset, settings, folds, hold_out=hold_out)
     doubted = report.report_cross_validation(measured, dataset, doubtful, as_json=as_json)
     result = _train(dataset, settings, checkpoint, resume)

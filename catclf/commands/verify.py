@@ -12,21 +12,16 @@ from catclf.commands.encoders import encoder_option
 from catclf.commands.options import json_option
 from catclf.commands.output import note, say, say_json
 from catclf.commands.progress import Update, progress_bar, quiet_option
-from catclf.commands.reading import name_of
-from catclf.errors import DataError, ExportError, ImageError
+from catclf.commands.reading import note_unreadable
+from catclf.errors import DataError, ExportError
 from catclf.export.formats import FORMATS
 
 if TYPE_CHECKING:
     from catclf.export.format import Exported
     from catclf.export.proof import Proof
-    from catclf.images.preprocessing import Images
     from catclf.model import Model
 
-
 _AT_ONCE = 32
-
-# Larger than any image along a side.
-_LARGEST = 2**20
 
 
 @click.command(
@@ -91,6 +86,7 @@ def _proofs(
     """A proof for each batch of images; those that cannot be read are named."""
     from catclf.datasets.inputs import ImageInput, StoredInput, find_inputs, read_inputs
     from catclf.export.proof import prove
+    from catclf.images.decode import load_whole
 
     inputs = find_inputs(data)
     preprocessing, at_once = model.preprocessing, _AT_ONCE
@@ -105,17 +101,9 @@ def _proofs(
     for names, images in read_inputs(inputs, preprocessing, at_once):
         done += len(names)
         if isinstance(images, catclf.CatclfError):
-            subject = f"{name_of(names[0])}: " * isinstance(images, ImageError)
-            note(f"Error: {subject}{images}")
+            note_unreadable(names[0], images)
         else:
-            originals = _whole(sources[names[0]]) if exported.takes_any_size else None
-            yield prove(exported, model, images, originals)
+            whole = load_whole(sources[names[0]])[None] if exported.takes_any_size else None
+            yield prove(exported, model, images, whole)
         if update:
             update(done, total)
-
-
-def _whole(source: "Path | bytes") -> "Images":
-    """An image in its own size, (1, height, width, 3)."""
-    from catclf.images.decode import load_to_show
-
-    return load_to_show(source, _LARGEST)[None]  # (1, height, width, 3)

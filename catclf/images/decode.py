@@ -108,6 +108,28 @@ def load_to_show(source: Path | bytes, side: int) -> Images:
         return _decoded(source, [(side, reduced)]).views[0]
 
 
+def load_whole(source: Path | bytes) -> Images:
+    """Decode an image in its own size.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        An image file, or its content.
+
+    Returns
+    -------
+    uint8 array (height, width, 3)
+        Red, green and blue.
+
+    Raises
+    ------
+    ImageError
+        As `load_image`.
+    """
+    with _safe_pillow():
+        return _decoded(source, [(0, lambda image: image)]).views[0]
+
+
 def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
     """Format, width and height of an image file, from its first bytes.
 

@@ -71,16 +71,16 @@ class LessonSettings:
         DataError
             If there are none, only images of one class, or one is damaged.
         """
-        if self.data is None and not _USUAL.exists():
+        data = self.data or _USUAL
+        if not data.exists():
+            if self.data:
+                raise DataError(f"{data} does not exist; name a data set with --data")
             dataset = drawn_images(self.positive)
             self.on_note(
-                f"Note: there is no {_USUAL}/ here; {dataset.m} drawn images that come with catclf "
+                f"Note: there is no {data}/ here; {dataset.m} drawn images that come with catclf "
                 "are used. Name others with --data"
             )
             return dataset
-        data = self.data or _USUAL
-        if not data.exists():
-            raise DataError(f"{data} does not exist; name a data set with --data")
         dataset = load_dataset(data, positive=self.positive, skip_bad=self.skip_bad)
         for name, reason in dataset.skipped:
             self.on_note(f"Skipped: {name}: {reason}")
