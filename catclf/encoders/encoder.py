@@ -51,7 +51,7 @@ class Encoder:
     ) -> None:
         self.name, self.file = name, data
         self.convention = convention
-        self.output: Output = output_of(graph.output, convention.tokens)
+        self._output: Output = output_of(graph.output, convention.tokens)
         self._session = Session(data, graph.input.name, graph.output.name)
         # The session is made meanwhile.
         self.sha256 = sha256 or hashlib.sha256(data).hexdigest()
@@ -72,12 +72,12 @@ class Encoder:
     @property
     def n(self) -> int:
         """Number of features."""
-        return self.output.n
+        return self._output.n
 
     @property
     def kind(self) -> str:
         """The word "map" where it gives features of each place, else "pooled"."""
-        return self.output.kind
+        return self._output.kind
 
     @property
     def runtime(self) -> str:
@@ -90,13 +90,13 @@ class Encoder:
 
     def encode(self, images: Images) -> Floats:
         """Features (m, n) of images (m, side, side, 3)."""
-        return self._run(images, self.output.features)
+        return self._run(images, self._output.features)
 
     def maps(self, images: Images) -> Floats:
         """Features of each place, (m, h, w, n), of images (m, side, side, 3)."""
         if self.kind != "map":
             raise EncoderError(f"{self.name}: gives features of whole images, not a map")
-        return self._run(images, self.output.maps)
+        return self._run(images, self._output.maps)
 
     def probe(self) -> None:
         """Run it on an image, to see that it works.
@@ -118,7 +118,7 @@ class Encoder:
             return map_on_threads(of_one, range(len(images)), cores())
 
         if not len(images):
-            return taken(np.empty((0, *self.output.shape), np.float32))
+            return taken(np.empty((0, *self._output.shape), np.float32))
         try:
             return np.concatenate(self._session.use(on_all_cores, len(images)))
         except EncoderError as error:
@@ -126,7 +126,7 @@ class Encoder:
 
     def _checked(self, output: Floats) -> Floats:
         """The output for an image, (1, …), if it is what it should be."""
-        expected = (1, *self.output.shape)
+        expected = (1, *self._output.shape)
         if output.shape != expected:
             raise EncoderError(f"gives an output {output.shape} where it declares {expected}")
         if not np.isfinite(output).all():

@@ -12,7 +12,6 @@ from catclf.images.preprocessing import Images, mirrored
 
 if TYPE_CHECKING:
     from catclf.encoders.identity import EncoderIdentity
-    from catclf.encoders.output import Output
 
 Floats = NDArray[np.float32]
 
@@ -31,10 +30,6 @@ class ImageEncoder(Protocol):
     @property
     def file(self) -> bytes:
         """Its ONNX file."""
-
-    @property
-    def output(self) -> "Output":
-        """How what the network gives becomes features."""
 
     def prepare(self) -> None:
         """Begin to open it, on another thread, unless it is open."""

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from catclf.encoders.encodings import Floats, ImageEncoder
 from catclf.encoders.identity import EncoderIdentity
-from catclf.encoders.output import Output
 from catclf.errors import EncoderError, reason_of
 from catclf.images.preprocessing import Images
 from catclf.storage import ArchiveError, check_writable, read_archive, write_archive
@@ -51,11 +50,6 @@ class CachedEncoder:
     def file(self) -> bytes:
         """The encoder's."""
         return self._encoder.file
-
-    @property
-    def output(self) -> Output:
-        """The encoder's."""
-        return self._encoder.output
 
     def prepare(self) -> None:
         """Prepare the encoder."""

@@ -11,7 +11,6 @@ from catclf.encoders.convention import ConventionOptions
 from catclf.encoders.encoder import Encoder, open_encoder, reopen_encoder
 from catclf.encoders.encodings import Floats
 from catclf.encoders.identity import EncoderIdentity
-from catclf.encoders.output import Output
 from catclf.encoders.session import Call
 from catclf.errors import CatclfError, EncoderError, reason_of
 from catclf.images.preprocessing import Images
@@ -79,11 +78,6 @@ class ModelEncoder:
     def file(self) -> bytes:
         """Its ONNX file."""
         return self._encoder.file
-
-    @property
-    def output(self) -> Output:
-        """How what the network gives becomes features."""
-        return self._encoder.output
 
     def encode(self, images: Images) -> Floats:
         """Features (m, n) of images (m, side, side, 3)."""

@@ -87,7 +87,7 @@ class Session:
 
     def __init__(self, data: bytes, input_name: str, output_name: str) -> None:
         self._input, self._output = input_name, output_name
-        self._session: Call[Any] = Call(lambda: _inference_session(data))
+        self._session: Call[Any] = Call(lambda: inference_session(data))
 
     def use(self, function: Callable[[Run], T], images: int) -> T:
         """Call a function that runs the network, for as long as that may take.
@@ -169,7 +169,16 @@ def runtime() -> Any:
     return onnxruntime
 
 
-def _inference_session(data: bytes) -> Any:
+def inference_session(data: bytes) -> Any:
+    """A session of onnxruntime, within the bound of memory, on one thread for each call.
+
+    Raises
+    ------
+    EncoderError
+        If onnxruntime is not installed.
+    Exception
+        Of many kinds, if the data are not valid.
+    """
     onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # each of several threads runs the network on its own image

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import ExportError
+from catclf.export.pixel_weights import pixel_weights
 from catclf.features.pixels import Pixels
-from catclf.images.preprocessing import SIDE
 from catclf.model import Model
 
 
@@ -48,11 +48,9 @@ def to_sklearn(model: Model) -> Any:
             f"the threshold {model.threshold:g} has no place in scikit-learn's LogisticRegression; "
             "train with --threshold 0.5"
         )
-    image = model.w.reshape(SIDE, SIDE, 3).astype(np.float64)
-    w = (image + image[:, ::-1]) / 2 if model.flip else image  # (64, 64, 3)
     regression = LogisticRegression()
     regression.classes_ = np.array([model.negative, model.positive])
-    regression.coef_ = w.reshape(1, -1)  # (1, 12288)
+    regression.coef_ = pixel_weights(model.w, flip=model.flip).reshape(1, -1)  # (1, 12288)
     regression.intercept_ = np.array([model.b])
     regression.n_features_in_ = Pixels.n_x
     regression.n_iter_ = np.array([0])

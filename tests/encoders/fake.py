@@ -7,7 +7,6 @@ import numpy as np
 from catclf.encoders.convention import Convention
 from catclf.encoders.encodings import Floats
 from catclf.encoders.identity import EncoderIdentity
-from catclf.encoders.output import Output
 from catclf.errors import EncoderError
 from catclf.images.preprocessing import Images
 
@@ -40,8 +39,6 @@ class FakeEncoder:
         self.seen: list[Images] = []
         """The batches of images that it has encoded."""
         self._places = places
-        shape = (*places, N) if kind == "map" else (n,)
-        self.output = Output(shape, n, "NHWC" if kind == "map" else "pooled")
 
     @property
     def count(self) -> int:

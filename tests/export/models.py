@@ -5,10 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from catclf.datasets.load import load_dataset
 from catclf.features.feature_map import FeatureMap
 from catclf.features.register import learn_features
 from catclf.features.specification import FeatureSpecification
 from catclf.model import Model
+from catclf.training.settings import TrainingSettings
+from catclf.training.train import train
+from tests.conftest import shared
 from tests.features.examples import smooth_images
 
 TRAINING = smooth_images(12, seed=0)
@@ -17,6 +21,12 @@ TRAINING = smooth_images(12, seed=0)
 @cache
 def learned(features: str) -> FeatureMap:
     return learn_features(FeatureSpecification.parse(features), TRAINING, 0)
+
+
+def course_model(features: str) -> Model:
+    """A model of the course's images."""
+    settings = TrainingSettings(features=features, solver="lbfgs", l2=0.05, flip=True)
+    return train(load_dataset(shared("catvnoncat")), settings).model
 
 
 def model_of(features: str, **settings: Any) -> Model:

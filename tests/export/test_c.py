@@ -15,7 +15,7 @@ from catclf.export.export_model import export_model, open_exported
 from catclf.export.proof import prove, trial_images
 from catclf.images.preprocessing import Preprocessing
 from tests.conftest import ROOT, shared
-from tests.export.models import model_of
+from tests.export.models import course_model, model_of
 
 CC = shutil.which("cc")
 pytestmark = pytest.mark.skipif(CC is None, reason="there is no C compiler cc")
@@ -79,8 +79,7 @@ def test_logits_are_the_models(tmp_path: Path, features: str, flip: bool) -> Non
 @pytest.mark.parametrize("features", ["pixels", "hog"])
 def test_real_images(tmp_path: Path, features: str) -> None:
     course = catclf.load_dataset(shared("catvnoncat"))
-    settings = catclf.TrainingSettings(features=features, solver="lbfgs", l2=0.05, flip=True)
-    model = catclf.train(course, settings).model
+    model = course_model(features)
     export_model(model, tmp_path / "m.h")
     exported = open_exported(tmp_path / "m.h")
     for images in (course.images[:], catclf.load_dataset(shared("photos")).images[:]):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import ExportError
+from catclf.export.pixel_weights import pixel_weights
 from catclf.features.feature_map import FeatureMap
 from catclf.features.hog import BINS, CLIP, NORM_OFFSET, SECOND_NORM_OFFSET
 from catclf.features.joined import Joined
@@ -118,12 +119,11 @@ def _parts(model: Model) -> list[_Part]:
                 f"features {features.name} cannot be exported to C, which has pixels and hog; "
                 "export the model to ONNX"
             )
-        w = model.w[start : start + each.n_x, 0].astype(np.float64)  # (n_x,)
+        w = model.w[start : start + each.n_x].astype(np.float64)  # (n_x, 1)
         start += each.n_x
         if each.name == "pixels":
-            image = w.reshape(SIDE, SIDE, 3) / 255
-            w = ((image + image[:, ::-1]) / 2 if model.flip else image).ravel()  # (n_x,)
-        parts.append(_Part(each.name, w))
+            w = pixel_weights(w, flip=model.flip) / 255
+        parts.append(_Part(each.name, w.ravel()))
     return parts
 
 

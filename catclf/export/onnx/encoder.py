@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from catclf.encoders.admission import admit
+from catclf.encoders.convention import Convention
+from catclf.encoders.output import Output, output_of
 from catclf.export.onnx.graph import Graph, Value, number
 from catclf.features.encoder import EncoderFeatures
 from catclf.features.feature_map import FeatureMap
@@ -15,19 +18,18 @@ def add(graph: Graph, features: FeatureMap, images: Value) -> Value:
     import onnx
     from onnx import compose
 
-    network = compose.add_prefix(onnx.load_model_from_string(features.encoder.file), _PREFIX)
-    known = {tensor.name for tensor in network.graph.initializer}
-    (image,) = (value for value in network.graph.input if value.name not in known)
-    (output,) = network.graph.output
-    graph.add("Identity", _fed(graph, features, images), output=image.name)
+    data, how = features.encoder.file, features.encoder.identity.convention
+    admitted = admit(data)
+    network = compose.add_prefix(onnx.load_model_from_string(data), _PREFIX)
+    graph.add("Identity", _fed(graph, how, images), output=_PREFIX + admitted.input.name)
     graph.nodes += network.graph.node
     graph.tensors += network.graph.initializer
-    return _features(graph, features, output.name)
+    output = output_of(admitted.output, how.tokens)
+    return _features(graph, output, _PREFIX + admitted.output.name)
 
 
-def _fed(graph: Graph, features: EncoderFeatures, images: Value) -> Value:
+def _fed(graph: Graph, how: Convention, images: Value) -> Value:
     """Images as the encoder takes them."""
-    how = features.encoder.identity.convention
     if how.channels == "BGR":
         images = graph.cut(images, 3, -1, -1, step=-1)
     if how.dtype == "float32":
@@ -38,14 +40,13 @@ def _fed(graph: Graph, features: EncoderFeatures, images: Value) -> Value:
     return images
 
 
-def _features(graph: Graph, features: EncoderFeatures, output: Value) -> Value:
-    """Rows (m, n_x) of what the encoder gives."""
-    taken = features.encoder.output
-    if taken.layout == "pooled":
-        return output
-    if taken.tokens == "first":
-        return graph.reshape(graph.cut(output, 1, 0, 1), 0, features.n_x)
-    axes = {"NHWC": (1, 2), "NCHW": (2, 3), "tokens": (1,)}[taken.layout]
-    places = np.prod([taken.shape[axis - 1] for axis in axes])
-    means = graph.add("Div", graph.sum(output, *axes), number(places))
-    return graph.reshape(means, 0, features.n_x)
+def _features(graph: Graph, output: Output, given: Value) -> Value:
+    """Rows (m, n) of what the encoder gives."""
+    if output.layout == "pooled":
+        return given
+    if output.tokens == "first":
+        return graph.reshape(graph.cut(given, 1, 0, 1), 0, output.n)
+    axes = {"NHWC": (1, 2), "NCHW": (2, 3), "tokens": (1,)}[output.layout]
+    places = np.prod([output.shape[axis - 1] for axis in axes])
+    means = graph.add("Div", graph.sum(given, *axes), number(places))
+    return graph.reshape(means, 0, output.n)

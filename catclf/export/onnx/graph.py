@@ -108,12 +108,6 @@ class Graph:
             return self.add("ReduceSum", value, axes=list(axes), keepdims=1)
         return self.add("ReduceSum", value, np.array(axes, np.int64), keepdims=1)
 
-    def clip(self, value: Value, low: float | None = None, high: float | None = None) -> Value:
-        """The value, of float32, between two bounds."""
-        if low is not None:
-            value = self.add("Max", value, number(low))
-        return value if high is None else self.add("Min", value, number(high))
-
 
 def number(value: ArrayLike) -> NDArray[np.float32]:
     """A number, or more of them, as float32."""

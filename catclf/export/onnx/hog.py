@@ -16,7 +16,7 @@ def add(graph: Graph, features: FeatureMap, images: Value) -> Value:
     cells = [graph.cut(row, 2, j, j + BLOCKS) for row in rows for j in (0, 1)]  # (m, 7, 7, 9)
     blocks = graph.add("Concat", *cells, axis=3)  # (m, 7, 7, 36)
     blocks = _normalised(graph, blocks, NORM_OFFSET)
-    blocks = _normalised(graph, graph.clip(blocks, high=CLIP), SECOND_NORM_OFFSET)
+    blocks = _normalised(graph, graph.add("Min", blocks, number(CLIP)), SECOND_NORM_OFFSET)
     return graph.reshape(graph.add("Sqrt", blocks), 0, features.n_x)
 
 

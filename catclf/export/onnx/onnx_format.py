@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from catclf.encoders.session import Call, runtime
+from catclf.encoders.admission import shown
+from catclf.encoders.session import SECONDS_PER_IMAGE, SECONDS_TO_OPEN, Call, inference_session
 from catclf.errors import EncoderError, ExportError
 from catclf.export.format import Answers, Exported, Format
 from catclf.export.onnx.document import INPUT, OUTPUTS, onnx_file
 from catclf.images.preprocessing import Images
 from catclf.model import Model
 
-_SECONDS_PER_IMAGE = 10.0
 _BATCH = 32
-_SILENT = 4
+_LONGEST_REASON = 160
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class OnnxFormat(Format):
     def open(self, data: bytes) -> Exported:
         """Prepare a file's content, with onnxruntime or, without it, with ONNX's own evaluator."""
         try:
-            onnxruntime = runtime()
-        except EncoderError:  # it is not installed
-            run, axes = _run_with_reference(data)
-        else:
-            run, axes = _run_with_onnxruntime(onnxruntime, data)
-        return _OnnxExported(run, takes_any_size=axes == 1)
+            run, at_once = _opened(data)
+        except ExportError:
+            raise
+        except Exception as error:  # of any kind: a file may come from anybody
+            raise ExportError(f"it is not valid ONNX: {_in_a_line(error)}") from error
+        return _OnnxExported(run, takes_any_size=at_once == 1)
 
     def tolerance(self, model: Model) -> float:
         """All is computed in float32, more of it for some features than for others."""
@@ -62,7 +62,7 @@ class _OnnxExported(Exported):
         batches = [images[start : start + at_once] for start in range(0, len(images), at_once)]
         call = Call(lambda: [self._run(list(OUTPUTS), {INPUT: batch}) for batch in batches])
         try:
-            results = call.result(_SECONDS_PER_IMAGE * len(images))
+            results = call.result(SECONDS_PER_IMAGE * len(images))
             A, Z, labels = (np.concatenate(parts) for parts in zip(*results, strict=True))
             return Answers(
                 Z.astype(np.float64), A.astype(np.float64), [str(label) for label in labels]
@@ -70,7 +70,7 @@ class _OnnxExported(Exported):
         except TimeoutError:
             raise ExportError("it takes too long") from None
         except Exception as error:  # of any kind: a file may come from anybody
-            raise ExportError(f"it cannot be run: {_first_line(error)}") from error
+            raise ExportError(f"it cannot be run: {_in_a_line(error)}") from error
 
 
 def _onnx() -> Any:
@@ -83,14 +83,16 @@ def _onnx() -> Any:
     return onnx
 
 
-def _run_with_onnxruntime(onnxruntime: Any, data: bytes) -> tuple[Any, Any]:
-    """What runs a file, and the first length of its input."""
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _SILENT
+def _opened(data: bytes) -> tuple[Any, Any]:
+    """What runs a file, and how many images it takes, if not any number."""
     try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has many kinds of exceptions
-        raise ExportError(f"it is not valid ONNX: {_first_line(error)}") from error
+        return _run_with_onnxruntime(data)
+    except EncoderError:  # it is not installed
+        return _run_with_reference(data)
+
+
+def _run_with_onnxruntime(data: bytes) -> tuple[Any, Any]:
+    session = Call(lambda: inference_session(data)).result(SECONDS_TO_OPEN)
     return session.run, session.get_inputs()[0].shape[0]
 
 
@@ -98,14 +100,10 @@ def _run_with_reference(data: bytes) -> tuple[Any, Any]:
     onnx = _onnx()
     from onnx.reference import ReferenceEvaluator
 
-    try:
-        model = onnx.load_model_from_string(data)
-        first = model.graph.input[0].type.tensor_type.shape.dim[0]
-        return ReferenceEvaluator(model).run, first.dim_value
-    except Exception as error:  # of any kind: a file may come from anybody
-        raise ExportError(f"it is not valid ONNX: {_first_line(error)}") from error
+    model = onnx.load_model_from_string(data)
+    first = model.graph.input[0].type.tensor_type.shape.dim[0]
+    return ReferenceEvaluator(model).run, first.dim_value
 
 
-def _first_line(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text[:160] or type(error).__name__
+def _in_a_line(error: Exception) -> str:
+    return shown(" ".join(str(error).split()), _LONGEST_REASON) or type(error).__name__
