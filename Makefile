@@ -107,7 +107,7 @@ bench-strangeness: $(VENV)/installed-encoder ## measure how well strange images 
 	$(BIN)/python -m benchmarks.strangeness
 
 .PHONY: bench-export
-bench-export: $(VENV)/installed-onnx $(VENV)/installed-encoder ## measure how far exported models agree with the models
+bench-export: $(VENV)/installed-dev ## measure how far exported models agree with the models
 	$(BIN)/python -m benchmarks.export
 
 .PHONY: bench-encoders

@@ -1,18 +1,21 @@
 """How far exported models agree with the models, and how large they are in C.
 
 `python -m benchmarks.export`. The models of the first table are trained on the drawn images; the
-images that both are asked about are those, and real ones. The second table is of the accuracy that
+images that both are asked about are those, and real ones. Web pages run in V8; and in Chromium, if
+it is installed, which then decodes the photographs. The second table is of the accuracy that
 weights of 8 bits lose: on the drawn images of the test split, and on a fifth of CIFAR-10's that was
 held out. The third is what `cc -Os` and `size` say of the headers.
 """
 
+import csv
 import re
+import shutil
 import subprocess
 import tempfile
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,6 +41,8 @@ _SETS = {
     "CIFAR-10": SHARED / "cifar-cats",
     "course": SHARED / "catvnoncat",
 }
+# How a JPEG is decoded for the model, and the setting that does it.
+_SCALES = (("", 0), (" at a reduced scale", 2))
 _AT_ONCE = 32
 _MOST = 500
 
@@ -66,6 +71,11 @@ def main() -> None:
         _Contender("ONNX", name, _trained(settings), ".onnx") for name, settings in PRESETS.items()
     ]
     contenders += [c._replace(form="ONNX, any size", any_size=True) for c in contenders]
+    contenders += [
+        c._replace(form="web page", any_size=False, ending=".html")
+        for c in contenders[: len(PRESETS)]
+        if not c.model.features.encoder
+    ]
     in_c = {features: _trained(settings) for features, settings in _IN_C.items()}
     contenders += [
         _Contender(form, features, model, ".h", int8)
@@ -82,6 +92,8 @@ def main() -> None:
                 contender.model, path, int8=contender.int8, any_size=contender.any_size
             )
             _compare(contender, open_exported(path))
+            if contender.ending == ".html":
+                _compare_in_chromium(contender, path)
             if contender.ending == ".h":
                 sizes.append(f"| {contender.form} | {contender.name} | {_sizes(path)} |")
     print("\n| features | images | accuracy | with 8 bits |")
@@ -91,7 +103,12 @@ def main() -> None:
     print("\n| form | features | bytes of flash: code | constants | of RAM: static | stack |")
     print("| --- | --- | --- | --- | --- | --- |")
     print("\n".join(sizes))
-    print("\n" + ", ".join(f"{name} {version(name)}" for name in ("numpy", "onnx", "onnxruntime")))
+    print(
+        "\n"
+        + ", ".join(
+            f"{name} {version(name)}" for name in ("numpy", "onnx", "onnxruntime", "mini-racer")
+        )
+    )
 
 
 def _trained(settings: TrainingSettings) -> Model:
@@ -104,7 +121,7 @@ def _compare(contender: _Contender, exported: Exported) -> None:
     """Print a row for each set of images."""
     if exported.takes_any_size:
         photos = images_below(_SETS["photos"])
-        for how, oversampling in (("", 0), (" at a reduced scale", 2)):
+        for how, oversampling in _SCALES:
             proofs = [_of_file(contender.model, exported, path, oversampling) for path in photos]
             _print(contender, f"photos, decoded{how}", sum(proofs, Proof()))
         return
@@ -112,6 +129,48 @@ def _compare(contender: _Contender, exported: Exported) -> None:
         batches = _batches(contender.model, source)
         proofs = [prove(exported, contender.model, batch) for batch in batches]
         _print(contender, images, sum(proofs, Proof()))
+
+
+def _compare_in_chromium(contender: _Contender, page: Path) -> None:
+    """Print rows for the photographs as a browser decodes them, and the model at two scales."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        return
+    photos = images_below(_SETS["photos"])
+    answers = _answers_of_chromium(chromium, page, photos)
+    labels = [answers[path.name]["label"] for path in photos]
+    A = np.array([float(answers[path.name]["probability"]) for path in photos])
+    model = contender.model
+    for how, oversampling in _SCALES:
+        preprocessing = replace(model.preprocessing, jpeg_oversampling=oversampling)
+        images = np.stack([load_image(path, preprocessing) for path in photos])
+        outputs = model.outputs(images)
+        predictions = model.predictions(outputs)
+        probability = np.abs(A - [prediction.probability for prediction in predictions]).max()
+        logit = np.abs(np.log(A / (1 - A)) - outputs.Z[0]).max()
+        changed = sum(p.label != label for p, label in zip(predictions, labels, strict=True))
+        proof = Proof(len(photos), float(logit), probability=float(probability), changed=changed)
+        where = f"photos, decoded by Chromium{', and by catclf' * bool(how)}{how}"
+        _print(contender, where, proof)
+
+
+def _answers_of_chromium(chromium: str, page: Path, photos: list[Path]) -> dict[str, Any]:
+    """The rows of the table that a page saves, by name."""
+    from playwright.sync_api import sync_playwright
+
+    saved = page.with_suffix(".csv")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        opened = browser.new_page()
+        opened.goto(page.as_uri())
+        opened.locator("#files").set_input_files(photos)
+        opened.locator("#results tr").nth(len(photos) - 1).wait_for(timeout=600_000)
+        with opened.expect_download() as download:
+            opened.get_by_role("button", name="Save as CSV").click()
+        download.value.save_as(saved)
+        browser.close()
+    with saved.open(encoding="utf-8", newline="") as file:
+        return {row["path"]: row for row in csv.DictReader(file)}
 
 
 def _print(contender: _Contender, images: str, proof: Proof) -> None:

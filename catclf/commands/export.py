@@ -16,6 +16,7 @@ from catclf.export.formats import FORMATS
 @click.command(
     epilog="\b\nExamples:\n"
     "  catclf export model.npz cat.onnx\n"
+    "  catclf export model.npz cat.html\n"
     "  catclf export model.npz cat.h --int8\n"
     "  catclf verify cat.onnx model.npz photos/",
 )
@@ -43,12 +44,13 @@ def export(
     encoder: Path | None,
     as_json: bool,
 ) -> None:
-    """Write MODEL to OUT in a form that works without catclf.
+    """Write MODEL to OUT in a form that works without catclf: ONNX, a web page, or C.
 
-    An .onnx file (with the extra onnx) is for all models, a .h file, C99, for those of pixels and
-    hog. Both take images that are already resized, as bytes, and give probability, logit and label.
-    Before OUT is written, it is tried beside MODEL on flat, noisy and drawn images, for C with the
-    compiler cc; where it does not say the same, there is an error and no file. `catclf verify`
+    An .onnx file (with the extra onnx) is for all models; an .html file (with the extra html), a
+    web page for any browser, for those without an encoder; a .h file, C99, for those of pixels and
+    hog. ONNX and C take images that are already resized, as bytes; the page takes image files.
+    Before OUT is written, it is tried beside the model on flat, noisy and drawn images, for C with
+    the compiler cc; where it does not say the same, there is an error and no file. `catclf verify`
     tries it on other images.
     """
     from catclf.export.export_model import export_model

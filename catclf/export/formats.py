@@ -8,12 +8,12 @@ from catclf.export.format import Format
 
 FORMATS = {
     "onnx": "catclf.export.onnx.onnx_format:OnnxFormat",
+    "html": "catclf.export.html.html_format:HtmlFormat",
     "c": "catclf.export.c.c_format:CFormat",
 }
 """Where each format is; what it needs is imported with it."""
 
-_ENDINGS = {".onnx": "onnx", ".h": "c"}
-
+_ENDINGS = {".onnx": "onnx", ".html": "html", ".h": "c"}
 
 _OPTIONS = {"any_size": "onnx", "int8": "c"}
 """Which format each option is for."""
@@ -38,9 +38,10 @@ def find_format(path: Path, name: str | None = None, **options: bool) -> Format:
     """
     name = name or _ENDINGS.get(path.suffix.lower())
     if name is None:
+        *others, last = _ENDINGS
         raise SettingsError(
-            f"{path}: the name of an exported file ends in {' or '.join(_ENDINGS)}; use one of "
-            "these, or --format"
+            f"{path}: the name of an exported file ends in {', '.join(others)} or {last}; use one "
+            "of these, or --format"
         )
     asked = {option: True for option, is_on in options.items() if is_on}
     for option in asked:

@@ -169,11 +169,16 @@ def _pool(Z: Floats, cell_means: Floats) -> tuple[Floats, Floats]:
     return np.dot(cell_means, above), np.dot(-cell_means, below)
 
 
+def cell_edges(scale: Scale) -> NDArray[np.int64]:
+    """Where the cells begin and end, (5,), counted in patches along a side."""
+    places = (SIDE // scale.shrink - WIDTH) // scale.stride + 1
+    return np.linspace(0, places, _GRID + 1).round().astype(np.int64)
+
+
 def _cell_means(scale: Scale) -> Floats:
     """A matrix (16, places²) that takes the mean over the patches of each cell."""
-    places = (SIDE // scale.shrink - WIDTH) // scale.stride + 1  # along a side
-    edges = np.linspace(0, places, _GRID + 1).round().astype(int)
-    along = np.zeros((_GRID, places), np.float32)
+    edges = cell_edges(scale)
+    along = np.zeros((_GRID, int(edges[-1])), np.float32)
     for i in range(_GRID):
         along[i, edges[i] : edges[i + 1]] = 1 / (edges[i + 1] - edges[i])
     return np.kron(along, along)  # (16, places²)

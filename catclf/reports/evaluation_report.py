@@ -8,6 +8,7 @@ from catclf.evaluation.doubtful import Doubtful
 from catclf.evaluation.evaluate import Evaluation
 from catclf.model import Model
 from catclf.progress import Progress
+from catclf.reports.card_section import card_section
 from catclf.reports.charts import figures
 from catclf.reports.evaluation_charts import (
     histogram,
@@ -18,8 +19,7 @@ from catclf.reports.evaluation_charts import (
 from catclf.reports.gallery import Picture, gallery, names_list
 from catclf.reports.markup import EMPTY, Markup, join, name_tag, tag
 from catclf.reports.mistakes import mistaken_pictures
-from catclf.reports.model_card import model_card
-from catclf.reports.page import Section, page
+from catclf.reports.page import Section, asset, page
 from catclf.reports.review import SCRIPT, Labelled, labelled_of, review_bar
 from catclf.reports.score import score
 from catclf.reports.tables import table
@@ -108,7 +108,7 @@ def write_evaluation_report(
         sections.append(Section("skipped", "Unreadable files", _skipped(evaluation)))
     if record:
         sections.append(Section("recipe", "Recipe", _recipe(record)))
-    sections.append(Section("card", "Model card", _card(model)))
+    sections.append(card_section(model))
     document = page(
         f"{name} on {evaluation.where}",
         sections,
@@ -120,7 +120,7 @@ def write_evaluation_report(
             ]
         ),
         bar=review_bar(model.positive, model.negative, shown, others),
-        scripts=[SCRIPT] if shown else [],
+        scripts=[asset(SCRIPT)] if shown else [],
     )
     with written_whole(path) as file:
         file.write(document)
@@ -315,15 +315,3 @@ def _value(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return "default" if value is None else f"{value}"
-
-
-def _card(model: Model) -> Markup:
-    parts = [
-        tag(
-            "div",
-            tag("h3", section.title),
-            tag("ul", *(tag("li", line) for line in section.lines)),
-        )
-        for section in model_card(model)
-    ]
-    return tag("div", join(parts), class_="card")

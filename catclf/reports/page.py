@@ -26,6 +26,7 @@ def page(
     lead: Markup = EMPTY,
     bar: Markup = EMPTY,
     scripts: Sequence[str] = (),
+    style: str = "",
 ) -> bytes:
     """A whole HTML document.
 
@@ -44,19 +45,20 @@ def page(
     bar : Markup
         What stays in sight below everything else.
     scripts : sequence of str
-        Names of files in `catclf/reports`, such as "review.js".
+        JavaScript, one text for each element.
+    style : str
+        CSS that comes after that of all pages.
 
     Returns
     -------
     bytes
         UTF-8; the same for the same input.
     """
-    style = asset("page.css")
-    codes = [asset(name) for name in scripts]
+    style = asset("page.css") + style
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, codes)),
+        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, scripts)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
@@ -73,14 +75,14 @@ def page(
         tag("main", *map(_section, sections), id="content", tabindex="-1"),
         tag("footer", tag("p", f"Made by catclf {__version__}.")),
         bar,
-        *(tag("script", Markup(code)) for code in codes),
+        *(tag("script", Markup(code)) for code in scripts),
     )
     return (Markup("<!DOCTYPE html>\n") + tag("html", head, body, lang="en") + "\n").encode()
 
 
-def asset(name: str) -> str:
-    """The text of a file in `catclf/reports`."""
-    return files("catclf.reports").joinpath(name).read_text(encoding="utf-8")
+def asset(name: str, package: str = "catclf.reports") -> str:
+    """The text of a file in a package."""
+    return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:

@@ -33,14 +33,17 @@ def browser() -> "Iterator[Browser]":
         if not Path(path).exists():
             _missing("Chromium")
         # Chromium's sandbox does not run as root, as in a container; the pages are our own.
-        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        # Its camera is a moving pattern, for whose use nobody is asked.
+        fakes = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *fakes])
 
 
 @pytest.fixture
 def visit(browser: "Browser") -> "Iterator[Callable[..., Page]]":
     """Opens a page; at the end, it must have written nothing to the console and asked for nothing.
 
-    Keyword arguments are those of a browser's context, such as `viewport` and `color_scheme`.
+    Keyword arguments are those of a browser's context, such as `viewport` and `color_scheme`; and
+    `script`, which runs before those of the page.
     """
     contexts = []
     complaints: list[str] = []
@@ -54,8 +57,9 @@ def visit(browser: "Browser") -> "Iterator[Callable[..., Page]]":
         if url != address and not url.startswith(("data:", "blob:")):
             complaints.append(f"request: {url}")
 
-    def open_page(path: Path, **settings: Any) -> "Page":
+    def open_page(path: Path, script: str = "", **settings: Any) -> "Page":
         context = browser.new_context(**settings)
+        context.add_init_script(script)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(f"console: {message.text}"))

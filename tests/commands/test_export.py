@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Runner
+from tests.test_model_file import write as write_format_1
 
 onnx = pytest.importorskip("onnx")
 
@@ -30,6 +31,15 @@ def test_an_exported_model_comes_with_its_proof(
     properties = {p.key: p.value for p in onnx.load(tmp_path / "cat.onnx").metadata_props}
     assert properties["model_sha256"] == hashlib.sha256(model_path.read_bytes()).hexdigest()
     assert properties["recipe"]
+
+
+@pytest.mark.parametrize("name", ["cat.onnx", "cat.html", "cat.h"])
+def test_a_model_of_the_first_format_of_files_can_be_exported(
+    catclf_run: Runner, tmp_path: Path, name: str
+) -> None:
+    model_path = write_format_1(tmp_path / "old.npz")
+    catclf_run("export", model_path, tmp_path / name)
+    assert "no labels changed" in catclf_run("verify", tmp_path / name, model_path).out
 
 
 def test_the_format_can_be_named(catclf_run: Runner, model_path: Path, tmp_path: Path) -> None:
@@ -69,7 +79,11 @@ def test_unreadable_images_are_named_and_left_out(
 @pytest.mark.parametrize(
     ("args", "status", "message"),
     [
-        (["export", "m.npz", "cat.txt"], 2, "ends in .onnx or .h; use one of these, or --format"),
+        (
+            ["export", "m.npz", "cat.txt"],
+            2,
+            "ends in .onnx, .html or .h; use one",
+        ),
         (["export", "m.npz", "no/cat.onnx"], 1, "there is no folder"),
         (["export", "no.npz", "cat.onnx"], 1, "there is no model"),
         (["export", "m.npz", "m.npz"], 2, "MODEL and OUT must be different files"),

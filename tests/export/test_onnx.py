@@ -21,7 +21,7 @@ from catclf.images.preprocessing import Images, Preprocessing
 from catclf.model import Model
 from tests.conftest import Runner, shared
 from tests.encoders.graphs import ENCODERS, convolution, data_of, feature_map
-from tests.export.models import course_model, model_of
+from tests.export.models import course_model, model_of, real_images
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -70,13 +70,10 @@ def test_onnxs_own_evaluator_says_the_same(tmp_path: Path, features: str) -> Non
 @pytest.mark.real_data
 @pytest.mark.parametrize("features", ["pixels", "fourier:patches+hog"])
 def test_real_images(tmp_path: Path, features: str) -> None:
-    course = catclf.load_dataset(shared("catvnoncat"))
     model = course_model(features)
     export_model(model, tmp_path / "m.onnx")
-    photos = catclf.load_dataset(shared("photos")).images
-    for images in (course.images[::5], photos[::6]):
-        tolerance = 1e-5 if features == "pixels" else 1e-3
-        assert largest_difference(model, tmp_path / "m.onnx", images) <= tolerance
+    tolerance = 1e-5 if features == "pixels" else 1e-3
+    assert largest_difference(model, tmp_path / "m.onnx", real_images()) <= tolerance
 
 
 @pytest.mark.parametrize("resize", ["stretch", "crop"])

@@ -38,7 +38,7 @@ def test_titles_are_escaped() -> None:
 
 
 def test_the_policy_allows_the_own_style_and_script_and_no_network() -> None:
-    text = page("Cats", SECTIONS, scripts=["page.css"]).decode()  # any asset will do
+    text = page("Cats", SECTIONS, scripts=[asset("page.css")]).decode()  # any asset will do
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
     digest = base64.b64encode(hashlib.sha256(asset("page.css").encode()).digest()).decode()
     rules = dict(rule.split(" ", 1) for rule in policy.replace("&#x27;", "'").split("; "))

@@ -1,0 +1,64 @@
+"""JavaScript without a browser: V8, the engine of Chromium, with neither files nor a network."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from catclf.errors import ExportError
+
+_BYTES = 2**30
+_LONGEST_REASON = 160
+
+
+class V8:
+    """A world for scripts, within bounds of time and memory.
+
+    Raises
+    ------
+    ExportError
+        If mini-racer is not installed.
+    """
+
+    def __init__(self) -> None:
+        try:
+            from py_mini_racer import MiniRacer
+        except ImportError:
+            raise ExportError(
+                "a web page needs mini-racer to prove what was written; "
+                "run pip install 'catclf[html]'"
+            ) from None
+        # On a thread of its own: in one with an event loop, as in a notebook, it would use that
+        # loop, which cannot go on while we wait.
+        with ThreadPoolExecutor(1) as pool:
+            self._context = pool.submit(MiniRacer).result()
+        self._context.set_hard_memory_limit(_BYTES)
+
+    def run(self, code: str, seconds: float) -> Any:
+        """Run a script.
+
+        Parameters
+        ----------
+        code : str
+            JavaScript.
+        seconds : float
+            How long it may take.
+
+        Returns
+        -------
+        str, number or memoryview
+            The value of its last expression.
+
+        Raises
+        ------
+        ExportError
+            If it fails.
+        """
+        from py_mini_racer import JSEvalException, JSTimeoutException
+
+        try:
+            return self._context.eval(code, timeout_sec=seconds)
+        except JSTimeoutException:
+            self._context.eval("")  # returns once the other script has been stopped
+            raise ExportError("it takes too long") from None
+        except JSEvalException as error:
+            reason = " ".join(str(error).split())[:_LONGEST_REASON]
+            raise ExportError(f"it cannot be run: {reason}") from error
