@@ -140,6 +140,7 @@ def test_a_page_that_says_something_else_is_found_out(tmp_path: Path, catclf_run
         ('id="model"', 'id="modem"', "it is not a page that catclf exported"),
         ("class Model", "class Modem", "it cannot be run: .*Model is not defined"),
         ("z: wx", "z: 'a'", "it does not answer as an exported page does"),
+        ("class Model", "function allocate() { return 1 }\nclass Model", "it does not answer"),
         ("explain(image) {", "explain(image) { for (;;);", "it takes too long"),
         ("explain(image) {", "explain(image) { require('fs');", "require is not defined"),
     ],

@@ -56,11 +56,10 @@ class _HtmlExported(Exported):
 
     def answers(self, images: Images) -> Answers:
         """What the page says of images, without a browser."""
-        answers = [self._answer(image) for image in images]
         try:
-            Z, A, labels = zip(*answers, strict=True)
+            Z, A, labels = zip(*map(self._answer, images), strict=True)
             return Answers(np.array(Z, np.float64), np.array(A, np.float64), list(map(str, labels)))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:  # a page may come from anybody
             raise ExportError("it does not answer as an exported page does") from error
 
     def _answer(self, image: Images) -> Any:

@@ -56,9 +56,12 @@ class V8:
 
         try:
             return self._context.eval(code, timeout_sec=seconds)
-        except JSTimeoutException:
-            self._context.eval("")  # returns once the other script has been stopped
-            raise ExportError("it takes too long") from None
-        except JSEvalException as error:
-            reason = " ".join(str(error).split())[:_LONGEST_REASON]
-            raise ExportError(f"it cannot be run: {reason}") from error
+        except BaseException as error:  # an interrupt, too
+            # Returns once the script has stopped: an engine that ends before it complains aloud.
+            self._context.eval("")
+            if isinstance(error, JSTimeoutException):
+                raise ExportError("it takes too long") from None
+            if isinstance(error, JSEvalException):
+                reason = " ".join(str(error).split())[:_LONGEST_REASON]
+                raise ExportError(f"it cannot be run: {reason}") from error
+            raise
