@@ -15,6 +15,7 @@ from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
 from catclf.images.preprocessing import SIDE, Images, Preprocessing, mirrored
 from catclf.logistic import Array, sigmoid
+from catclf.parallel import one_blas_thread
 from catclf.progress import Progress
 from catclf.rows import Rows
 from catclf.strangeness import Strangeness
@@ -22,8 +23,8 @@ from catclf.strangeness import Strangeness
 # Images in a batch: few enough for their columns to fit the processor's cache.
 _BATCH = 128
 
-# Images that are decoded before they are encoded, when many are predicted.
-_ENCODED = 32
+IMAGES_AT_ONCE = 32
+"""How many images are best predicted together: enough to keep all cores busy."""
 
 
 class Prediction(NamedTuple):
@@ -86,11 +87,6 @@ class Model:
     strangeness: Strangeness | None = None
 
     @property
-    def images_at_once(self) -> int:
-        """How many images are best predicted together: an encoder takes one on each core."""
-        return _ENCODED if self.features.encoder else 1
-
-    @property
     def negative(self) -> str:
         """Name of the class of everything else."""
         return f"non-{self.positive}"
@@ -137,12 +133,18 @@ class Model:
         for start in range(0, len(images), _BATCH):
             here = slice(start, start + _BATCH)
             X = self._columns(images[here], encodings and encodings[here])
-            Z[:, here] = self.w.T @ X + self.b
+            Z[:, here] = self._logits(X)
             if self.strangeness is not None and ranks is not None:
                 ranks[here] = self.strangeness.ranks(X)
             if progress:
                 progress(min(here.stop, len(images)), len(images))
         return Outputs(Z, ranks)
+
+    def _logits(self, X: Array) -> Array:
+        """wᵀX + b, (1, k), in which each number is the same to the last bit in any batch."""
+        with one_blas_thread():
+            products = [np.dot(x, self.w[:, 0]) for x in X.T]
+        return np.array([products], X.dtype) + self.b  # (1, k)
 
     def _require_same_encoder(self, encodings: Encodings) -> None:
         own, other = self.features.encoder, encodings.encoder
@@ -297,7 +299,7 @@ class Model:
 
         self.require_strange(strange)
         decoded = load_images(sources, self.preprocessing)
-        while results := list(islice(decoded, self.images_at_once)):
+        while results := list(islice(decoded, IMAGES_AT_ONCE)):
             images = [result for result in results if not isinstance(result, ImageError)]
             predictions = iter(
                 self.predict_images(np.stack(images), threshold, unsure, strange) if images else ()

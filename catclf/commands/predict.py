@@ -119,8 +119,9 @@ def _outcomes(
 ) -> "Iterator[tuple[str, Prediction | CatclfError]]":
     """Names and predictions, in the order of the inputs."""
     from catclf.datasets.inputs import read_inputs
+    from catclf.model import IMAGES_AT_ONCE
 
-    for names, images in read_inputs(inputs, model.preprocessing, model.images_at_once, on_small):
+    for names, images in read_inputs(inputs, model.preprocessing, IMAGES_AT_ONCE, on_small):
         if isinstance(images, catclf.CatclfError):
             yield names[0], images
         else:

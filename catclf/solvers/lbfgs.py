@@ -6,7 +6,7 @@ the last few steps by the two-loop recursion, starting from a preconditioner (No
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,13 +14,20 @@ from catclf.logistic import Array, Propagation
 from catclf.solvers.objective import Objective
 from catclf.solvers.solver import Memory, Point
 
-_PAIRS = 10  # more help little
+PAIRS = 10
+"""Steps that are remembered; more help little."""
+
 _ARMIJO, _CURVATURE = 1e-4, 0.9  # the usual constants of the Wolfe conditions
 _TRIALS = 30
 
 
+T = TypeVar("T")
+
 Preconditioner = Callable[[Array], Array]
-"""Multiplies a gradient (n_x + 1, 1), w's and last b's, by a rough inverse of the Hessian."""
+"""Multiplies a gradient, such as (n_x + 1, 1), w's and last b's, by a rough inverse of the
+Hessian."""
+
+InnerProduct = Callable[[Array, Array], float]
 
 
 class Pair(NamedTuple):
@@ -56,13 +63,18 @@ class LBFGS:
         """One step; None where the line search finds no lower point."""
         pairs = _pairs(here.memory)
         x = np.vstack([here.w, [[here.b]]])  # (n_x + 1, 1)
-        start = _Place(x, _gradient(here.last), here.last)
-        end = _line_search(
-            objective, start, _direction(start.gradient, pairs, self._preconditioner)
-        )
+        gradient = _gradient(here.last)
+        way = direction(gradient, pairs, self._preconditioner, _vdot)
+
+        def trial(step: float) -> Trial[_Place]:
+            end = _place(objective, x + step * way)
+            return Trial(end.last.J, _vdot(end.gradient, way), end)
+
+        precision = float(np.finfo(here.last.A.dtype).eps)
+        end = line_search(trial, here.last.J, _vdot(gradient, way), precision)
         if end is None:
             return None
-        pairs = [*pairs, Pair(end.x - start.x, end.gradient - start.gradient)][-_PAIRS:]
+        pairs = [*pairs, Pair(end.x - x, end.gradient - gradient)][-PAIRS:]
         return Point(end.x[:-1], float(end.x[-1, 0]), end.last, _memory(pairs))
 
 
@@ -83,41 +95,89 @@ def _place(objective: Objective, x: Array) -> _Place:
     return _Place(x, _gradient(last), last)
 
 
-def _direction(gradient: Array, pairs: Sequence[Pair], preconditioner: Preconditioner) -> Array:
-    """-H⁻¹ times the gradient, by the two-loop recursion; s and y as in the book."""
+def _vdot(u: Array, v: Array) -> float:
+    return float(np.vdot(u, v))
+
+
+def direction(
+    gradient: Array, pairs: Sequence[Pair], preconditioner: Preconditioner, inner: InnerProduct
+) -> Array:
+    """-H⁻¹ times a gradient, by the two-loop recursion; s and y as in the book.
+
+    Parameters
+    ----------
+    gradient : array
+        A vector, in whatever form the other arguments take.
+    pairs : sequence of Pair
+        What the last steps have shown, the oldest first.
+    preconditioner : callable
+        Rough inverse of the Hessian.
+    inner : callable
+        Inner product of two vectors.
+
+    Returns
+    -------
+    array
+        Of the gradient's shape.
+    """
     q = gradient
     weights = []
     for s, y in reversed(pairs):
-        weight = np.vdot(s, q) / np.vdot(s, y)
+        weight = inner(s, q) / inner(s, y)
         weights.append(weight)
         q = q - weight * y
     r = preconditioner(q)
     if pairs:
         s, y = pairs[-1]
-        r = r * (np.vdot(s, y) / np.vdot(y, preconditioner(y)))
+        r = r * (inner(s, y) / inner(y, preconditioner(y)))
     for (s, y), weight in zip(pairs, reversed(weights), strict=True):
-        r = r + s * (weight - np.vdot(y, r) / np.vdot(s, y))
+        r = r + s * (weight - inner(y, r) / inner(s, y))
     return -r
 
 
-def _line_search(objective: Objective, start: _Place, direction: Array) -> _Place | None:
+class Trial(NamedTuple, Generic[T]):
+    """A place along a direction."""
+
+    J: float
+    """Cost."""
+    slope: float
+    """Derivative of the cost with respect to the step."""
+    place: T
+    """What the search is to return, if it is this one."""
+
+
+def line_search(
+    trial: Callable[[float], Trial[T]], J: float, slope: float, precision: float
+) -> T | None:
     """The first place found along a direction that meets the Wolfe conditions.
 
     There the cost is lower in proportion to the step, and the slope flatter. A place that does not
-    qualify bounds the step from above or below; the next one to try lies between the bounds. None
-    if rounding, or too steep a slope, leaves no such place.
+    qualify bounds the step from above or below; the next one to try lies between the bounds.
+
+    Parameters
+    ----------
+    trial : callable
+        Goes so far along the direction.
+    J : float
+        Cost at the start.
+    slope : float
+        Derivative of the cost there, along the direction.
+    precision : float
+        Of the numbers that costs are computed from: by so much of J may rounding alone raise it.
+
+    Returns
+    -------
+    T or None
+        The place; None if rounding, or too steep a slope, leaves no such place.
     """
-    slope = float(np.vdot(start.gradient, direction))
-    # By so much may rounding alone raise the cost.
-    noise = float(np.finfo(start.last.A.dtype).eps) * abs(start.last.J)
+    noise = precision * abs(J)
     step, shortest, longest = 1.0, 0.0, np.inf
     for _ in range(_TRIALS):
-        end = _place(objective, start.x + step * direction)
-        end_slope = float(np.vdot(end.gradient, direction))
-        is_lower = end.last.J <= start.last.J + _ARMIJO * step * slope + noise
-        if is_lower and _CURVATURE * slope <= end_slope <= -slope and end_slope > slope:
-            return end
-        if is_lower and end_slope < _CURVATURE * slope:  # still falling steeply: go further
+        end = trial(step)
+        is_lower = end.J <= J + _ARMIJO * step * slope + noise
+        if is_lower and _CURVATURE * slope <= end.slope <= -slope and end.slope > slope:
+            return end.place
+        if is_lower and end.slope < _CURVATURE * slope:  # still falling steeply: go further
             shortest = step
         else:
             longest = step

@@ -10,8 +10,8 @@ from catclf.logistic import Array
 from catclf.solvers.objective import Objective
 from catclf.solvers.span import Span
 
-# More take longer than they save.
-_DIRECTIONS = 200
+DIRECTIONS = 200
+"""Directions that are told apart; more take longer than they save."""
 
 
 class Preconditioner:
@@ -42,20 +42,41 @@ class Preconditioner:
     def __call__(self, gradient: Array) -> Array:
         """The inverse times a gradient, (n_x + 1, 1)."""
         c, l2 = self._objective.loss.curvature, self._objective.l2
-        # Without a penalty the Hessian vanishes where the examples do not vary; its inverse, times
-        # what float32 rounds away, would drown the rest.
-        least = 1e-6 * c * max(float(self._variances.max(initial=0)), 1e-6)
-        inverse = 1 / np.maximum(c * self._variances + l2, least)  # (r, 1)
+        inverse, inverse_of_rest = inverses(c, self._variances, self._rest, l2)
         dw, db = gradient[:-1], gradient[-1:]
         if self._directions is None:
             product = inverse * dw
         else:
-            inverse_of_rest = 1 / max(c * self._rest + l2, least)
             U = self._directions
             along = U.T @ dw.astype(U.dtype)  # (r, 1)
             extra = (inverse - inverse_of_rest) * along
             product = inverse_of_rest * dw + U @ extra.astype(U.dtype)
         return np.vstack([product, db / c])
+
+
+def inverses(c: float, variances: Array, rest: float, l2: float) -> tuple[Array, float]:
+    """The inverse of the Hessian's eigenvalues.
+
+    Parameters
+    ----------
+    c : float
+        The loss's largest curvature.
+    variances : array (r, 1)
+        Of the examples along some directions.
+    rest : float
+        Variance along each other direction.
+    l2 : float
+        Penalty λ.
+
+    Returns
+    -------
+    array (r, 1), float
+        Along these directions, and along each other one.
+    """
+    # Without a penalty the Hessian vanishes where the examples do not vary; its inverse, times what
+    # float32 rounds away, would drown the rest.
+    least = 1e-6 * c * max(float(variances.max(initial=0)), 1e-6)
+    return 1 / np.maximum(c * variances + l2, least), 1 / max(c * rest + l2, least)
 
 
 def exact(objective: Objective, span: Span) -> Preconditioner:
@@ -91,9 +112,28 @@ def low_rank(objective: Objective, span: Span) -> Preconditioner:
     Preconditioner
         From the directions in which the sample varies most.
     """
-    variances = span.lengths**2 / span.R.shape[1]  # (r, 1)
-    leading = variances[-_DIRECTIONS:]
-    rest = float(variances[:-_DIRECTIONS].sum()) / max(objective.n_x - len(leading), 1)
+    leading, rest = leading_variances(span, objective.n_x)
     # A preconditioner need not be precise, and half the bytes take half the time.
-    directions = span.longest(_DIRECTIONS, np.float32)
+    directions = span.longest(len(leading), np.float32)
     return Preconditioner(objective, leading, directions, rest)
+
+
+def leading_variances(span: Span, n_x: int) -> tuple[Array, float]:
+    """How a sample of examples varies.
+
+    Parameters
+    ----------
+    span : Span
+        Centred, of the sample.
+    n_x : int
+        Features of an example.
+
+    Returns
+    -------
+    array (r, 1), float
+        Variances along the directions in which it varies most, and the mean along the others.
+    """
+    variances = span.lengths**2 / span.R.shape[1]  # (r, 1)
+    leading = variances[-DIRECTIONS:]
+    rest = float(variances[:-DIRECTIONS].sum()) / max(n_x - len(leading), 1)
+    return leading, rest

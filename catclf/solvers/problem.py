@@ -4,7 +4,7 @@ Few examples are reduced to their span; many are read in blocks. L-BFGS sees eit
 gets a preconditioner. Whichever it is, weights and bias for the examples as they are come out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,10 +13,12 @@ from numpy.typing import DTypeLike, NDArray
 from catclf.logistic import Array, Loss
 from catclf.rows import Rows
 from catclf.solvers.blocks import Blocks
+from catclf.solvers.gram import Gram, explicit_pays
 from catclf.solvers.objective import Centred, InMemory, Objective
 from catclf.solvers.preconditioner import Preconditioner, exact, low_rank
 from catclf.solvers.solver import State
 from catclf.solvers.span import Span
+from catclf.solvers.subsets import Subset, SubsetPaths
 
 # Examples in the sample that the preconditioner is made from.
 _SAMPLE = 1000
@@ -102,6 +104,34 @@ def pose_in_blocks(examples: Examples, l2: float, w: Array, *, lbfgs: bool) -> P
         lambda w, b: (w, centred.bias(w, b)),
         low_rank(centred, sample),
     )
+
+
+def pose_subsets(examples: Examples, subsets: Sequence[Subset], products: int) -> SubsetPaths:
+    """Lay out the costs over several subsets of the same examples, for L-BFGS.
+
+    Parameters
+    ----------
+    examples : Examples
+        In memory.
+    subsets : sequence of Subset
+        Which of them each cost is over.
+    products : int
+        How many steps they will take together, roughly.
+
+    Returns
+    -------
+    SubsetPaths
+        For one penalty after the other.
+    """
+    rows = examples.rows[:]
+    m, n_x = len(rows), int(np.prod(rows.shape[1:]))
+    # Where it costs little, float64: what float32 rounds away ends the descent earlier.
+    dtype = np.dtype(np.float64 if m <= _SAMPLE else examples.dtype)
+    is_explicit = explicit_pays(n_x, m, dtype.itemsize, products=products, columns=len(subsets))
+    gram = Gram(rows, examples.scale, dtype, is_explicit=is_explicit)
+    step = -(-m // _SAMPLE)
+    span = _span(examples, step, centred=True)
+    return SubsetPaths(gram, examples.Y, subsets, span, slice(None, None, step))
 
 
 def _span(examples: Examples, step: int, *, centred: bool) -> Span:

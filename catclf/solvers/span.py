@@ -89,7 +89,11 @@ class Span:
 
     def longest(self, count: int, dtype: DTypeLike = np.float64) -> Array:
         """The basis vectors, (n_x, count) at most, along which the columns are longest."""
-        return self._times(self._combinations[:, -count:], dtype)
+        return self._times(self.combinations(count), dtype)
+
+    def combinations(self, count: int) -> Array:
+        """The combinations of columns, (m, count) at most, that give these basis vectors."""
+        return self._combinations[:, -count:]
 
     def _times(self, combinations: Array, dtype: DTypeLike = np.float64) -> Array:
         """X times some combinations (m, k) of its columns: (n_x, k)."""

@@ -80,6 +80,10 @@ class DesignMatrix:
             rows = self.rows[start : start + _BATCH]
             X = rows.reshape(len(rows), -1).T  # (n_x, batch)
             Z[start : start + _BATCH] = self.scale * (w.T @ X)[0] + b
+        return self.mean_of_copies(Z)
+
+    def mean_of_copies(self, Z: Array) -> Array:
+        """Logits (1, m) of the images, from those of the rows."""
         mean: Array = Z.reshape(self.copies, self.m).mean(axis=0, keepdims=True)  # (1, m)
         return mean
 

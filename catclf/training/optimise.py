@@ -35,6 +35,12 @@ def loss_of(design: DesignMatrix, settings: TrainingSettings) -> Loss:
     return ClassWeighted(loss, m / (2 * positives), m / (2 * (m - positives)))
 
 
+def examples_of(design: DesignMatrix, settings: TrainingSettings) -> Examples:
+    """The rows of a design matrix, as they are laid out for a solver."""
+    loss = loss_of(design, settings)
+    return Examples(design.rows, design.Y, design.scale, loss, settings.dtype)
+
+
 def span_pays(design: DesignMatrix, settings: TrainingSettings) -> bool:
     """Whether the solver is faster in the span of the examples than on blocks of them."""
     if settings.init != "zeros":  # outside the span
@@ -64,9 +70,7 @@ def pose(design: DesignMatrix, settings: TrainingSettings, l2: float, *, in_span
     Problem
         For `steps`.
     """
-    examples = Examples(
-        design.rows, design.Y, design.scale, loss_of(design, settings), settings.dtype
-    )
+    examples = examples_of(design, settings)
     lbfgs = settings.solver == "lbfgs"
     if in_span:
         return pose_in_span(examples, l2, lbfgs=lbfgs)
@@ -165,32 +169,3 @@ def _solver(problem: Problem, learning_rate: float | None) -> Solver:
 
     assert problem.preconditioner
     return LBFGS(problem.preconditioner)
-
-
-class PenaltyPath:
-    """Weights and bias for one penalty after the other.
-
-    L-BFGS continues from where it was with the penalty before, which is close. Gradient descent,
-    whose result depends on where it starts, starts anew.
-
-    Parameters
-    ----------
-    design : DesignMatrix
-        With both classes.
-    settings : TrainingSettings
-        How to train.
-    """
-
-    def __init__(self, design: DesignMatrix, settings: TrainingSettings) -> None:
-        self._settings = settings
-        in_span = span_pays(design, settings)
-        self._problem = pose(design, settings, 0.0, in_span=in_span)
-        self._start = self._problem.start
-
-    def solve(self, l2: float) -> tuple[Array, float]:
-        """Weights (n_x, 1) and bias for a penalty; best called with falling ones."""
-        self._problem.objective.l2 = l2
-        *_, (state, learning_rate) = steps(self._problem, self._start, self._settings)
-        if learning_rate is None:
-            self._start = State(state.w, state.b, first_gradient=state.first_gradient)
-        return self._problem.carry_back(state.w, state.b)

@@ -13,7 +13,8 @@ from catclf.logistic import Array, sigmoid
 from catclf.parallel import one_blas_thread
 from catclf.progress import Progress
 from catclf.training.design_matrix import DesignMatrix
-from catclf.training.optimise import PenaltyPath, loss_of
+from catclf.training.fold_paths import fold_paths
+from catclf.training.optimise import loss_of
 from catclf.training.settings import TrainingSettings
 
 _FOLDS = 5
@@ -98,14 +99,11 @@ def _best_of(
     """Try one penalty after the other on all folds, until they get worse."""
     loss = loss_of(design, settings)
     Y = design.Y[:, : design.m].astype(np.float64)  # (1, m)
-    held_out = [folds == fold for fold in range(int(folds.max()) + 1)]  # (m,) each
     best, lowest, worse = None, inf, 0
     with one_blas_thread():
-        paths = [PenaltyPath(design.subset(~part), settings) for part in held_out]
+        paths = fold_paths(design, folds, settings)
         for tried, l2 in enumerate(l2s, start=1):
-            Z = np.empty((1, design.m))
-            for part, path in zip(held_out, paths, strict=True):
-                Z[:, part] = design.subset(part).logits(*path.solve(l2))
+            Z = paths.logits(l2)
             cost = float(loss.values(Z, sigmoid(Z), Y).mean())
             if not isfinite(cost):  # gradient descent can diverge; the last fit reports that
                 cost = inf
@@ -117,6 +115,8 @@ def _best_of(
                 progress(tried, len(l2s))
             if worse == _PATIENCE:
                 break
+    if progress:  # those that are left are not tried
+        progress(len(l2s), len(l2s))
     assert best
     return best
 

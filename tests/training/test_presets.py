@@ -15,12 +15,8 @@ from catclf.datasets.folds import stratified_folds
 from catclf.errors import CheckpointError, DataError, SettingsError, TrainingError
 from catclf.evaluation.cross_validation import cross_validate
 from catclf.features.pixels import Pixels
-from catclf.features.register import learn_features
-from catclf.features.specification import FeatureSpecification
 from catclf.images.preprocessing import mirrored
 from catclf.logistic import sigmoid
-from catclf.training.design_matrix import make_design_matrix
-from catclf.training.optimise import PenaltyPath
 from catclf.training.settings import PRESETS
 from catclf.training.train import TrainingResult
 from tests.conftest import shared, write_images
@@ -125,19 +121,6 @@ def test_balanced_classes_lead_to_scikit_learns_optimum(course: Dataset) -> None
     ).fit(rows, course.labels)
     np.testing.assert_allclose(model.w[:, 0], peer.coef_[0], atol=1e-5)
     assert model.b == pytest.approx(peer.intercept_[0], abs=1e-3)
-
-
-@pytest.mark.real_data
-def test_a_path_ends_where_each_penalty_alone_would(course: Dataset) -> None:
-    settings = replace(BEST, features="hog", dtype="float64", tolerance=1e-7, flip=False)
-    features = learn_features(FeatureSpecification.parse("hog"), course.images, 0)
-    design = make_design_matrix(course, features, settings)
-    path = PenaltyPath(design, settings)
-    for l2 in (30.0, 3.0, 0.3):
-        w, b = path.solve(l2)
-        alone, b_alone = PenaltyPath(design, settings).solve(l2)
-        np.testing.assert_allclose(w, alone, atol=1e-6)
-        assert b == pytest.approx(b_alone, abs=1e-5)
 
 
 @pytest.mark.real_data
