@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from catclf.logistic import Array, Loss, Propagation, sigmoid
 from catclf.parallel import map_on_threads, one_blas_thread, workers
 from catclf.rows import Rows
+from catclf.solvers.objective import norm
 
 # Small enough for a core's part of the processor's last cache: 128 images in float32.
 _BLOCK_BYTES = 6 * 2**20
@@ -80,6 +81,10 @@ class Blocks:
         """(w, b) multiplied by X̃ X̃ᵀ."""
         product, (Z,) = self._pass(w, b, lambda _, Z: (Z,))
         return product, float(Z.sum(dtype=np.float64))
+
+    def norm(self, w: Array, b: float) -> float:
+        """Length of (w, b)."""
+        return norm(w, b)
 
     def _derivatives(self, here: slice, Z: Array) -> tuple[Array, ...]:
         A = sigmoid(Z)

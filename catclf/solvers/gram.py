@@ -17,7 +17,7 @@ _TILE, _BLOCK = 512, 128
 
 
 class Gram:
-    """G = XᵀX, of columns from which the mean column has been taken.
+    """G = XᵀX.
 
     Parameters
     ----------
@@ -27,32 +27,64 @@ class Gram:
         1/255 for pixels.
     dtype : float32 or float64
         Precision of products.
+    centred : bool
+        Whether to take the mean column from all columns first.
     is_explicit : bool
         Whether to compute G, (m, m), rather than multiply by X and by Xᵀ each time.
     """
 
     def __init__(
-        self, rows: NDArray[Any], scale: float, dtype: DTypeLike, *, is_explicit: bool
+        self,
+        rows: NDArray[Any],
+        scale: float,
+        dtype: DTypeLike,
+        *,
+        centred: bool,
+        is_explicit: bool,
     ) -> None:
-        self.m, self._dtype = len(rows), np.dtype(dtype)
+        self.m, self._dtype, self._is_centred = len(rows), np.dtype(dtype), centred
         self._rows, self._scale = rows.reshape(self.m, -1), scale  # (m, n_x)
         self.n_x = self._rows.shape[1]
         self._matrix = self._computed() if is_explicit else None
 
     def product(self, V: Array) -> Array:
-        """G V, for V (m, k): (m, k)."""
-        centred = (V - V.mean(axis=0)).astype(self._dtype)  # (m, k)
-        matrix = self._matrix
-        with one_blas_thread():
-            if matrix is not None:
-                parts = self._map(_TILE, lambda here: np.dot(matrix[here], centred))
-            else:
-                XV = sum(self._map(_BLOCK, lambda here: np.dot(self._columns(here), centred[here])))
-                parts = self._map(_BLOCK, lambda here: np.dot(self._columns(here).T, XV))
-        product = np.concatenate(parts).astype(np.float64)  # (m, k)
-        product *= self._scale**2
+        """G V, for V (m, k): float64 (m, k)."""
+        if not self._is_centred:
+            return self._product(V)
+        product = self._product(V - V.mean(axis=0))
         product -= product.mean(axis=0)
         return product
+
+    def combine(self, V: Array) -> Array:
+        """X V, for V (m, k) and columns that are not centred: float64 (n_x, k)."""
+        combined: Array = self._scale * self._combined(V.astype(self._dtype))
+        return combined
+
+    def _product(self, V: Array) -> Array:
+        """XᵀX V of the columns as they are."""
+        V = V.astype(self._dtype, copy=False)
+        matrix = self._matrix
+        if matrix is not None and self.m <= _TILE:  # less than it takes to start a thread
+            few: Array = np.dot(matrix, V).astype(np.float64, copy=False)  # (m, k)
+            return few * self._scale**2
+        with one_blas_thread():
+            if matrix is not None:
+                parts = self._map(_TILE, lambda here: np.dot(matrix[here], V))
+            else:
+                XV = self._combined(V)
+                parts = self._map(_BLOCK, lambda here: np.dot(self._columns(here).T, XV))
+        product: Array = np.concatenate(parts).astype(np.float64, copy=False)  # (m, k)
+        product *= self._scale**2
+        return product
+
+    def _combined(self, V: Array) -> Array:
+        """X V before scaling: (n_x, k)."""
+        with one_blas_thread():
+            combined: Array = sum(
+                self._map(_BLOCK, lambda here: np.dot(self._columns(here), V[here])),
+                start=np.zeros((self.n_x, V.shape[1]), self._dtype),
+            )
+        return combined
 
     def _computed(self) -> Array:
         """XᵀX of the columns as they are."""

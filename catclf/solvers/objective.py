@@ -30,6 +30,9 @@ class Objective(Protocol):
     def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ, where X̃ is X with a row of ones below it for the bias."""
 
+    def norm(self, w: Array, b: float) -> float:
+        """Length of (w, b)."""
+
 
 class InMemory:
     """Examples as columns of one array.
@@ -59,6 +62,10 @@ class InMemory:
         """(w, b) multiplied by X̃ X̃ᵀ."""
         Z = w.T @ self.X + b  # (1, m)
         return self.X @ Z.T, float(Z.sum())  # (n_x, 1), a number
+
+    def norm(self, w: Array, b: float) -> float:
+        """Length of (w, b)."""
+        return norm(w, b)
 
 
 class Centred:
@@ -109,6 +116,15 @@ class Centred:
         product, sum_ = self._objective.scatter_product(w, self.bias(w, b))
         return product - self._mean * sum_, sum_
 
+    def norm(self, w: Array, b: float) -> float:
+        """Length of (w, b)."""
+        return norm(w, b)
+
+
+def norm(w: Array, b: float) -> float:
+    """Length of (w, b) where w is no combination."""
+    return float(np.hypot(np.linalg.norm(w), b))
+
 
 def lipschitz_constant(objective: Objective) -> float:
     """Lipschitz constant L of the cost's gradient, by power iteration.
@@ -135,7 +151,7 @@ def lipschitz_constant(objective: Objective) -> float:
     eigenvalue = 0.0
     for _ in range(_MOST_PASSES):
         product, sum_ = objective.scatter_product(v, c)
-        previous, eigenvalue = eigenvalue, float(np.hypot(np.linalg.norm(product), sum_))
+        previous, eigenvalue = eigenvalue, objective.norm(product, sum_)
         v, c = product / eigenvalue, sum_ / eigenvalue
         if abs(eigenvalue - previous) <= _SMALLEST_CHANGE * eigenvalue:
             break

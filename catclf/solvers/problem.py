@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 from catclf.logistic import Array, Loss
 from catclf.rows import Rows
 from catclf.solvers.blocks import Blocks
+from catclf.solvers.combinations import Combinations
 from catclf.solvers.gram import Gram, explicit_pays
 from catclf.solvers.objective import Centred, InMemory, Objective
 from catclf.solvers.preconditioner import Preconditioner, exact, low_rank
@@ -52,6 +53,9 @@ class Examples(NamedTuple):
 def pose_in_span(examples: Examples, l2: float, *, lbfgs: bool) -> Problem:
     """Lay a problem out in the span of the examples; w and b start at 0.
 
+    For gradient descent, w is a combination of the columns; for L-BFGS, the columns are brought
+    into an orthonormal basis first, whose axes are the preconditioner's directions.
+
     Parameters
     ----------
     examples : Examples
@@ -66,11 +70,15 @@ def pose_in_span(examples: Examples, l2: float, *, lbfgs: bool) -> Problem:
     Problem
         For the solver.
     """
-    span = _span(examples, 1, centred=lbfgs)
+    if not lbfgs:
+        gram = Gram(examples.rows[:], examples.scale, np.float64, centred=False, is_explicit=True)
+        combinations = Combinations(gram, examples.Y, l2, examples.loss)
+        start = State(np.zeros((gram.m, 1)), 0.0)
+        return Problem(combinations, start, combinations.carry_back, None)
+    span = _span(examples, 1, centred=True)
     objective = InMemory(span.R, examples.Y, l2, examples.loss)
     start = State(np.zeros((objective.n_x, 1)), 0.0)
-    preconditioner = exact(objective, span) if lbfgs else None
-    return Problem(objective, start, span.carry_back, preconditioner)
+    return Problem(objective, start, span.carry_back, exact(objective, span))
 
 
 def pose_in_blocks(examples: Examples, l2: float, w: Array, *, lbfgs: bool) -> Problem:
@@ -128,7 +136,7 @@ def pose_subsets(examples: Examples, subsets: Sequence[Subset], products: int) -
     # Where it costs little, float64: what float32 rounds away ends the descent earlier.
     dtype = np.dtype(np.float64 if m <= _SAMPLE else examples.dtype)
     is_explicit = explicit_pays(n_x, m, dtype.itemsize, products=products, columns=len(subsets))
-    gram = Gram(rows, examples.scale, dtype, is_explicit=is_explicit)
+    gram = Gram(rows, examples.scale, dtype, centred=True, is_explicit=is_explicit)
     step = -(-m // _SAMPLE)
     span = _span(examples, step, centred=True)
     return SubsetPaths(gram, examples.Y, subsets, span, slice(None, None, step))

@@ -54,6 +54,8 @@ class State(NamedTuple):
     memory: Memory = {}  # noqa: RUF012 - never changed here
     last: Propagation | None = None
     """The pass at w and b."""
+    gradient: float = nan
+    """Norm of the gradient there; NaN where it was not asked for."""
     converged: bool = False
     """Whether the tolerance is met."""
 
@@ -66,9 +68,7 @@ class State(NamedTuple):
     @property
     def relative_gradient(self) -> float:
         """Norm of the gradient as a share of its initial value; NaN where it was not asked for."""
-        if not self.first_gradient:
-            return nan
-        return _gradient_norm(self.propagation) / self.first_gradient
+        return self.gradient / self.first_gradient if self.first_gradient else nan
 
 
 def iterate(
@@ -109,19 +109,23 @@ def iterate(
         )
         while here:
             costs.append(here.last.J)
-            converged = False
+            gradient, converged = nan, False
             if tolerance:
-                gradient = _gradient_norm(here.last)
+                gradient = objective.norm(here.last.dw, here.last.db)
                 first_gradient = first_gradient or gradient
                 converged = gradient <= tolerance * first_gradient
             steps = len(costs) - 1
             yield State(
-                here.w, here.b, costs, steps, first_gradient, here.memory, here.last, converged
+                here.w,
+                here.b,
+                costs,
+                steps,
+                first_gradient,
+                here.memory,
+                here.last,
+                gradient,
+                converged,
             )
             if converged or steps >= iterations or not isfinite(here.last.J):
                 return
             here = solver.step(objective, here)
-
-
-def _gradient_norm(propagation: Propagation) -> float:
-    return float(np.hypot(np.linalg.norm(propagation.dw), propagation.db))

@@ -122,7 +122,7 @@ def pays(n_x: int, m: int, passes: int, *, itemsize: int = 8) -> bool:
     n_x, m : int
         Shape of X.
     passes : int
-        How many passes over the examples the solver will make.
+        How many passes over the examples L-BFGS will make.
     itemsize : {8, 4}
         Bytes of a number in the direct passes.
 

@@ -22,7 +22,7 @@ from catclf.solvers.solver import Memory, State
 from catclf.storage import ArchiveError, Arrays, read_archive, write_archive
 from catclf.training.settings import TrainingSettings
 
-FORMAT = 1
+FORMAT = 2
 
 # L-BFGS's memory; empty for a solver that needs none.
 _MEMORY = ("s", "y")

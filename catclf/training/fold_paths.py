@@ -12,9 +12,6 @@ from catclf.training.design_matrix import DesignMatrix
 from catclf.training.optimise import examples_of, loss_of, pose, span_pays, steps
 from catclf.training.settings import TrainingSettings
 
-# Where the L-BFGS of a fold stops: at 1e-4 it takes twice as long, to choose the same penalties.
-_TOLERANCE = 1e-3
-
 # About so many steps do all penalties take together.
 _STEPS = 100
 
@@ -78,7 +75,7 @@ class _Together:
         by_fold = self._paths.solve(
             l2,
             iterations=self._settings.iterations,
-            tolerance=max(_TOLERANCE, self._settings.effective_tolerance),
+            tolerance=self._settings.effective_tolerance,
         )
         for part, logits in zip(self._held_out, by_fold, strict=True):
             Z[:, part] = self._design.mean_of_copies(logits)[:, part]

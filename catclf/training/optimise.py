@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from catclf.logistic import LOSSES, Array, ClassWeighted, Loss
+from catclf.solvers import combinations, span
 from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import Objective, lipschitz_constant
 from catclf.solvers.problem import Examples, Problem, pose_in_blocks, pose_in_span
 from catclf.solvers.solver import Solver, State, iterate
-from catclf.solvers.span import pays
 from catclf.training.design_matrix import DesignMatrix
 from catclf.training.settings import LECTURE_LEARNING_RATE, TrainingSettings
 
@@ -45,10 +45,11 @@ def span_pays(design: DesignMatrix, settings: TrainingSettings) -> bool:
     """Whether the solver is faster in the span of the examples than on blocks of them."""
     if settings.init != "zeros":  # outside the span
         return False
-    passes = settings.iterations
+    n_x, m, itemsize = design.n_x, len(design.rows), np.dtype(settings.dtype).itemsize
     if settings.solver == "lbfgs":
-        passes = min(passes, _PASSES_OF_LBFGS)
-    return pays(design.n_x, len(design.rows), passes, itemsize=np.dtype(settings.dtype).itemsize)
+        passes = min(settings.iterations, _PASSES_OF_LBFGS)
+        return span.pays(n_x, m, passes, itemsize=itemsize)
+    return combinations.pays(n_x, m, settings.iterations, itemsize=itemsize)
 
 
 def pose(design: DesignMatrix, settings: TrainingSettings, l2: float, *, in_span: bool) -> Problem:

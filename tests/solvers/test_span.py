@@ -6,29 +6,47 @@ import pytest
 import catclf
 from catclf.features.pixels import Pixels
 from catclf.logistic import LOSSES
+from catclf.solvers import combinations
+from catclf.solvers.combinations import Combinations
 from catclf.solvers.gradient_descent import GradientDescent
-from catclf.solvers.objective import InMemory
+from catclf.solvers.gram import Gram
+from catclf.solvers.objective import InMemory, lipschitz_constant
 from catclf.solvers.solver import State, iterate
 from catclf.solvers.span import Span, pays
 from tests.conftest import shared
 
+LOSS = LOSSES["cross-entropy"]
+
+
+def on_gram_matrix(X: Any, Y: Any, l2: Any, iterations: Any, learning_rate: Any = 0.005) -> Any:
+    """States of gradient descent on X and on its Gram matrix, and the latter's objective."""
+    gram = Gram(X.T, 1.0, np.float64, centred=False, is_explicit=True)
+    combinations = Combinations(gram, Y, l2, LOSS)
+    objectives = [InMemory(X.astype(float), Y, l2, LOSS), combinations]
+    return *(descend(each, iterations, learning_rate) for each in objectives), combinations
+
 
 def both_routes(X: Any, Y: Any, l2: Any, iterations: Any, learning_rate: Any = 0.005) -> Any:
+    """States of gradient descent on X and on its R, and the span."""
     span = Span(X)
-    states = []
-    for matrix in (X.astype(float), span.R):
-        *_, state = iterate(
-            GradientDescent(learning_rate),
-            InMemory(matrix, Y, l2, LOSSES["cross-entropy"]),
-            State(np.zeros((len(matrix), 1)), 0.0),
-            iterations=iterations,
-        )
-        states.append(state)
-    return *states, span
+    objectives = [InMemory(matrix, Y, l2, LOSS) for matrix in (X.astype(float), span.R)]
+    return *(descend(each, iterations, learning_rate) for each in objectives), span
+
+
+def descend(objective: Any, iterations: Any, learning_rate: Any) -> Any:
+    *_, state = iterate(
+        GradientDescent(learning_rate),
+        objective,
+        State(np.zeros((objective.n_x, 1)), 0.0),
+        iterations=iterations,
+        tolerance=1e-12,
+    )
+    return state
 
 
 def assert_equal(direct: Any, reduced: Any, span: Any) -> None:
     w, b = span.carry_back(reduced.w, reduced.b)
+    assert reduced.relative_gradient == pytest.approx(direct.relative_gradient, rel=1e-6)
     assert reduced.costs == pytest.approx(direct.costs, abs=1e-9)
     assert np.abs(w - direct.w).max() < 1e-9
     assert b == pytest.approx(direct.b, abs=1e-9)
@@ -41,6 +59,7 @@ def test_the_courses_data_takes_the_same_steps(l2: float) -> None:
     course = catclf.load_dataset(shared("catvnoncat"))
     X = Pixels().columns(course.images[:])
     assert_equal(*both_routes(X, course.Y, l2, 2000))
+    assert_equal(*on_gram_matrix(X, course.Y, l2, 2000))
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.1])
@@ -52,6 +71,7 @@ def test_duplicate_and_dependent_columns(l2: float) -> None:
     direct, reduced, span = both_routes(X, Y, l2, 2000, learning_rate=0.002)
     assert span.R.shape == (8, 19)
     assert_equal(direct, reduced, span)
+    assert_equal(*on_gram_matrix(X, Y, l2, 2000, learning_rate=0.002))
 
 
 def test_black_images_have_no_span() -> None:
@@ -59,6 +79,7 @@ def test_black_images_have_no_span() -> None:
     direct, reduced, span = both_routes(X, Y, 0.0, 100, learning_rate=1.0)
     assert span.R.shape == (0, 4)
     assert_equal(direct, reduced, span)
+    assert_equal(*on_gram_matrix(X, Y, 0.0, 100, learning_rate=1.0))
 
 
 @pytest.mark.real_data
@@ -98,3 +119,24 @@ def test_it_pays_where_there_are_few_images_and_many_steps() -> None:
     assert not pays(12288, 20_000, 10**6)
     assert pays(12288, 2000, 300)
     assert not pays(12288, 2000, 300, itemsize=4)
+
+
+def test_the_gram_matrix_pays_where_there_are_few_images_and_many_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(combinations, "free_memory", lambda: 10**10)
+    assert combinations.pays(12288, 209, 2000)
+    assert not combinations.pays(12288, 209, 5)
+    assert combinations.pays(12288, 8000, 2000)
+    assert not combinations.pays(12288, 8000, 2000, itemsize=4)
+    assert not combinations.pays(12288, 20_000, 10**6)
+    monkeypatch.setattr(combinations, "free_memory", lambda: 10**9)
+    assert not combinations.pays(12288, 8000, 2000)
+
+
+def test_the_learning_rate_from_the_gram_matrix_is_that_of_the_columns() -> None:
+    rng = np.random.default_rng(0)
+    X, Y = rng.random((50, 30)), rng.integers(0, 2, (1, 30))
+    gram = Gram(X.T, 1.0, np.float64, centred=False, is_explicit=True)
+    L = lipschitz_constant(Combinations(gram, Y, 0.1, LOSS))
+    assert L == pytest.approx(lipschitz_constant(InMemory(X, Y, 0.1, LOSS)), rel=1e-5)
