@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from PIL import Image
 import catclf
 from catclf.errors import ImageError
 from catclf.model import Model
+from tests.export.models import model_of
 
 
 @pytest.fixture
@@ -66,3 +68,18 @@ def test_the_threshold_decides(model: Model, data: Path) -> None:
         (prediction,) = model.predict_files([path], threshold=threshold)
         assert isinstance(prediction, catclf.Prediction)
         assert prediction.label == label
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("features", ["pixels", "fourier:patches+hog"])
+def test_a_probability_is_the_same_to_the_last_bit_alone_and_in_a_batch(
+    features: str, flip: bool, dtype: Any
+) -> None:
+    learned = model_of(features, flip=flip)
+    model = replace(learned, w=learned.w.astype(dtype))
+    images = np.random.default_rng(0).integers(0, 256, (33, 64, 64, 3), np.uint8)
+    together = model.probabilities(images)
+    for i in (0, 1, 31, 32):
+        assert model.probabilities(images[i : i + 1])[0, 0] == together[0, i]
+    np.testing.assert_array_equal(model.probabilities(images[5:12]), together[:, 5:12])
