@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -63,6 +64,32 @@ class Parsed(click.ParamType):  # type: ignore[type-arg] # generic from click 8.
             return self._parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+# Bytes without which nothing can be trained.
+_LEAST_MEMORY = 100 * 10**6
+
+
+def _size(text: str) -> int:
+    """Bytes, from a text such as "4G", "500M" or "2000000000"."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([kmgt]?)b?", text.strip().lower())
+    if not found:
+        raise ValueError(f"{text!r} is not a size; write one like 500M or 4G")
+    size = int(float(found[1]) * _UNITS[found[2]])
+    if size < _LEAST_MEMORY:
+        raise ValueError(f"{text} is too little to train with; allow 100M or more")
+    return size
+
+
+memory_option = click.option(
+    "--memory",
+    metavar="SIZE",
+    type=Parsed(_size),
+    help="Memory for the features of the images, such as 4G. If they need more, they are kept in a "
+    "temporary file beside the model.  [default: a quarter of what is free]",
+)
 
 
 def file_option(*names: str, **settings: Any) -> Callable[[F], F]:

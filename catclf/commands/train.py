@@ -15,6 +15,7 @@ from catclf.commands.options import (
     file_option,
     group_by_option,
     json_option,
+    memory_option,
     model_file_option,
     positive_option,
     preset_option,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 @grouped(
     "Solver",
     *training_options("Solver"),
+    memory_option,
     file_option(
         "--checkpoint",
         help="File to save the state of the training to, every half a minute and when it is "
@@ -121,6 +123,7 @@ def train(
     score: str,
     preset: str,
     like: Path | None,
+    memory: int | None,
     checkpoint: Path | None,
     resume: Path | None,
     history: Path | None,
@@ -137,6 +140,8 @@ def train(
     Ctrl-C ends the training and leaves an old model file as it was; with --checkpoint, nothing that
     was computed is lost, and --resume continues.
     """
+    from catclf.memory import room_for_arrays
+
     base = PRESETS[preset]
     if like:
         _refuse_preset_beside_like()
@@ -167,9 +172,12 @@ def train(
     hold_out = score == "auto" and not test and (not folds or report_path is not None)
     if folds or hold_out or settings.holds_out:
         dataset = find_groups(dataset)
-    measured, held_out = scores.scores_before_training(dataset, settings, folds, hold_out=hold_out)
-    doubted = report.report_cross_validation(measured, dataset, doubtful, as_json=as_json)
-    result = _train(dataset, settings, checkpoint, resume)
+    with room_for_arrays(memory, output.parent, _note_file):
+        measured, held_out = scores.scores_before_training(
+            dataset, settings, folds, hold_out=hold_out
+        )
+        doubted = report.report_cross_validation(measured, dataset, doubtful, as_json=as_json)
+        result = _train(dataset, settings, checkpoint, resume)
     if score == "auto":
         measured = measured._replace(test=scores.test_score(result.model, test))
     result = result.with_scores(**{n: s.score() for n, s in measured._asdict().items() if s})
@@ -193,6 +201,13 @@ def _refuse_preset_beside_like() -> None:
     source = click.get_current_context().get_parameter_source("preset")
     if source is not click.core.ParameterSource.DEFAULT:
         raise click.UsageError("--like and --recipe exclude each other")
+
+
+def _note_file(size: int) -> None:
+    note(
+        f"Note: the features take {size / 10**9:.1f} GB, and are kept in a temporary file beside "
+        "the model; --memory sets how much may be in memory"
+    )
 
 
 def _train(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.logistic import Array, Loss, Propagation, sigmoid
-from catclf.memory import free_memory
+from catclf.memory import fits
 from catclf.solvers.gram import Gram
 
 
@@ -84,7 +84,7 @@ def pays(n_x: int, m: int, passes: int, *, itemsize: int = 8) -> bool:
     Returns
     -------
     bool
-        False also where the matrix would take more than a quarter of the memory that is free.
+        False also where the matrix would take too much memory.
     """
     matrix = 0.12 * n_x * m**2 + 2 * passes * m**2
-    return 8 * m**2 <= free_memory() / 4 and matrix < passes * n_x * m * itemsize / 4
+    return fits(8 * m**2) and matrix < passes * n_x * m * itemsize / 4

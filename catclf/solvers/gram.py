@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array
-from catclf.memory import free_memory
+from catclf.memory import fits
 from catclf.parallel import map_on_threads, one_blas_thread, workers
 
 T = TypeVar("T")
@@ -130,8 +130,7 @@ def explicit_pays(n_x: int, m: int, itemsize: int, *, products: int, columns: in
     Returns
     -------
     bool
-        False also where the matrix would take more than a quarter of the memory that is free.
+        False also where the matrix would take too much memory.
     """
     matrix = n_x * m**2 / 2 + 5 * products * columns * m**2
-    fits = itemsize * m**2 <= free_memory() / 4
-    return fits and matrix < 7 * products * columns * 2 * n_x * m
+    return fits(itemsize * m**2) and matrix < 7 * products * columns * 2 * n_x * m

@@ -12,6 +12,7 @@ from catclf.features.pixels import Pixels
 from catclf.features.standardise import is_constant
 from catclf.images.preprocessing import mirrored
 from catclf.logistic import Array
+from catclf.memory import large_array
 from catclf.progress import Progress
 from catclf.rows import Rows
 from catclf.training.settings import TrainingSettings
@@ -123,7 +124,7 @@ def make_design_matrix(
     Y = np.tile(dataset.Y, copies)  # (1, copies · m)
     if isinstance(features, Pixels) and not settings.standardise:
         return DesignMatrix(_pixel_rows(dataset, settings), Y, copies, features.scale)
-    rows = np.empty((copies * dataset.m, features.n_x), settings.dtype)
+    rows = large_array((copies * dataset.m, features.n_x), settings.dtype)
     encodings = dataset.encodings
     for start in range(0, dataset.m, _BATCH):
         here = slice(start, min(start + _BATCH, dataset.m))
@@ -143,8 +144,13 @@ def make_design_matrix(
 
 def _pixel_rows(dataset: Dataset, settings: TrainingSettings) -> Rows:
     if settings.flip:
-        images = dataset.images[:]
-        return np.concatenate([images, mirrored(images)])  # (2 m, side, side, 3)
+        m = dataset.m
+        images = large_array((2 * m, *dataset.images.shape[1:]), np.uint8)
+        for start in range(0, m, _BATCH):
+            batch = dataset.images[start : start + _BATCH]
+            images[start : start + len(batch)] = batch
+            images[m + start : m + start + len(batch)] = mirrored(batch)
+        return images
     # Folds need any rows, and a file gives only slices.
     return dataset.images[:] if settings.holds_out else dataset.images
 

@@ -124,13 +124,13 @@ def test_it_pays_where_there_are_few_images_and_many_steps() -> None:
 def test_the_gram_matrix_pays_where_there_are_few_images_and_many_steps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(combinations, "free_memory", lambda: 10**10)
+    monkeypatch.setattr("catclf.memory.free_memory", lambda: 10**10)
     assert combinations.pays(12288, 209, 2000)
     assert not combinations.pays(12288, 209, 5)
     assert combinations.pays(12288, 8000, 2000)
     assert not combinations.pays(12288, 8000, 2000, itemsize=4)
     assert not combinations.pays(12288, 20_000, 10**6)
-    monkeypatch.setattr(combinations, "free_memory", lambda: 10**9)
+    monkeypatch.setattr("catclf.memory.free_memory", lambda: 10**9)
     assert not combinations.pays(12288, 8000, 2000)
 
 

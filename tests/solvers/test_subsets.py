@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 import catclf
 from catclf.features.pixels import Pixels
 from catclf.logistic import LOSSES, Array, ClassWeighted, Loss, sigmoid
-from catclf.solvers import gram as gram_module
 from catclf.solvers.gram import Gram, explicit_pays
 from catclf.solvers.problem import Examples, pose_subsets
 from catclf.solvers.subsets import Subset
@@ -86,11 +85,11 @@ def test_the_matrix_is_for_few_examples_that_fit(monkeypatch: pytest.MonkeyPatch
     def pays(n_x: int, m: int) -> bool:
         return explicit_pays(n_x, m, 4, products=100, columns=5)
 
-    monkeypatch.setattr(gram_module, "free_memory", lambda: 10**10)
+    monkeypatch.setattr("catclf.memory.free_memory", lambda: 10**10)
     assert pays(16_384, 8_000)
     assert not pays(16_384, 50_000)
     assert not pays(100, 8_000)
-    monkeypatch.setattr(gram_module, "free_memory", lambda: 10**8)
+    monkeypatch.setattr("catclf.memory.free_memory", lambda: 10**8)
     assert not pays(16_384, 8_000)
     assert pays(16_384, 1_000)
 
