@@ -94,12 +94,12 @@ class ClassWeighted:
     """
 
     def __init__(self, loss: Loss, positive: float, negative: float) -> None:
-        self._loss, self._positive, self._negative = loss, positive, negative
+        self._loss, self.positive, self.negative = loss, positive, negative
         self.name = loss.name
         self.curvature = loss.curvature * max(positive, negative)
 
     def _weights(self, Y: Array) -> Array:
-        return np.where(Y == 1, Y.dtype.type(self._positive), Y.dtype.type(self._negative))
+        return np.where(Y == 1, Y.dtype.type(self.positive), Y.dtype.type(self.negative))
 
     def values(self, Z: Array, A: Array, Y: Array) -> Array:
         """Losses L, weighted."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from catclf.logistic import Array, Loss, Propagation, sigmoid
 from catclf.memory import fits
+from catclf.solvers.fused import SPEED_UP
 from catclf.solvers.gram import Gram
 
 
@@ -64,7 +65,7 @@ class Combinations:
         return self._gram.combine(w), b
 
 
-def pays(n_x: int, m: int, passes: int, *, itemsize: int = 8) -> bool:
+def pays(n_x: int, m: int, passes: int, *, itemsize: int = 8, is_fused: bool = False) -> bool:
     """Whether the Gram matrix costs less than it saves.
 
     In units of a float64 multiplication in a pass over X: a pass takes two for each number in X, or
@@ -80,6 +81,8 @@ def pays(n_x: int, m: int, passes: int, *, itemsize: int = 8) -> bool:
         How many passes over the examples there will be.
     itemsize : {8, 4}
         Bytes of a number in the passes over X.
+    is_fused : bool
+        Whether these would be made by the kernel of `fused.py`.
 
     Returns
     -------
@@ -87,4 +90,5 @@ def pays(n_x: int, m: int, passes: int, *, itemsize: int = 8) -> bool:
         False also where the matrix would take too much memory.
     """
     matrix = 0.12 * n_x * m**2 + 2 * passes * m**2
-    return fits(8 * m**2) and matrix < passes * n_x * m * itemsize / 4
+    passes_over_X = passes * n_x * m * itemsize / 4 / (SPEED_UP if is_fused else 1)
+    return fits(8 * m**2) and matrix < passes_over_X

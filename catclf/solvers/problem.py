@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array, Loss
 from catclf.rows import Rows
+from catclf.solvers import fused
 from catclf.solvers.blocks import Blocks
 from catclf.solvers.combinations import Combinations
 from catclf.solvers.gram import Gram, explicit_pays
@@ -81,7 +82,7 @@ def pose_in_span(examples: Examples, l2: float, *, lbfgs: bool) -> Problem:
     return Problem(objective, start, span.carry_back, exact(objective, span))
 
 
-def pose_in_blocks(examples: Examples, l2: float, w: Array, *, lbfgs: bool) -> Problem:
+def pose_in_blocks(examples: Examples, l2: float, w: Array, *, lbfgs: bool, passes: int) -> Problem:
     """Lay a problem out in blocks of the examples.
 
     Parameters
@@ -94,6 +95,8 @@ def pose_in_blocks(examples: Examples, l2: float, w: Array, *, lbfgs: bool) -> P
         Initial weights. The bias starts at 0.
     lbfgs : bool
         For L-BFGS rather than gradient descent.
+    passes : int
+        How many there will be, roughly.
 
     Returns
     -------
@@ -101,7 +104,10 @@ def pose_in_blocks(examples: Examples, l2: float, w: Array, *, lbfgs: bool) -> P
         For the solver.
     """
     rows, Y, scale, loss, dtype = examples
-    blocks = Blocks(rows, Y, l2, loss, scale=scale, dtype=dtype)
+    n_x, m = int(np.prod(rows.shape[1:])), len(rows)
+    pays = rows.dtype == np.uint8 and fused.pays(n_x, m, passes, np.dtype(dtype).itemsize)
+    kernel = fused.kernel(np.dtype(dtype)) if pays else None
+    blocks = Blocks(rows, Y, l2, loss, scale=scale, dtype=dtype, kernel=kernel)
     if not lbfgs:
         return Problem(blocks, State(w, 0.0), lambda w, b: (w, b), None)
     centred = Centred(blocks)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from catclf.logistic import LOSSES, Array, ClassWeighted, Loss
-from catclf.solvers import combinations, span
+from catclf.solvers import combinations, fused, span
 from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import Objective, lipschitz_constant
 from catclf.solvers.problem import Examples, Problem, pose_in_blocks, pose_in_span
@@ -46,10 +46,17 @@ def span_pays(design: DesignMatrix, settings: TrainingSettings) -> bool:
     if settings.init != "zeros":  # outside the span
         return False
     n_x, m, itemsize = design.n_x, len(design.rows), np.dtype(settings.dtype).itemsize
+    passes = _passes(settings)
     if settings.solver == "lbfgs":
-        passes = min(settings.iterations, _PASSES_OF_LBFGS)
         return span.pays(n_x, m, passes, itemsize=itemsize)
-    return combinations.pays(n_x, m, settings.iterations, itemsize=itemsize)
+    is_fused = design.rows.dtype == np.uint8 and fused.pays(n_x, m, passes, itemsize)
+    return combinations.pays(n_x, m, passes, itemsize=itemsize, is_fused=is_fused)
+
+
+def _passes(settings: TrainingSettings) -> int:
+    """How many passes over the examples there will be, roughly."""
+    iterations = settings.iterations
+    return min(iterations, _PASSES_OF_LBFGS) if settings.solver == "lbfgs" else iterations
 
 
 def pose(design: DesignMatrix, settings: TrainingSettings, l2: float, *, in_span: bool) -> Problem:
@@ -75,7 +82,8 @@ def pose(design: DesignMatrix, settings: TrainingSettings, l2: float, *, in_span
     lbfgs = settings.solver == "lbfgs"
     if in_span:
         return pose_in_span(examples, l2, lbfgs=lbfgs)
-    return pose_in_blocks(examples, l2, _initial_weights(design.n_x, settings), lbfgs=lbfgs)
+    w, passes = _initial_weights(design.n_x, settings), _passes(settings)
+    return pose_in_blocks(examples, l2, w, lbfgs=lbfgs, passes=passes)
 
 
 def _initial_weights(n_x: int, settings: TrainingSettings) -> Array:

@@ -38,7 +38,7 @@ def optimum(rows: Any, Y: Any, *, l2: Any, in_span: Any, tolerance: Any) -> Any:
     problem = (
         pose_in_span(examples, l2, lbfgs=True)
         if in_span
-        else pose_in_blocks(examples, l2, np.zeros((rows.shape[1], 1)), lbfgs=True)
+        else pose_in_blocks(examples, l2, np.zeros((rows.shape[1], 1)), lbfgs=True, passes=1)
     )
     assert problem.preconditioner
     *_, state = iterate(
