@@ -6,6 +6,7 @@ from benchmarks import (
     course,
     decoding,
     descent,
+    earlier,
     features,
     machine,
     optimum,
@@ -24,6 +25,7 @@ GROUPS = {
     "stored": stored.print_rows,
     "features": features.print_rows,
     "transfer": transfer.print_rows,
+    "earlier": earlier.print_rows,
 }
 
 HEADER = """# Results

@@ -42,7 +42,7 @@ class Gram:
         centred: bool,
         is_explicit: bool,
     ) -> None:
-        self.m, self._dtype, self._is_centred = len(rows), np.dtype(dtype), centred
+        self.m, self.dtype, self._is_centred = len(rows), np.dtype(dtype), centred
         self._rows, self._scale = rows.reshape(self.m, -1), scale  # (m, n_x)
         self.n_x = self._rows.shape[1]
         self._matrix = self._computed() if is_explicit else None
@@ -57,12 +57,12 @@ class Gram:
 
     def combine(self, V: Array) -> Array:
         """X V, for V (m, k) and columns that are not centred: float64 (n_x, k)."""
-        combined: Array = self._scale * self._combined(V.astype(self._dtype))
+        combined: Array = self._scale * self._combined(V.astype(self.dtype))
         return combined
 
     def _product(self, V: Array) -> Array:
         """XᵀX V of the columns as they are."""
-        V = V.astype(self._dtype, copy=False)
+        V = V.astype(self.dtype, copy=False)
         matrix = self._matrix
         if matrix is not None and self.m <= _TILE:  # less than it takes to start a thread
             few: Array = np.dot(matrix, V).astype(np.float64, copy=False)  # (m, k)
@@ -82,14 +82,14 @@ class Gram:
         with one_blas_thread():
             combined: Array = sum(
                 self._map(_BLOCK, lambda here: np.dot(self._columns(here), V[here])),
-                start=np.zeros((self.n_x, V.shape[1]), self._dtype),
+                start=np.zeros((self.n_x, V.shape[1]), self.dtype),
             )
         return combined
 
     def _computed(self) -> Array:
         """XᵀX of the columns as they are."""
         X = self._columns(slice(None))  # (n_x, m)
-        matrix = np.empty((self.m, self.m), self._dtype)
+        matrix = np.empty((self.m, self.m), self.dtype)
 
         def fill(here: slice) -> None:
             # What is to the left was filled with the tiles before.
@@ -103,7 +103,7 @@ class Gram:
 
     def _columns(self, here: slice) -> Array:
         """Some examples, (n_x, size), before scaling."""
-        return self._rows[here].astype(self._dtype, copy=False).T
+        return self._rows[here].astype(self.dtype, copy=False).T
 
     def _map(self, size: int, function: Callable[[slice], T]) -> list[T]:
         """Apply a function to so many examples at a time."""

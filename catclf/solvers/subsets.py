@@ -24,6 +24,9 @@ from catclf.solvers.lbfgs import PAIRS, Pair, Trial, direction, line_search
 from catclf.solvers.preconditioner import inverses, leading_variances
 from catclf.solvers.span import Span
 
+# As shares of the mean square of a column, by the bytes of a number.
+_UNSEEN = {4: 1e-6, 8: 1e-12}
+
 
 class Subset(NamedTuple):
     """Some examples, and what each of them costs."""
@@ -58,8 +61,8 @@ class SubsetPaths:
         span: Span,
         sample: slice,
     ) -> None:
-        self._gram = gram
-        preconditioner = _Preconditioner(gram, span, sample)
+        products = self._products = _Products(gram, span)
+        preconditioner = _Preconditioner(products, span, sample)
         self._descents = [
             _Descent(subset, Y.astype(np.float64), preconditioner) for subset in subsets
         ]
@@ -78,11 +81,11 @@ class SubsetPaths:
         """
         active = self._descents
         # The sums of many steps have rounded; begin with exact ones.
-        products = self._gram.product(np.stack([each.x[0, :-1] for each in active], axis=1))
+        products = self._products.of(np.stack([each.x[0, :-1] for each in active], axis=1))
         for each, product in zip(active, products.T, strict=True):
             each.begin(l2, product)
         for _ in range(iterations + 1):
-            products = self._gram.product(np.stack([each.G for each in active], axis=1))
+            products = self._products.of(np.stack([each.G for each in active], axis=1))
 
             pairs = list(zip(active, products.T, strict=True))
             map_on_threads(lambda pair: pair[0].advance(pair[1], tolerance), pairs, workers())
@@ -92,25 +95,46 @@ class SubsetPaths:
         return np.stack([each.Z for each in self._descents])
 
 
+class _Products:
+    """Products with G + εI, where ε is what rounding leaves unseen.
+
+    Combinations of columns that give 0, as of duplicates, would cost nothing, and grow without
+    bound, until rounding made something of them.
+    """
+
+    def __init__(self, gram: Gram, span: Span) -> None:
+        self.gram = gram
+        mean_square = float((span.lengths**2).sum()) / max(span.R.shape[1], 1)
+        self._epsilon = _UNSEEN[gram.dtype.itemsize] * mean_square
+
+    def of(self, V: Array) -> Array:
+        """The product with V (m, k)."""
+        product: Array = self.gram.product(V) + self._epsilon * V
+        return product
+
+
 class _Preconditioner:
     """That of `preconditioner.low_rank`, for vectors as they are here."""
 
-    def __init__(self, gram: Gram, span: Span, sample: slice) -> None:
+    def __init__(self, products: _Products, span: Span, sample: slice) -> None:
+        gram = products.gram
         self._variances, self._rest = leading_variances(span, gram.n_x)
-        combinations = span.combinations(len(self._variances))  # (sample, r)
-        # The directions of the preconditioner are X times these, which sum to 0, centred or not.
-        U = np.zeros((2, gram.m + 1, combinations.shape[1]))
-        U[0, :-1][sample] = combinations
-        U[1, :-1] = gram.product(U[0, :-1])
-        self._U = U
+        # Its directions are X times these combinations, which sum to 0, centred or not.
+        self._sample, self._combinations = sample, span.combinations(len(self._variances))
+        combinations = np.zeros((gram.m, len(self._variances)))
+        combinations[sample] = self._combinations
+        self._products = products.of(combinations).astype(gram.dtype)  # (m, r)
 
     def times(self, vector: Array, loss: Loss, l2: float) -> Array:
         """The inverse times a vector (2, m + 1)."""
         c = loss.curvature
         inverse, inverse_of_rest = inverses(c, self._variances, self._rest, l2)
-        along = np.dot(vector[0], self._U[1])  # (r,)
+        dtype = self._products.dtype
+        along = np.dot(vector[0, :-1].astype(dtype), self._products)  # (r,)
         extra = (inverse[:, 0] - inverse_of_rest) * along
-        product: Array = inverse_of_rest * vector + np.dot(self._U, extra)
+        product: Array = inverse_of_rest * vector
+        product[0, :-1][self._sample] += np.dot(self._combinations, extra)
+        product[1, :-1] += np.dot(self._products, extra.astype(dtype))
         product[:, -1] = vector[:, -1] / c
         return product
 

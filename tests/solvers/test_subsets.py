@@ -16,12 +16,11 @@ from catclf.training.design_matrix import make_design_matrix
 from catclf.training.fold_paths import fold_paths
 from tests.conftest import shared
 
-RNG = np.random.default_rng(0)
 
-
-def examples(m: int, n_x: int, loss: Loss, *, scale: float = 1.0) -> Examples:
-    rows = RNG.integers(0, 256, (m, n_x)).astype(np.uint8)
-    y = (rows[:, 0].astype(float) + RNG.normal(0, 60, m) > 128).astype(int)
+def examples(m: int, n_x: int, loss: Loss, *, seed: int = 0, scale: float = 1.0) -> Examples:
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, 256, (m, n_x)).astype(np.uint8)
+    y = (rows[:, 0].astype(float) + rng.normal(0, 60, m) > 128).astype(int)
     return Examples(rows, y[np.newaxis], scale, loss, np.float64)
 
 
@@ -48,12 +47,14 @@ def optimum(X: Array, Y: Array, l2: float, loss: Loss) -> tuple[Array, float]:
 @pytest.mark.parametrize(
     "loss", [LOSSES["cross-entropy"], ClassWeighted(LOSSES["cross-entropy"], 2.0, 0.7)]
 )
-@pytest.mark.parametrize(("m", "n_x"), [(60, 200), (60, 20), (1203, 30)])
+@pytest.mark.parametrize(
+    ("m", "n_x", "seed"), [(60, 200, 0), (60, 200, 1), (60, 20, 0), (1203, 30, 0)]
+)
 def test_each_subset_comes_to_its_own_optimum(
-    monkeypatch: pytest.MonkeyPatch, m: int, n_x: int, loss: Loss, is_explicit: bool
+    monkeypatch: pytest.MonkeyPatch, m: int, n_x: int, seed: int, loss: Loss, is_explicit: bool
 ) -> None:
     monkeypatch.setattr("catclf.solvers.problem.explicit_pays", lambda *_, **__: is_explicit)
-    given = examples(m, n_x, loss, scale=1 / 255)
+    given = examples(m, n_x, loss, seed=seed, scale=1 / 255)
     X, Y = given.rows[:].T / 255, given.Y.astype(float)
     subsets = folds(m, 3, loss)
     paths = pose_subsets(given, subsets, 100)
@@ -69,12 +70,13 @@ def test_each_subset_comes_to_its_own_optimum(
 @pytest.mark.parametrize("m", [1, 2, 127, 128, 129, 511, 512, 513, 1100])
 def test_products_are_those_of_the_gram_matrix(m: int, dtype: Any, is_explicit: bool) -> None:
     precision = np.float64 if m % 2 else np.float32
-    rows: NDArray[Any] = RNG.integers(0, 256, (m, 4, 5)).astype(dtype)
+    rng = np.random.default_rng(0)
+    rows: NDArray[Any] = rng.integers(0, 256, (m, 4, 5)).astype(dtype)
     X = rows.reshape(m, -1).T.astype(float) / 255
     centred = m % 3 > 0
     if centred:
         X -= X.mean(axis=1, keepdims=True)
-    V = RNG.standard_normal((m, 3))
+    V = rng.standard_normal((m, 3))
     gram = Gram(rows, 1 / 255, precision, centred=centred, is_explicit=is_explicit)
     np.testing.assert_allclose(gram.product(V), X.T @ (X @ V), atol=1e-5 * m)
     if not centred:
@@ -92,6 +94,20 @@ def test_the_matrix_is_for_few_examples_that_fit(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("catclf.memory.free_memory", lambda: 10**8)
     assert not pays(16_384, 8_000)
     assert pays(16_384, 1_000)
+
+
+def test_duplicates_of_which_one_is_left_out_are_no_trouble() -> None:
+    loss = LOSSES["cross-entropy"]
+    few = examples(40, 100, loss, scale=1 / 255)
+    rows, Y = np.concatenate([few.rows[:]] * 2), np.concatenate([few.Y] * 2, axis=1)
+    subset = Subset(np.arange(80) < 50, loss)
+    paths = pose_subsets(few._replace(rows=rows, Y=Y), [subset], 100)
+    X = rows.T / 255
+    for l2 in (1.0, 0.01):
+        (Z,) = paths.solve(l2, iterations=500, tolerance=1e-6)
+        w, b = optimum(X[:, :50], Y[:, :50].astype(float), l2, loss)
+        np.testing.assert_allclose(Z, (w.T @ X + b)[0], atol=5e-3 * np.abs(Z).max())
+        np.testing.assert_allclose(Z[:40], Z[40:], atol=1e-6)
 
 
 def separable(m: int) -> NDArray[np.uint8]:
