@@ -8,6 +8,7 @@ from benchmarks import (
     descent,
     earlier,
     features,
+    history,
     machine,
     optimum,
     start,
@@ -52,6 +53,7 @@ def main() -> None:
     table.print_head()
     for name in names:
         GROUPS[name]()
+    history.append(table.ROWS)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,11 @@ def print_rows() -> None:
             else:
                 print_skipped(work, PRODUCTS, "not enough memory")
         print_row(one_pass, reading, seconds["pass"], seconds["reading"], None)
+        compiled = f"{one_pass}, with the extra `fast`"
+        if "compiled" in seconds:
+            print_row(compiled, reading, seconds["compiled"], seconds["reading"], AsMuch(2.5))
+        else:
+            print_skipped(compiled, reading, "numba is not installed")
         for name, value in seconds.items():
             curves.setdefault(name, {})[m] = value
     if installed("matplotlib"):

@@ -15,7 +15,7 @@ def description() -> str:
     """Versions, processor, cores, memory and load, on one line."""
     return (
         f"catclf {catclf.__version__}, Python {platform.python_version()}, numpy {np.__version__}; "
-        f"{_processor()}, {cores()} cores, {memory() / 2**30:.0f} GiB of memory, "
+        f"{processor()}, {cores()} cores, {memory() / 2**30:.0f} GiB of memory, "
         f"load before the run {os.getloadavg()[0]:.1f}"
     )
 
@@ -30,7 +30,8 @@ def installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Its name."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

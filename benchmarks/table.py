@@ -1,7 +1,21 @@
 """The table: a row for each comparison, printed as soon as it is measured."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+
+class Row(NamedTuple):
+    """A comparison that was printed."""
+
+    work: str
+    peer: str
+    ours: float
+    """Seconds, or bytes."""
+    theirs: float
+
+
+ROWS: list[Row] = []
+"""All that were measured in this run."""
 
 COLUMNS = ("work", "peer", "catclf", "the peer", "ratio", "target", "met")
 
@@ -103,6 +117,7 @@ def print_row(
     provided : bool
         A further condition for the target to be met.
     """
+    ROWS.append(Row(work, peer, ours, theirs))
     unit = size if memory else duration
     if target:
         met = "yes" if provided and target.met(ours, theirs) else "**no**"

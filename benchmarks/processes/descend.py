@@ -13,6 +13,7 @@ from catclf import Dataset, TrainingSettings, train
 from catclf.images.preprocessing import SIDE, Preprocessing
 from catclf.logistic import LOSSES
 from catclf.parallel import one_blas_thread
+from catclf.solvers import fused
 from catclf.solvers.blocks import Blocks
 
 ROUNDS = 3
@@ -38,6 +39,16 @@ def main() -> None:
                 blocks.propagate(w, 0.0)
 
     tasks = {"training": lambda: train(dataset, settings), "pass": passes}
+    if kernel := fused.kernel(np.dtype(np.float32)):
+        compiled = Blocks(
+            images, dataset.Y, 0.0, LOSSES["cross-entropy"], scale=1 / 255, kernel=kernel
+        )
+
+        def compiled_passes() -> None:
+            for _ in range(iterations):
+                compiled.propagate(w, 0.0)
+
+        tasks["compiled"] = compiled_passes
     if sys.argv[3] == "with-products":
         X = np.divide(images.reshape(m, -1), 255, dtype=np.float32)  # (m, n_x)
         small_w, r = w.ravel().astype(np.float32), labels.astype(np.float32)
