@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
 from benchmarks.machine import installed, processor
 from benchmarks.places import ROOT
@@ -14,13 +15,14 @@ from benchmarks.table import Row
 HISTORY = Path(__file__).with_name("history.csv")
 PLOT = Path(__file__).with_name("history.png")
 
+_COLUMNS_OF_PLOT = 4
 _COLUMNS = ("date", "commit", "machine", "work", "peer", "catclf", "the peer")
 
 
 def append(rows: Sequence[Row]) -> None:
     """Add the rows of this run to the file."""
     is_new = not HISTORY.exists()
-    git = ["git", "describe", "--always", "--dirty"]
+    git = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True).stdout.strip()
     run = time.strftime("%Y-%m-%d"), commit, processor()
     with HISTORY.open("a", encoding="utf-8", newline="") as file:
@@ -33,7 +35,7 @@ def append(rows: Sequence[Row]) -> None:
 
 
 def _draw() -> None:
-    """Draw catclf's share of the peer's time or memory, run by run; each row is a line."""
+    """Draw catclf's share of the peer's time or memory, run by run."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -43,16 +45,22 @@ def _draw() -> None:
     ratios: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for line in lines:
         at = runs.index((line["date"], line["commit"]))
-        # Without what differs from run to run, such as a cost.
+        # Without what differs from run to run: a cost, the speed of the memory.
         work = line["work"].partition(" (J =")[0]
-        ratios[work, line["peer"]][at] = float(line["catclf"]) / float(line["the peer"])
-    figure = Figure(figsize=(9, 12), layout="constrained")
+        peer = line["peer"].partition(", at ")[0]
+        ratios[work, peer][at] = float(line["catclf"]) / float(line["the peer"])
+    rows = -(-len(ratios) // _COLUMNS_OF_PLOT)
+    figure = Figure(figsize=(14, 1.7 * rows), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    for (work, _), points in ratios.items():
-        axes.semilogy(list(points), list(points.values()), "o-", markersize=3, label=work[:90])
-    axes.set_xticks(range(len(runs)), [f"{date}\n{commit}" for date, commit in runs], fontsize=8)
-    axes.set_ylabel("catclf / the peer")
-    axes.grid(color="#DDDDDD")
-    figure.legend(loc="outside lower center", fontsize=6, frameon=False)
-    figure.savefig(PLOT, dpi=110)
+    axes = figure.subplots(rows, _COLUMNS_OF_PLOT, squeeze=False).ravel()  # (rows · columns,)
+    for each in axes[len(ratios) :]:
+        each.remove()
+    for each, ((work, peer), points) in zip(axes, ratios.items(), strict=False):
+        each.plot(list(points), list(points.values()), "o-", markersize=4)
+        each.set_ylim(bottom=0)
+        each.set_xticks(range(len(runs)), [commit for _, commit in runs], fontsize=6)
+        each.set_title(fill(f"{work} / {peer}", 52)[:200], fontsize=6)
+        each.tick_params(labelsize=6)
+        each.grid(color="#DDDDDD")
+    figure.suptitle("catclf's time or memory as a share of the peer's, run by run", fontsize=11)
+    figure.savefig(PLOT, dpi=80)

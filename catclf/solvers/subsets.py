@@ -85,8 +85,7 @@ class SubsetPaths:
         for each, product in zip(active, products.T, strict=True):
             each.begin(l2, product)
         for _ in range(iterations + 1):
-            products = self._products.of(np.stack([each.G for each in active], axis=1))
-
+            products = self._products.of(np.stack([each.slopes for each in active], axis=1))
             pairs = list(zip(active, products.T, strict=True))
             map_on_threads(lambda pair: pair[0].advance(pair[1], tolerance), pairs, workers())
             active = [each for each in active if not each.is_done]
@@ -144,7 +143,7 @@ class _Descent:
 
     x: Array
     """(2, m + 1): where it is."""
-    G: Array
+    slopes: Array
     """(m,): derivatives of the mean loss there with respect to the logits."""
     is_done = False
 
@@ -167,11 +166,11 @@ class _Descent:
         self._l2 = l2
         self._before: _Place | None = None
         self._pairs: list[Pair] = []
-        self._J, self.G = self._cost(self.x)
+        self._J, self.slopes = self._cost(self.x)
         self.is_done = False
 
     def advance(self, product: Array, tolerance: float) -> None:
-        """One step of L-BFGS, or none at the end; `product` is the Gram matrix times `G`."""
+        """One step of L-BFGS, or none at the end; `product` is the Gram matrix times `slopes`."""
         gradient = self._gradient(product)
         if self._before:
             pair = Pair(self.x - self._before.x, gradient - self._before.gradient)
@@ -195,22 +194,22 @@ class _Descent:
 
         def trial(step: float) -> Trial[tuple[Array, float, Array]]:
             x = self.x + step * way
-            J, G = self._cost(x)
-            slope = float(np.dot(G, way[1, :-1]) + G.sum() * way[1, -1])
+            J, slopes = self._cost(x)
+            slope = float(np.dot(slopes, way[1, :-1]) + slopes.sum() * way[1, -1])
             slope += self._l2 * float(np.dot(x[0, :-1], way[1, :-1]))
-            return Trial(J, slope, (x, J, G))
+            return Trial(J, slope, (x, J, slopes))
 
         place = line_search(trial, self._J, _inner(gradient, way), float(np.finfo(np.float64).eps))
         if place is None:
             return False
-        self.x, self._J, self.G = place
+        self.x, self._J, self.slopes = place
         return True
 
     def _gradient(self, product: Array) -> Array:
         gradient = self._l2 * self.x
-        gradient[0, :-1] += self.G
+        gradient[0, :-1] += self.slopes
         gradient[1, :-1] += product
-        gradient[:, -1] = self.G.sum()
+        gradient[:, -1] = self.slopes.sum()
         return gradient
 
     def _cost(self, x: Array) -> tuple[float, Array]:
@@ -219,9 +218,9 @@ class _Descent:
         A = sigmoid(Z)
         J = float(self._loss.values(Z, A, self._Y).mean())
         J += self._l2 / 2 * float(np.dot(x[0, :-1], x[1, :-1]))
-        G = np.zeros(len(self._included))
-        G[self._included] = self._loss.dZ(A, self._Y)[0] / Z.size
-        return J, G
+        slopes = np.zeros(len(self._included))
+        slopes[self._included] = self._loss.dZ(A, self._Y)[0] / Z.size
+        return J, slopes
 
 
 class _Place(NamedTuple):
