@@ -1,6 +1,6 @@
 """The Gram matrix of examples: their inner products, which are all that a solver needs of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +14,9 @@ T = TypeVar("T")
 
 # Examples that one thread takes at a time: for the matrix itself, and for products without it.
 _TILE, _BLOCK = 512, 128
+
+# Features of bytes that are converted at a time, so that this takes little memory.
+_FEATURES = 2048
 
 
 class Gram:
@@ -64,18 +67,17 @@ class Gram:
         """XᵀX V of the columns as they are."""
         V = V.astype(self.dtype, copy=False)
         matrix = self._matrix
-        if matrix is not None and self.m <= _TILE:  # less than it takes to start a thread
-            few: Array = np.dot(matrix, V).astype(np.float64, copy=False)  # (m, k)
-            return few * self._scale**2
-        with one_blas_thread():
-            if matrix is not None:
-                parts = self._map(_TILE, lambda here: np.dot(matrix[here], V))
-            else:
-                XV = self._combined(V)
+        if matrix is None:
+            XV = self._scale**2 * self._combined(V)
+            with one_blas_thread():
                 parts = self._map(_BLOCK, lambda here: np.dot(self._columns(here).T, XV))
-        product: Array = np.concatenate(parts).astype(np.float64, copy=False)  # (m, k)
-        product *= self._scale**2
-        return product
+        elif self.m <= _TILE:  # less than it takes to start a thread
+            parts = [np.dot(matrix, V)]
+        else:
+            with one_blas_thread():
+                parts = self._map(_TILE, lambda here: np.dot(matrix[here], V))
+        product = parts[0] if len(parts) == 1 else np.concatenate(parts)  # (m, k)
+        return product.astype(np.float64, copy=False)
 
     def _combined(self, V: Array) -> Array:
         """X V before scaling: (n_x, k)."""
@@ -88,18 +90,27 @@ class Gram:
 
     def _computed(self) -> Array:
         """XᵀX of the columns as they are."""
-        X = self._columns(slice(None))  # (n_x, m)
-        matrix = np.empty((self.m, self.m), self.dtype)
-
-        def fill(here: slice) -> None:
-            # What is to the left was filled with the tiles before.
-            products = np.dot(X[:, here].T, X[:, here.start :])
-            matrix[here, here.start :] = products
-            matrix[here.start :, here] = products.T
-
+        matrix = np.zeros((self.m, self.m), self.dtype)
+        tiles = self._slices(_TILE)
         with one_blas_thread():
-            self._map(_TILE, fill)
+            for X in self._features():
+                # What is to the left is the same as what is above.
+                def add(here: slice, X: Array = X) -> None:
+                    matrix[here, here.start :] += np.dot(X[:, here].T, X[:, here.start :])
+
+                map_on_threads(add, tiles, workers())
+        for here in tiles:
+            matrix[here.start :, here] = matrix[here, here.start :].T
+        matrix *= self._scale**2
         return matrix
+
+    def _features(self) -> Iterator[Array]:
+        """Some features of all examples after the other, (k, m), before scaling."""
+        if self._rows.dtype == self.dtype:
+            yield self._rows.T
+            return
+        for start in range(0, self.n_x, _FEATURES):
+            yield self._rows[:, start : start + _FEATURES].astype(self.dtype).T
 
     def _columns(self, here: slice) -> Array:
         """Some examples, (n_x, size), before scaling."""
@@ -107,8 +118,10 @@ class Gram:
 
     def _map(self, size: int, function: Callable[[slice], T]) -> list[T]:
         """Apply a function to so many examples at a time."""
-        parts = [slice(start, min(start + size, self.m)) for start in range(0, self.m, size)]
-        return map_on_threads(function, parts, workers())
+        return map_on_threads(function, self._slices(size), workers())
+
+    def _slices(self, size: int) -> list[slice]:
+        return [slice(start, min(start + size, self.m)) for start in range(0, self.m, size)]
 
 
 def explicit_pays(n_x: int, m: int, itemsize: int, *, products: int, columns: int) -> bool:
