@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -84,6 +84,34 @@ def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int)
     if failures:
         raise failures[0]
     return [results[i] for i in range(len(items))]
+
+
+class Spares(Generic[T]):
+    """Things, such as memory, that one thread after the other uses.
+
+    Parameters
+    ----------
+    make : callable
+        Makes one more, where all are in use.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._idle: list[T] = []
+
+    @contextmanager
+    def one(self) -> Iterator[T]:
+        """One of them, for this thread alone within the context."""
+        # Taking from a list, and appending to it, are safe between threads; asking first whether
+        # there is anything in it is not.
+        try:
+            thing = self._idle.pop()
+        except IndexError:
+            thing = self._make()
+        try:
+            yield thing
+        finally:
+            self._idle.append(thing)
 
 
 @contextmanager

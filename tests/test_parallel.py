@@ -1,8 +1,9 @@
 import threading
+from itertools import count
 
 import pytest
 
-from catclf.parallel import cores, map_on_threads, one_blas_thread, workers
+from catclf.parallel import Spares, cores, map_on_threads, one_blas_thread, workers
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
@@ -42,3 +43,18 @@ def test_linear_algebra_is_limited_to_one_thread_for_a_while() -> None:
 
 def test_there_is_at_least_one_worker() -> None:
     assert 1 <= workers() <= cores()
+
+
+def test_spares_are_used_again_but_never_by_two_threads() -> None:
+    made = count()
+    spares = Spares(lambda: next(made))
+    in_use: set[int] = set()
+
+    def use(_: int) -> None:
+        with spares.one() as spare:
+            assert spare not in in_use
+            in_use.add(spare)
+            in_use.remove(spare)
+
+    map_on_threads(use, range(2000), 4)
+    assert next(made) <= 4

@@ -8,9 +8,8 @@ are its atoms. To encode an image, the responses of all patches to all atoms are
 pooled over the cells of a grid.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from typing import Any, NamedTuple, Self
 
@@ -22,7 +21,7 @@ from catclf.features.feature_map import BasicFeatureMap
 from catclf.features.one_by_one import fill_one_by_one
 from catclf.images.preprocessing import SIDE, Images
 from catclf.logistic import Array
-from catclf.parallel import map_on_threads, one_blas_thread, workers
+from catclf.parallel import Spares, map_on_threads, one_blas_thread, workers
 from catclf.progress import Progress
 from catclf.rows import Rows
 
@@ -141,16 +140,13 @@ class Patches(BasicFeatureMap):
 
     def _features(self, image: Images) -> Floats:
         """Features (n_x,) of one image (64, 64, 3)."""
-        K = self._atoms.shape[2]
-        # Appending to a list, and taking from it, are safe between threads.
-        spaces = _SPACES[K].pop() if _SPACES[K] else _new_spaces(K)
         pooled: list[Floats] = []
-        scales = zip(SCALES, self._atoms, self._offsets, spaces, strict=True)
-        for scale, atoms, offsets, space in scales:
-            _fill_patches(space.patches, _shrink(image, scale.shrink), scale.stride)
-            _fill_responses(space.Z, space.patches, atoms, offsets)
-            pooled += _pool(space.Z, space.above, CELL_MEANS[scale])
-        _SPACES[K].append(spaces)
+        with _spaces(self._atoms.shape[2]).one() as spaces:
+            scales = zip(SCALES, self._atoms, self._offsets, spaces, strict=True)
+            for scale, atoms, offsets, space in scales:
+                _fill_patches(space.patches, _shrink(image, scale.shrink), scale.stride)
+                _fill_responses(space.Z, space.patches, atoms, offsets)
+                pooled += _pool(space.Z, space.above, CELL_MEANS[scale])
         features: Floats = np.sqrt(np.concatenate(pooled, axis=None))  # (n_x,)
         return features
 
@@ -166,8 +162,10 @@ class _Space(NamedTuple):
     """(places², K)."""
 
 
-_SPACES: defaultdict[int, list[list[_Space]]] = defaultdict(list)
-"""Those that no thread uses now, by K: one for each scale."""
+@cache
+def _spaces(K: int) -> Spares[list[_Space]]:
+    """Memory for dictionaries of K atoms, one space for each scale."""
+    return Spares(lambda: _new_spaces(K))
 
 
 def _new_spaces(K: int) -> list[_Space]:

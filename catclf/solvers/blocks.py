@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array, Loss, Propagation, sigmoid
-from catclf.parallel import map_on_threads, one_blas_thread, workers
+from catclf.parallel import Spares, map_on_threads, one_blas_thread, workers
 from catclf.rows import Rows
 from catclf.solvers.fused import Kernel, numbers_of
 from catclf.solvers.objective import norm
@@ -81,7 +81,8 @@ class Blocks:
         self._Y = Y.astype(self._dtype)  # (1, m)
         self._block = max(1, _BLOCK_BYTES // (self.n_x * self._dtype.itemsize))
         self._threads, self._kernel = threads or workers(), kernel
-        self._buffers: list[Array] = []
+        shape = self._block, self.n_x
+        self._buffers = Spares(lambda: np.empty(shape, self._dtype))
 
     def propagate(self, w: Array, b: float) -> Propagation:
         """One forward and backward pass over all examples; w and dw are float64."""
@@ -172,14 +173,11 @@ class Blocks:
 
     def _columns(self, starts: range) -> Iterator[tuple[slice, Array]]:
         """Where each block is, and its examples as columns; the memory is reused."""
-        # Appending to a list, and taking from it, are safe between threads.
-        shape = self._block, self.n_x
-        buffer = self._buffers.pop() if self._buffers else np.empty(shape, self._dtype)
-        for here in self._places(starts):
-            size = here.stop - here.start
-            rows = self._rows[here].reshape(size, self.n_x)  # (size, n_x)
-            if rows.dtype != self._dtype:
-                np.copyto(buffer[:size], rows)
-                rows = buffer[:size]
-            yield here, rows.T  # (n_x, size)
-        self._buffers.append(buffer)
+        with self._buffers.one() as buffer:
+            for here in self._places(starts):
+                size = here.stop - here.start
+                rows = self._rows[here].reshape(size, self.n_x)  # (size, n_x)
+                if rows.dtype != self._dtype:
+                    np.copyto(buffer[:size], rows)
+                    rows = buffer[:size]
+                yield here, rows.T  # (n_x, size)
