@@ -20,7 +20,7 @@ from catclf.reports.gallery import Picture, gallery, names_list
 from catclf.reports.markup import EMPTY, Markup, join, name_tag, tag
 from catclf.reports.mistakes import mistaken_pictures
 from catclf.reports.page import Section, asset, page
-from catclf.reports.review import SCRIPT, Labelled, labelled_of, review_bar
+from catclf.reports.review import SCRIPTS, Labelled, labelled_of, review_bar
 from catclf.reports.score import score
 from catclf.reports.tables import table
 from catclf.reports.thumbnails import Thumbnails, image_to_show
@@ -120,7 +120,7 @@ def write_evaluation_report(
             ]
         ),
         bar=review_bar(model.positive, model.negative, shown, others),
-        scripts=[asset(SCRIPT)] if shown else [],
+        scripts=[*map(asset, SCRIPTS)] if shown else [],
     )
     with written_whole(path) as file:
         file.write(document)

@@ -10,7 +10,7 @@ from catclf.progress import Progress
 from catclf.reports.gallery import Picture, gallery, names_list
 from catclf.reports.markup import Markup, join, tag
 from catclf.reports.page import Section, asset, page
-from catclf.reports.review import SCRIPT, labelled, review_bar, review_keys
+from catclf.reports.review import SCRIPTS, labelled, review_bar, review_keys
 from catclf.reports.thumbnails import SIDE, Thumbnails
 from catclf.storage import written_whole
 from catclf.text import plural
@@ -70,7 +70,7 @@ def write_label_page(
         ],
         lead=_lead(model),
         bar=review_bar(model.positive, model.negative, shown),
-        scripts=[asset(SCRIPT)] if shown else [],
+        scripts=[*map(asset, SCRIPTS)] if shown else [],
     )
     with written_whole(path) as file:
         file.write(document)

@@ -114,15 +114,9 @@
 
   function save() {
     if (!rows().length) return;
-    const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    const lines = [["path", "label"], ...rows()].map((row) => `${row.map(cell).join(",")}\n`);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob(lines, { type: "text/csv" }));
-    link.download = "labels.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveCsv("labels.csv", [["path", "label"], ...rows()]);
     saved = decisions.length;
-    status.textContent = `labels.csv: ${lines.length - 1} images`;
+    status.textContent = `labels.csv: ${rows().length} images`;
   }
 
   function act(key) {

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from catclf.datasets.dataset import Dataset
 from catclf.reports.markup import EMPTY, Markup, tag
 
-SCRIPT = "review.js"
+SCRIPTS = ("save_csv.js", "review.js")
 """What makes the bar work."""
 
 

@@ -53,7 +53,7 @@ def document(model: Model, properties: dict[str, str], tolerance: float) -> byte
     """
     of_model = model_content(model)
     content = {"model": of_model, "test": _test(model, tolerance)}
-    scripts = [_joined(scripts_for(of_model)), _joined(_SCRIPTS_OF_PAGE)]
+    scripts = [_joined(scripts_for(of_model)), asset("save_csv.js"), _joined(_SCRIPTS_OF_PAGE)]
     return page(
         f"{model.positive} or {model.negative}?",
         [

@@ -6,7 +6,7 @@
   const byId = (id) => document.getElementById(id);
   const content = JSON.parse(byId("model").dataset.content);
   const model = new Model(content.model);
-  const results = []; // {name, logit, probability, label, error}, one for each row
+  const results = []; // {name, probability, label, error}, one for each row
   const queue = []; // of images that wait
   const camera = new Camera(byId("video"));
   let isBusy = false;
@@ -62,8 +62,8 @@
     return `${images}: ${parts.join(", ")}${failed ? `, ${failed} unreadable` : ""}`;
   }
 
-  function addRow({ name, logit, probability, label, canvases = [], error }) {
-    results.push({ name, logit, probability, label, error });
+  function addRow({ name, probability, label, canvases = [], error }) {
+    results.push({ name, probability, label, error });
     canvases.forEach((canvas, i) => {
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", ["image", "what each place adds to the logit"][i]);
@@ -99,18 +99,12 @@
   }
 
   // As `catclf predict --csv` writes them.
-  function saveCsv() {
-    const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  function save() {
     const rows = results.map(({ name, label = "", probability, error = "" }) => {
       return [name, label, probability?.toPrecision(6) ?? "", error, ""];
     });
-    const lines = [["path", "label", "probability", "error", "strangeness"], ...rows];
-    const link = document.createElement("a");
-    const text = lines.map((row) => `${row.map(cell).join(",")}\n`);
-    link.href = URL.createObjectURL(new Blob(text, { type: "text/csv" }));
-    link.download = "predictions.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    const heads = ["path", "label", "probability", "error", "strangeness"];
+    saveCsv("predictions.csv", [heads, ...rows]);
   }
 
   async function startCamera() {
@@ -134,7 +128,7 @@
     camera: startCamera,
     take: async () => add([await camera.take()]),
     stop: stopCamera,
-    save: saveCsv,
+    save,
     remove: removeAll,
   };
   for (const button of document.querySelectorAll("button")) {
