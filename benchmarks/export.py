@@ -32,7 +32,7 @@ from catclf.export.proof import Proof, prove
 from catclf.images.decode import load_image, load_whole
 from catclf.images.find import images_below
 from catclf.images.preprocessing import Images
-from catclf.model import Model
+from catclf.model import IMAGES_AT_ONCE, Model
 from catclf.training.settings import PRESETS, TrainingSettings
 
 _SETS = {
@@ -43,7 +43,6 @@ _SETS = {
 }
 # How a JPEG is decoded for the model, and the setting that does it.
 _SCALES = (("", 0), (" at a reduced scale", 2))
-_AT_ONCE = 32
 _MOST = 500
 
 _IN_C = {
@@ -194,7 +193,7 @@ def _batches(model: Model, source: Path) -> list[Images]:
     inputs = find_inputs(map(str, files[:: max(1, len(files) // _MOST)]))
     return [
         images
-        for _, images in read_inputs(inputs, model.preprocessing, _AT_ONCE)
+        for _, images in read_inputs(inputs, model.preprocessing, IMAGES_AT_ONCE)
         if isinstance(images, np.ndarray)
     ]
 

@@ -97,9 +97,8 @@ def large_array(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     try:
         with tempfile.TemporaryFile(prefix="catclf-", dir=where) as file:
             _reserve(file.fileno(), size)
-            mapped = np.memmap(
-                file, dtype, "r+", shape=shape
-            )  # has the file as long as it is there
+            # The array has the file for as long as it is there itself.
+            mapped = np.memmap(file, dtype, "r+", shape=shape)
     except OSError as error:
         raise OutputError(
             f"{where} has no room for {size / 10**9:.1f} GB of features, which do not fit into "

@@ -140,8 +140,6 @@ def train(
     Ctrl-C ends the training and leaves an old model file as it was; with --checkpoint, nothing that
     was computed is lost, and --resume continues.
     """
-    from catclf.memory import room_for_arrays
-
     base = PRESETS[preset]
     if like:
         _refuse_preset_beside_like()
@@ -172,6 +170,8 @@ def train(
     hold_out = score == "auto" and not test and (not folds or report_path is not None)
     if folds or hold_out or settings.holds_out:
         dataset = find_groups(dataset)
+    from catclf.memory import room_for_arrays
+
     with room_for_arrays(memory, output.parent, _note_file):
         measured, held_out = scores.scores_before_training(
             dataset, settings, folds, hold_out=hold_out

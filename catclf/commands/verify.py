@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from catclf.export.proof import Proof
     from catclf.model import Model
 
-_AT_ONCE = 32
-
 
 @click.command(
     epilog="\b\nExamples:\n"
@@ -87,9 +85,10 @@ def _proofs(
     from catclf.datasets.inputs import ImageInput, StoredInput, find_inputs, read_inputs
     from catclf.export.proof import prove
     from catclf.images.decode import load_whole
+    from catclf.model import IMAGES_AT_ONCE
 
     inputs = find_inputs(data)
-    preprocessing, at_once = model.preprocessing, _AT_ONCE
+    preprocessing, at_once = model.preprocessing, IMAGES_AT_ONCE
     if exported.takes_any_size:
         for stored in (item for item in inputs if isinstance(item, StoredInput)):
             note(f"Left out: {stored.name}: its images have been resized already")
