@@ -17,7 +17,7 @@ from catclf.logistic import Array, Loss, Propagation, sigmoid
 from catclf.parallel import Spares, map_on_threads, one_blas_thread, workers
 from catclf.rows import Rows
 from catclf.solvers.fused import Kernel, numbers_of
-from catclf.solvers.objective import norm
+from catclf.solvers.objective import Objective
 
 # Small enough for a core's part of the processor's last cache: 128 images in float32.
 _BLOCK_BYTES = 6 * 2**20
@@ -39,7 +39,7 @@ class _Share:
     """Probabilities, (1, size) for each block."""
 
 
-class Blocks:
+class Blocks(Objective):
     """The cost over examples that lie in rows, as bytes or any other numbers.
 
     Parameters
@@ -112,10 +112,6 @@ class Blocks:
 
         shares = self._map(share)
         return self._product(shares), sum(each.db for each in shares)
-
-    def norm(self, w: Array, b: float) -> float:
-        """Length of (w, b)."""
-        return norm(w, b)
 
     def _propagated(self, w: Array, b: float, starts: range) -> _Share:
         """A pass over the blocks of a share."""

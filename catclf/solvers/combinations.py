@@ -15,9 +15,10 @@ from catclf.logistic import Array, Loss, Propagation, sigmoid
 from catclf.memory import fits
 from catclf.solvers.fused import SPEED_UP
 from catclf.solvers.gram import Gram
+from catclf.solvers.objective import Objective
 
 
-class Combinations:
+class Combinations(Objective):
     """The cost as a function of a and b: an objective whose w is a.
 
     Parameters

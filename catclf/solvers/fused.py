@@ -9,12 +9,14 @@ cache when the gradient wants them.
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array, ClassWeighted, Loss
+from catclf.rows import Rows
 
 Kernel = Callable[[NDArray[np.uint8], Array, float, Array, Array, Array, "LossNumbers"], Any]
 """Goes over rows (size, n_x) with w (n_x,), b and labels Y (size,). Sets A (size,), adds X dZᵀ to
@@ -38,24 +40,26 @@ def is_installed() -> bool:
     return find_spec("numba") is not None
 
 
-def pays(n_x: int, m: int, passes: int, itemsize: int) -> bool:
+def pays(rows: Rows, passes: int, itemsize: int) -> bool:
     """Whether the kernel saves more than it takes to have it.
 
     Parameters
     ----------
-    n_x, m : int
-        Shape of X.
+    rows : array (m, …), or what gives such arrays for slices
+        The examples.
     passes : int
-        How many passes over the examples there will be.
+        How many passes over them there will be.
     itemsize : {8, 4}
         Bytes of a number in the passes.
 
     Returns
     -------
     bool
-        False also where numba is not installed.
+        False also where they are not bytes, or numba is not installed.
     """
-    seconds = passes * 2 * n_x * m * _MULTIPLICATION * itemsize / 8
+    if rows.dtype != np.uint8:
+        return False
+    seconds = passes * 2 * prod(rows.shape) * _MULTIPLICATION * itemsize / 8
     return seconds > _WORTH and is_installed()
 
 

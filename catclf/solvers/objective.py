@@ -32,9 +32,10 @@ class Objective(Protocol):
 
     def norm(self, w: Array, b: float) -> float:
         """Length of (w, b)."""
+        return float(np.hypot(np.linalg.norm(w), b))
 
 
-class InMemory:
+class InMemory(Objective):
     """Examples as columns of one array.
 
     Parameters
@@ -63,12 +64,8 @@ class InMemory:
         Z = w.T @ self.X + b  # (1, m)
         return self.X @ Z.T, float(Z.sum())  # (n_x, 1), a number
 
-    def norm(self, w: Array, b: float) -> float:
-        """Length of (w, b)."""
-        return norm(w, b)
 
-
-class Centred:
+class Centred(Objective):
     """The same cost over columns minus their mean, without a centred copy of them.
 
     With μ the mean column, wᵀx + b = wᵀ(x - μ) + b', where b' = b + wᵀμ. So the cost of w and b'
@@ -115,15 +112,6 @@ class Centred:
         """(w, b) multiplied by X̃ X̃ᵀ, with the columns of X centred."""
         product, sum_ = self._objective.scatter_product(w, self.bias(w, b))
         return product - self._mean * sum_, sum_
-
-    def norm(self, w: Array, b: float) -> float:
-        """Length of (w, b)."""
-        return norm(w, b)
-
-
-def norm(w: Array, b: float) -> float:
-    """Length of (w, b) where w is no combination."""
-    return float(np.hypot(np.linalg.norm(w), b))
 
 
 def lipschitz_constant(objective: Objective) -> float:

@@ -104,8 +104,7 @@ def pose_in_blocks(examples: Examples, l2: float, w: Array, *, lbfgs: bool, pass
         For the solver.
     """
     rows, Y, scale, loss, dtype = examples
-    n_x, m = int(np.prod(rows.shape[1:])), len(rows)
-    pays = rows.dtype == np.uint8 and fused.pays(n_x, m, passes, np.dtype(dtype).itemsize)
+    pays = fused.pays(rows, passes, np.dtype(dtype).itemsize)
     kernel = fused.kernel(np.dtype(dtype)) if pays else None
     blocks = Blocks(rows, Y, l2, loss, scale=scale, dtype=dtype, kernel=kernel)
     if not lbfgs:

@@ -49,7 +49,7 @@ def span_pays(design: DesignMatrix, settings: TrainingSettings) -> bool:
     passes = _passes(settings)
     if settings.solver == "lbfgs":
         return span.pays(n_x, m, passes, itemsize=itemsize)
-    is_fused = design.rows.dtype == np.uint8 and fused.pays(n_x, m, passes, itemsize)
+    is_fused = fused.pays(design.rows, passes, itemsize)
     return combinations.pays(n_x, m, passes, itemsize=itemsize, is_fused=is_fused)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import catclf
 from catclf.logistic import LOSSES, ClassWeighted
@@ -96,15 +97,20 @@ def test_training_uses_it_where_it_is_worth_that(monkeypatch: pytest.MonkeyPatch
     np.testing.assert_allclose(fast.model.w, plain.model.w, atol=1e-9)
 
 
+def rows_of(m: int) -> NDArray[np.uint8]:
+    return np.broadcast_to(np.uint8(0), (m, 64, 64, 3))  # which takes no memory
+
+
 def test_it_is_worth_long_work_only() -> None:
-    assert not fused.pays(12288, 209, 2000, 8)
-    assert not fused.pays(12288, 50_000, 10, 8)
-    assert fused.pays(12288, 50_000, 1000, 8) == fused.is_installed()
+    assert not fused.pays(rows_of(209), 2000, 8)
+    assert not fused.pays(rows_of(50_000), 10, 8)
+    assert fused.pays(rows_of(50_000), 1000, 8) == fused.is_installed()
+    assert not fused.pays(np.broadcast_to(0.5, (50_000, 12_288)), 1000, 8)
 
 
 def test_without_numba_numpy_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fused, "find_spec", lambda _: None)
-    assert not fused.pays(12288, 50_000, 1000, 8)
+    assert not fused.pays(rows_of(50_000), 1000, 8)
     monkeypatch.setitem(sys.modules, "catclf.solvers.fused_kernel", None)
     assert fused.kernel.__wrapped__(np.dtype("float32")) is None
 
