@@ -91,7 +91,7 @@ figures: $(VENV)/installed-plot $(VENV)/installed-encoder ## draw the figures of
 	else echo "No $(CHROMIUM): docs/figures/report.png is left as it was"; fi
 
 .PHONY: bench
-bench: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure catclf beside its peers
+bench: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure catclf beside its peers, in an hour or less
 	$(BIN)/python -m benchmarks
 
 .PHONY: accuracy

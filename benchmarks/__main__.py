@@ -10,10 +10,12 @@ from benchmarks import (
     features,
     history,
     machine,
+    network,
     optimum,
     start,
     stored,
     table,
+    training_growth,
     transfer,
 )
 
@@ -27,6 +29,8 @@ GROUPS = {
     "features": features.print_rows,
     "transfer": transfer.print_rows,
     "earlier": earlier.print_rows,
+    "network": network.print_rows,
+    "growth": training_growth.print_rows,
 }
 
 HEADER = """# Results

@@ -76,7 +76,7 @@ def _contenders() -> list[Contender]:
     else:
         print("(transfer is left out: there is no onnxruntime)", file=sys.stderr)
     if installed("torch"):
-        contenders.append(Contender("small CNN in PyTorch", _train_cnn, seeds=2))
+        contenders.append(small_cnn(seeds=2))
     return contenders
 
 
@@ -116,6 +116,11 @@ def preset(
         return lambda images: model.logits(images.images, images.encodings)
 
     return Contender(name, train, seeds, encoder, settings.flip)
+
+
+def small_cnn(seeds: int) -> Contender:
+    """The peer in PyTorch."""
+    return Contender("small CNN in PyTorch", _train_cnn, seeds)
 
 
 def _train_cnn(data: Dataset, seed: int) -> Callable[[Dataset], Array]:

@@ -145,14 +145,20 @@ def _free_of_group() -> int | None:
 
 
 def _free_of_process() -> int | None:
-    """What is left of the limit on the address space of this process (`ulimit -v`)."""
+    """What is left of the limits on this process's address space and data (`ulimit -v`, `-d`)."""
     try:
         import resource
 
-        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-        if limit == resource.RLIM_INFINITY:
-            return None
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        return limit - pages * os.sysconf("SC_PAGE_SIZE")
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
+        used = {resource.RLIMIT_AS: pages[0], resource.RLIMIT_DATA: pages[5]}
+        limits = {kind: resource.getrlimit(kind)[0] for kind in used}
+        return min(
+            (
+                limit - int(used[kind]) * os.sysconf("SC_PAGE_SIZE")
+                for kind, limit in limits.items()
+                if limit != resource.RLIM_INFINITY
+            ),
+            default=None,
+        )
     except (ImportError, OSError, ValueError):
         return None

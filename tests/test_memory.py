@@ -1,6 +1,8 @@
 """Arrays that do not fit into memory."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +37,17 @@ def test_the_least_limit_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert not fits(125_001)
     (tmp_path / "used").write_text("2500000\n")
     assert free_memory() == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("kind", ["RLIMIT_AS", "RLIMIT_DATA"])
+def test_limits_of_the_process_count(kind: str) -> None:
+    code = (
+        f"import resource as r; r.setrlimit(r.{kind}, (2 * 10**9, 2 * 10**9))\n"
+        "from catclf.memory import free_memory; print(free_memory())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 100 * MB < int(done.stdout) < 2000 * MB
 
 
 def test_what_is_too_large_for_memory_is_in_a_file_without_a_name(tmp_path: Path) -> None:

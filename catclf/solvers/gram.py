@@ -15,6 +15,9 @@ T = TypeVar("T")
 # Examples that one thread takes at a time: for the matrix itself, and for products without it.
 _TILE, _BLOCK = 512, 128
 
+# Sums over the examples are made in so many parts, whatever the number of threads.
+_SHARES = 24
+
 # Features of bytes that are converted at a time, so that this takes little memory.
 _FEATURES = 2048
 
@@ -81,11 +84,20 @@ class Gram:
 
     def _combined(self, V: Array) -> Array:
         """X V before scaling: (n_x, k)."""
+
+        def share(here: slice) -> Array:
+            combined = np.zeros((self.n_x, V.shape[1]), self.dtype)
+            for start in range(here.start, here.stop, _BLOCK):
+                block = slice(start, min(start + _BLOCK, here.stop))
+                combined += np.dot(self._columns(block), V[block])
+            return combined
+
+        # As each is as large as the result, there are few.
+        blocks = -(-self.m // _BLOCK)  # rounded up
+        size = _BLOCK * -(-blocks // _SHARES)
         with one_blas_thread():
-            combined: Array = sum(
-                self._map(_BLOCK, lambda here: np.dot(self._columns(here), V[here])),
-                start=np.zeros((self.n_x, V.shape[1]), self.dtype),
-            )
+            shares = self._map(size, share)
+        combined: Array = sum(shares, start=np.zeros_like(shares[0]))
         return combined
 
     def _computed(self) -> Array:
