@@ -7,9 +7,9 @@ import numpy as np
 
 from catclf.lessons.colours import mean_colours
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table, duration_in_words
-from catclf.logistic import LOSSES, Array, Propagation, propagate
+from catclf.logistic import LOSSES, Array, propagate
 from catclf.solvers.gradient_descent import GradientDescent
-from catclf.solvers.objective import InMemory
+from catclf.solvers.objective import InMemory, Pass
 from catclf.solvers.solver import State, iterate
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _descend(X: Array, Y: Array) -> _Descent:
 class _WithoutBias(InMemory):
     """The cost as a function of w, with b fixed at 0."""
 
-    def propagate(self, w: Array, b: float) -> Propagation:
+    def propagate(self, w: Array, b: float) -> Pass:
         return super().propagate(w, b)._replace(db=0.0)
 
 

@@ -11,11 +11,11 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.logistic import Array, Loss, Propagation, sigmoid
+from catclf.logistic import Array, Loss, sigmoid
 from catclf.memory import fits
 from catclf.solvers.fused import SPEED_UP
 from catclf.solvers.gram import Gram
-from catclf.solvers.objective import Objective
+from catclf.solvers.objective import Objective, Pass, number_correct
 
 
 class Combinations(Objective):
@@ -35,10 +35,10 @@ class Combinations(Objective):
 
     def __init__(self, gram: Gram, Y: NDArray[np.generic], l2: float, loss: Loss) -> None:
         self._gram, self._Y = gram, Y.astype(np.float64)
-        self.l2, self.loss = l2, loss
+        self.l2, self.loss, self.dtype = l2, loss, self._Y.dtype
         self.n_x = self.m = gram.m
 
-    def propagate(self, w: Array, b: float) -> Propagation:
+    def propagate(self, w: Array, b: float) -> Pass:
         """One forward and backward pass over all examples; w and dw are combinations (m, 1)."""
         wX = self._gram.product(w).T  # (1, m)
         Z = wX + b
@@ -49,7 +49,7 @@ class Combinations(Objective):
         if self.l2:
             J += self.l2 / 2 * float(np.vdot(wX, w))
             dw += self.l2 * w
-        return Propagation(J, dw, float(dZ.sum()) / self.m, A)
+        return Pass(J, dw, float(dZ.sum()) / self.m, number_correct(A, self._Y))
 
     def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ."""

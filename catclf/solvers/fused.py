@@ -18,9 +18,10 @@ from numpy.typing import DTypeLike, NDArray
 from catclf.logistic import Array, ClassWeighted, Loss
 from catclf.rows import Rows
 
-Kernel = Callable[[NDArray[np.uint8], Array, float, Array, Array, Array, "LossNumbers"], Any]
-"""Goes over rows (size, n_x) with w (n_x,), b and labels Y (size,). Sets A (size,), adds X dZᵀ to
-a product (n_x,) of float64, and returns the sums of the losses and of dZ."""
+Kernel = Callable[[NDArray[np.uint8], Array, float, Array, Array, "LossNumbers"], Any]
+"""Goes over rows (size, n_x) with w (n_x,), b and labels Y (size,). Adds X dZᵀ to a product (n_x,)
+of float64, and returns the sums of the losses and of dZ, and how many examples are on the right
+side."""
 
 LossNumbers = tuple[bool, float, float]
 """Whether the loss is the squared error, and the weights of the two classes."""
@@ -76,7 +77,7 @@ def kernel(dtype: DTypeLike) -> Kernel | None:
         from catclf.solvers.fused_kernel import over
 
         one = np.zeros(1, dtype)
-        over(np.zeros((1, 1), np.uint8), one, 0.0, one, one, np.zeros(1), (False, 1.0, 1.0))
+        over(np.zeros((1, 1), np.uint8), one, 0.0, one, np.zeros(1), (False, 1.0, 1.0))
     except Exception:  # of any kind: numba may be broken, and numpy does the same
         return None
     compiled: Kernel = over

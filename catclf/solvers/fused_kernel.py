@@ -28,7 +28,7 @@ def _image(z: float, y: float, is_squared: bool, positive: float, negative: floa
 
 
 @_compiled
-def over(rows: Any, w: Any, b: float, Y: Any, A: Any, product: Any, loss: Any) -> Any:
+def over(rows: Any, w: Any, b: float, Y: Any, product: Any, loss: Any) -> Any:
     """Go over rows of bytes: `Kernel` in `fused.py` says what that does.
 
     A byte times a number of w's type is of that type if the byte is a float32.
@@ -37,6 +37,7 @@ def over(rows: Any, w: Any, b: float, Y: Any, A: Any, product: Any, loss: Any) -
     sums = np.zeros(n_x, w.dtype)  # of few rows, so that float32 does
     dz = np.zeros(4, w.dtype)
     losses = derivatives = 0.0
+    correct = 0
     for start in range(0, m - m % 4, 4):
         p, q, r, s = rows[start], rows[start + 1], rows[start + 2], rows[start + 3]
         dz[:] = 0
@@ -47,9 +48,10 @@ def over(rows: Any, w: Any, b: float, Y: Any, A: Any, product: Any, loss: Any) -
             zr += w[j] * np.float32(r[j])
             zs += w[j] * np.float32(s[j])
         for k, z in enumerate((zp, zq, zr, zs)):
-            A[start + k], cost, dz[k] = _image(z + b, Y[start + k], *loss)
+            a, cost, dz[k] = _image(z + b, Y[start + k], *loss)
             losses += cost
             derivatives += dz[k]
+            correct += (a >= 0.5) == (Y[start + k] == 1)
         dp, dq, dr, ds = dz[0], dz[1], dz[2], dz[3]
         for j in range(n_x):
             sums[j] += (
@@ -63,12 +65,13 @@ def over(rows: Any, w: Any, b: float, Y: Any, A: Any, product: Any, loss: Any) -
         z = dz[0]
         for j in range(n_x):
             z += w[j] * np.float32(rows[i, j])
-        A[i], cost, dz[0] = _image(z + b, Y[i], *loss)
+        a, cost, dz[0] = _image(z + b, Y[i], *loss)
         losses += cost
         derivatives += dz[0]
+        correct += (a >= 0.5) == (Y[i] == 1)
         d = dz[0]
         for j in range(n_x):
             sums[j] += d * np.float32(rows[i, j])
     for j in range(n_x):
         product[j] += sums[j]
-    return losses, derivatives
+    return losses, derivatives, correct

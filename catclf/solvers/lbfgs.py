@@ -10,8 +10,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from catclf.logistic import Array, Propagation
-from catclf.solvers.objective import Objective
+from catclf.logistic import Array
+from catclf.solvers.objective import Objective, Pass
 from catclf.solvers.solver import Memory, Point
 
 PAIRS = 10
@@ -44,7 +44,7 @@ class _Place(NamedTuple):
     """(n_x + 1, 1): w and, last, b."""
     gradient: Array
     """(n_x + 1, 1)."""
-    last: Propagation
+    last: Pass
 
 
 class LBFGS:
@@ -70,7 +70,7 @@ class LBFGS:
             end = _place(objective, x + step * way)
             return Trial(end.last.J, _vdot(end.gradient, way), end)
 
-        precision = float(np.finfo(here.last.A.dtype).eps)
+        precision = float(np.finfo(objective.dtype).eps)
         end = line_search(trial, here.last.J, _vdot(gradient, way), precision)
         if end is None:
             return None
@@ -86,7 +86,7 @@ def _memory(pairs: Sequence[Pair]) -> Memory:
     return {"s": tuple(pair.s for pair in pairs), "y": tuple(pair.y for pair in pairs)}
 
 
-def _gradient(last: Propagation) -> Array:
+def _gradient(last: Pass) -> Array:
     return np.vstack([last.dw, [[last.db]]])  # (n_x + 1, 1)
 
 

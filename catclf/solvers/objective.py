@@ -1,16 +1,29 @@
 """What a solver minimises: the cost J(w, b) over some examples, and its Lipschitz constant."""
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.logistic import Array, Loss, Propagation, propagate
+from catclf.logistic import Array, Loss, propagate
 
 # The power iteration ends when the largest eigenvalue changes by less than this share, or after so
 # many passes over the examples.
 _SMALLEST_CHANGE = 1e-6
 _MOST_PASSES = 1000
+
+
+class Pass(NamedTuple):
+    """What a solver gets of one forward and backward pass over all examples."""
+
+    J: float
+    """Cost: mean loss plus penalty."""
+    dw: Array
+    """Gradient of J with respect to w, (n_x, 1)."""
+    db: float
+    """Derivative of J with respect to b."""
+    correct: int
+    """Examples on the right side of the boundary."""
 
 
 class Objective(Protocol):
@@ -23,8 +36,10 @@ class Objective(Protocol):
     l2: float
     """Penalty λ; may be changed between one run of a solver and the next."""
     loss: Loss
+    dtype: np.dtype[Any]
+    """Precision of a pass."""
 
-    def propagate(self, w: Array, b: float) -> Propagation:
+    def propagate(self, w: Array, b: float) -> Pass:
         """One forward and backward pass over all examples."""
 
     def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
@@ -33,6 +48,11 @@ class Objective(Protocol):
     def norm(self, w: Array, b: float) -> float:
         """Length of (w, b)."""
         return float(np.hypot(np.linalg.norm(w), b))
+
+
+def number_correct(A: Array, Y: Array) -> int:
+    """How many probabilities (1, m) are on the right side of 1/2; of 1/2 itself, if y = 1."""
+    return int(np.count_nonzero((A >= 0.5) == (Y == 1)))
 
 
 class InMemory(Objective):
@@ -52,12 +72,13 @@ class InMemory(Objective):
 
     def __init__(self, X: Array, Y: NDArray[Any], l2: float, loss: Loss) -> None:
         self.X, self.Y = X, Y.astype(X.dtype)
-        self.l2, self.loss = l2, loss
+        self.l2, self.loss, self.dtype = l2, loss, X.dtype
         self.n_x, self.m = X.shape
 
-    def propagate(self, w: Array, b: float) -> Propagation:
+    def propagate(self, w: Array, b: float) -> Pass:
         """One forward and backward pass over all examples."""
-        return propagate(w, b, self.X, self.Y, l2=self.l2, loss=self.loss)
+        J, dw, db, A = propagate(w, b, self.X, self.Y, l2=self.l2, loss=self.loss)
+        return Pass(J, dw, db, number_correct(A, self.Y))
 
     def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ."""
@@ -82,7 +103,7 @@ class Centred(Objective):
     def __init__(self, objective: Objective) -> None:
         self._objective = objective
         self.n_x, self.m = objective.n_x, objective.m
-        self.loss = objective.loss
+        self.loss, self.dtype = objective.loss, objective.dtype
         sums, _ = objective.scatter_product(np.zeros((self.n_x, 1)), 1.0)
         self._mean = sums / self.m  # (n_x, 1)
 
@@ -103,10 +124,10 @@ class Centred(Objective):
         """The bias for centred columns."""
         return b + float(np.vdot(w, self._mean))
 
-    def propagate(self, w: Array, b: float) -> Propagation:
+    def propagate(self, w: Array, b: float) -> Pass:
         """One forward and backward pass over all examples."""
-        J, dw, db, A = self._objective.propagate(w, self.bias(w, b))
-        return Propagation(J, dw - self._mean * db, db, A)
+        here = self._objective.propagate(w, self.bias(w, b))
+        return here._replace(dw=here.dw - self._mean * here.db)
 
     def scatter_product(self, w: Array, b: float) -> tuple[Array, float]:
         """(w, b) multiplied by X̃ X̃ᵀ, with the columns of X centred."""

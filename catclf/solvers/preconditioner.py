@@ -113,8 +113,8 @@ def low_rank(objective: Objective, span: Span) -> Preconditioner:
         From the directions in which the sample varies most.
     """
     leading, rest = leading_variances(span, objective.n_x)
-    # A preconditioner need not be precise, and half the bytes take half the time.
-    directions = span.longest(len(leading), np.float32)
+    # No more precise than a pass; but then, what float32 rounds away would show in w.
+    directions = span.longest(len(leading), objective.dtype)
     return Preconditioner(objective, leading, directions, rest)
 
 

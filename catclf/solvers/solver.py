@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from catclf.logistic import Array, Propagation
-from catclf.solvers.objective import Objective
+from catclf.logistic import Array
+from catclf.solvers.objective import Objective, Pass
 
 Memory = Mapping[str, tuple[Array, ...]]
 """What a solver remembers between its steps: columns by name. Only the solver looks inside."""
@@ -23,7 +23,7 @@ class Point(NamedTuple):
     w: Array
     """(n_x, 1)."""
     b: float
-    last: Propagation
+    last: Pass
     """The pass at w and b."""
     memory: Memory
 
@@ -52,7 +52,7 @@ class State(NamedTuple):
     first_gradient: float = 0.0
     """Norm of the gradient at the start; 0 where no tolerance asks for it."""
     memory: Memory = {}  # noqa: RUF012 - never changed here
-    last: Propagation | None = None
+    last: Pass | None = None
     """The pass at w and b."""
     gradient: float = nan
     """Norm of the gradient there; NaN where it was not asked for."""
@@ -60,7 +60,7 @@ class State(NamedTuple):
     """Whether the tolerance is met."""
 
     @property
-    def propagation(self) -> Propagation:
+    def last_pass(self) -> Pass:
         """The pass at w and b, of a state that a solver has yielded."""
         assert self.last
         return self.last

@@ -6,10 +6,9 @@ from dataclasses import replace
 from functools import partial
 from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset
 from catclf.errors import SettingsError, TrainingError
@@ -139,15 +138,16 @@ def train(
 
 
 class _Progress:
-    """Calls back with the progress, but not at every step: the accuracy would be costly."""
+    """Calls back with the progress, but not at every step, of which there may be thousands."""
 
     def __init__(self, on_step: OnStep | None, every: float) -> None:
         self._on_step, self._every = on_step, every
         self._next = 0.0
 
-    def show(self, state: State, Y: NDArray[Any]) -> None:
+    def show(self, state: State, examples: int) -> None:
         if self._on_step and time.monotonic() >= self._next:
-            self._on_step(state.steps, state.costs[state.steps], accuracy(state.propagation.A, Y))
+            accuracy = state.last_pass.correct / examples
+            self._on_step(state.steps, state.costs[state.steps], accuracy)
             self._next = time.monotonic() + self._every
 
 
@@ -198,7 +198,7 @@ def _solve(
         states = steps(problem, start, settings, checkpoints.learning_rate)
         may_be_unbounded = settings.solver == "lbfgs" and not l2
         state, learning_rate = _last(
-            states, design.Y, checkpoints, progress, may_be_unbounded=may_be_unbounded
+            states, len(design.rows), checkpoints, progress, may_be_unbounded=may_be_unbounded
         )
         bound = None
         if learning_rate and ends_above_start(state.costs):
@@ -212,7 +212,7 @@ def _solve(
 
 def _last(
     states: Iterator[Step],
-    Y: NDArray[Any],
+    examples: int,
     checkpoints: Checkpoints,
     progress: _Progress,
     *,
@@ -222,10 +222,10 @@ def _last(
     last = None
     try:
         for last in states:
-            progress.show(last.state, Y)
+            progress.show(last.state, examples)
             checkpoints.save_if_due(*last)
             if may_be_unbounded:
-                _require_an_optimum(last.state, Y)
+                _require_an_optimum(last.state, examples)
     finally:  # whatever stops it: the user, the system, a full disk
         if last:
             checkpoints.save(*last)
@@ -242,11 +242,11 @@ def _require_finite(state: State, learning_rate: float, bound: float) -> None:
         )
 
 
-def _require_an_optimum(state: State, Y: NDArray[Any]) -> None:
+def _require_an_optimum(state: State, examples: int) -> None:
     """Without a penalty, the cost has no minimum where the classes are linearly separable."""
-    if accuracy(state.propagation.A, Y) == 1:
+    if state.last_pass.correct == examples:
         raise TrainingError(
-            f"no optimum exists: after iteration {state.steps} all {Y.size} training images are "
+            f"no optimum exists: after iteration {state.steps} all {examples} training images are "
             "classified correctly, so the classes are linearly separable, and without a penalty "
             "the cost has no minimum; use a penalty, like --l2 0.001, or --solver gd, which stops "
             "after --iterations"
@@ -264,9 +264,7 @@ def _assemble(
 ) -> TrainingResult:
     """The model, and what there is to say of its training."""
     state = solution.state
-    A = state.propagation.A  # (1, copies · m), not calibrated
-    if settings.flip or settings.calibrate:
-        A = decision.probabilities(design.logits(solution.w, solution.b))  # (1, m)
+    A = decision.probabilities(design.logits(solution.w, solution.b))  # (1, m)
     record = TrainingRecord(
         settings=settings,
         l2=solution.l2,

@@ -39,7 +39,7 @@ def test_a_pass_is_the_lectures(m: int, loss: str, dtype: str, rtol: float) -> N
     assert other.J == pytest.approx(one.J, rel=rtol)
     assert other.db == pytest.approx(one.db, rel=rtol, abs=rtol)
     assert np.abs(other.dw - one.dw).max() <= rtol * np.abs(one.dw).max()
-    assert np.abs(other.A - one.A).max() <= rtol
+    assert other.correct == one.correct
     assert other.dw.dtype == np.float64
 
 
@@ -62,8 +62,11 @@ def test_the_number_of_threads_changes_not_a_bit(dtype: str) -> None:
     ]
     for other in results[1:]:
         assert other.dw.tobytes() == results[0].dw.tobytes()
-        assert other.A.tobytes() == results[0].A.tobytes()
-        assert (other.J, other.db) == (results[0].J, results[0].db)
+        assert (other.J, other.db, other.correct) == (
+            results[0].J,
+            results[0].db,
+            results[0].correct,
+        )
 
 
 def test_products_for_the_lipschitz_constant() -> None:

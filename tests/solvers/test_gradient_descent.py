@@ -71,8 +71,8 @@ def test_yields_every_step(examples: tuple[Array, Array]) -> None:
         )
     )
     assert [state.steps for state in states] == [0, 1, 2, 3]
-    assert states[0].propagation.J == pytest.approx(np.log(2))
-    assert [state.propagation.J for state in states] == states[-1].costs
+    assert states[0].last_pass.J == pytest.approx(np.log(2))
+    assert [state.last_pass.J for state in states] == states[-1].costs
 
 
 def test_resumes_from_any_step(examples: tuple[Array, Array]) -> None:

@@ -1,0 +1,224 @@
+"""Sums over many examples in blocks that stay in the processor's cache.
+
+Images are bytes; as floating-point numbers they take four or eight times the room, and reading
+them from memory, not the arithmetic, is what a pass would wait for. So each worker takes a block of
+bytes, converts it, and goes forward and backward through the lecture's equations while the block is
+in its cache. The bytes may come from memory or, for data larger than memory, from a file.
+
+Blocks make up shares, whose sums are the leaves of a tree (see tree.py). How examples are shared
+out depends on their number alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from catclf.logistic import Array, Loss, sigmoid
+from catclf.parallel import Spares, map_on_threads, one_blas_thread, workers
+from catclf.rows import Rows
+from catclf.solvers.fused import Kernel, numbers_of
+from catclf.solvers.objective import number_correct
+from catclf.solvers.tree import Branch, total, whole
+
+# Small enough for a core's part of the processor's last cache: 128 images in float32.
+_BLOCK_BYTES = 6 * 2**20
+
+# Shares of so many blocks are long enough to be worth a sum, and short enough to be dealt out to
+# all cores; but there is always work for a few cores, and no sum is longer than it has to be.
+_BLOCKS_IN_SHARE = 32
+_FEWEST, _MOST = 32, 8192
+
+# Branches that threads take in turn: many, so that all are done at about the same time.
+_BRANCHES_PER_THREAD = 8
+
+Kind = Literal["propagate", "scatter_product"]
+"""Which sums: for a pass, or for products with X̃ X̃ᵀ."""
+
+
+@dataclass
+class Sums:
+    """Sums over some examples, in float64."""
+
+    product: Array
+    """(n_x, 1): X times the derivatives dZ, or times the logits."""
+    derivatives: float = 0.0
+    """Of these factors."""
+    loss: float = 0.0
+    correct: int = 0
+    """Examples on the right side of the boundary."""
+
+    def __iadd__(self, other: Self) -> Self:
+        self.product += other.product
+        self.derivatives += other.derivatives
+        self.loss += other.loss
+        self.correct += other.correct
+        return self
+
+
+class Layout(NamedTuple):
+    """How examples make up blocks, and blocks shares."""
+
+    m: int
+    """Number of examples."""
+    block: int
+    """Examples of a block."""
+    shares: int
+
+    @classmethod
+    def of(cls, m: int, n_x: int, dtype: DTypeLike) -> Self:
+        """The layout of m examples with n_x features, in passes with numbers of a type."""
+        block = max(1, _BLOCK_BYTES // (n_x * np.dtype(dtype).itemsize))
+        blocks = -(-m // block)  # rounded up
+        shares = 1 << (blocks // _BLOCKS_IN_SHARE).bit_length()
+        return cls(m, block, min(blocks, max(_FEWEST, min(_MOST, shares))))
+
+    @property
+    def tree(self) -> Branch:
+        """The tree whose leaves are the shares."""
+        return whole(self.shares)
+
+    def starts(self, share: int) -> range:
+        """Where each block of a share starts."""
+        blocks = -(-self.m // self.block)  # rounded up
+        first, last = (i * blocks // self.shares for i in (share, share + 1))
+        return range(first * self.block, min(last * self.block, self.m), self.block)
+
+    def examples(self, shares: range) -> range:
+        """Which examples some neighbouring shares consist of."""
+        first, last = self.starts(shares.start), self.starts(shares.stop - 1)
+        return range(first.start, last.stop)
+
+
+class Shares:
+    """Goes over shares of examples, all of which or some neighbouring ones are here.
+
+    Parameters
+    ----------
+    rows : array (size, …), or what gives such arrays for slices
+        The examples that are here; a feature column is an unrolled row times some number.
+    Y : array (1, size)
+        Their labels, 1 or 0.
+    loss : Loss
+        What an example costs.
+    layout : Layout
+        Of all examples.
+    dtype : float32 or float64
+        Precision of the arithmetic inside a block.
+    first : int
+        How many examples there are before those that are here.
+    threads : int, optional
+        Number of workers; by default, one for each core.
+    kernel : callable, optional
+        For rows of bytes: what takes the place of numpy, as `fused.kernel` makes it.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        Y: NDArray[Any],
+        loss: Loss,
+        layout: Layout,
+        dtype: DTypeLike,
+        *,
+        first: int = 0,
+        threads: int | None = None,
+        kernel: Kernel | None = None,
+    ) -> None:
+        self._rows, self._loss, self._layout, self._first = rows, loss, layout, first
+        self._n_x, self._dtype = int(np.prod(rows.shape[1:])), np.dtype(dtype)
+        self._Y = Y.astype(self._dtype)  # (1, size)
+        self._threads, self._kernel = threads or workers(), kernel
+        shape = layout.block, self._n_x
+        self._buffers = Spares(lambda: np.empty(shape, self._dtype))
+
+    def sums(self, kind: Kind, w: Array, b: float, among: Sequence[Branch]) -> list[Sums]:
+        """Sums over the shares of some branches of the layout's tree.
+
+        Parameters
+        ----------
+        kind : {"propagate", "scatter_product"}
+            With the derivatives dZ, or with the logits.
+        w : array (n_x, 1)
+            Weights for rows as they are.
+        b : float
+            Bias.
+        among : sequence of Branch
+            Whose shares are here.
+
+        Returns
+        -------
+        list of Sums
+            One for each branch.
+        """
+        small_w = w.astype(self._dtype)
+        share = self._scattered
+        if kind == "propagate":
+            share = self._propagated_by_kernel if self._kernel else self._propagated
+
+        def leaf_sums(branch: Branch) -> Sums | None:
+            return None if branch.height else share(small_w, b, branch.leaves.start)
+
+        pieces = list(among)
+        while len(pieces) < _BRANCHES_PER_THREAD * self._threads and any(p.height for p in pieces):
+            pieces = [half for piece in pieces for half in piece.halves or [piece]]
+        with one_blas_thread():
+            sums = map_on_threads(lambda piece: total(piece, leaf_sums), pieces, self._threads)
+        known = dict(zip(pieces, sums, strict=True))
+        return [total(branch, known.get) for branch in among]
+
+    def _propagated(self, w: Array, b: float, share: int) -> Sums:
+        sums = Sums(np.zeros((self._n_x, 1)))
+        for here, X in self._columns(share):
+            Y = self._Y[:, here]
+            # np.dot, unlike @, lets other threads run meanwhile.
+            Z = np.dot(w.T, X) + b  # (1, size)
+            A = sigmoid(Z)
+            dZ = self._loss.dZ(A, Y)
+            sums.product += np.dot(X, dZ.T)
+            sums.derivatives += float(dZ.sum(dtype=np.float64))
+            sums.loss += float(self._loss.values(Z, A, Y).sum(dtype=np.float64))
+            sums.correct += number_correct(A, Y)
+        return sums
+
+    def _propagated_by_kernel(self, w: Array, b: float, share: int) -> Sums:
+        """The same, by a kernel that converts no blocks."""
+        assert self._kernel
+        sums = Sums(np.zeros((self._n_x, 1)))
+        for here in self._places(share):
+            rows = self._rows[here].reshape(-1, self._n_x)  # (size, n_x)
+            loss, derivatives, correct = self._kernel(
+                rows, w[:, 0], b, self._Y[0, here], sums.product[:, 0], numbers_of(self._loss)
+            )
+            sums.loss += loss
+            sums.derivatives += derivatives
+            sums.correct += correct
+        return sums
+
+    def _scattered(self, w: Array, b: float, share: int) -> Sums:
+        sums = Sums(np.zeros((self._n_x, 1)))
+        for _, X in self._columns(share):
+            Z = np.dot(w.T, X) + b  # (1, size)
+            sums.product += np.dot(X, Z.T)
+            sums.derivatives += float(Z.sum(dtype=np.float64))
+        return sums
+
+    def _places(self, share: int) -> Iterator[slice]:
+        """Where among the rows that are here each block of a share is."""
+        starts = self._layout.starts(share)
+        for start in starts:
+            stop = min(start + starts.step, starts.stop)
+            yield slice(start - self._first, stop - self._first)
+
+    def _columns(self, share: int) -> Iterator[tuple[slice, Array]]:
+        """Where each block of a share is, and its examples as columns; the memory is reused."""
+        with self._buffers.one() as buffer:
+            for here in self._places(share):
+                size = here.stop - here.start
+                rows = self._rows[here].reshape(size, self._n_x)  # (size, n_x)
+                if rows.dtype != self._dtype:
+                    np.copyto(buffer[:size], rows)
+                    rows = buffer[:size]
+                yield here, rows.T  # (n_x, size)
