@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from catclf.datasets.dataset import Dataset
     from catclf.datasets.load import load_dataset
     from catclf.datasets.pack import pack
+    from catclf.datasets.pack_shards import pack_shards
     from catclf.datasets.source import open_source
     from catclf.datasets.split import split
     from catclf.encoders.lookup import load_encoder
@@ -64,6 +65,7 @@ __all__ = [
     "load_model",
     "open_source",
     "pack",
+    "pack_shards",
     "save_model",
     "split",
     "train",
@@ -93,6 +95,7 @@ _MODULES = {
     "load_model": "model_file",
     "open_source": "datasets.source",
     "pack": "datasets.pack",
+    "pack_shards": "datasets.pack_shards",
     "save_model": "model_file",
     "split": "datasets.split",
     "train": "training.train",

@@ -1,6 +1,9 @@
 """Rows that may lie in a file: the one way in which examples are handed from room to room."""
 
-from typing import Any, Protocol
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,3 +29,78 @@ class Rows(Protocol):
 
     def __getitem__(self, rows: slice, /) -> NDArray[Any]:
         """Some of the examples."""
+
+
+class Picked:
+    """Some rows of others, in any order, copied when they are asked for.
+
+    Parameters
+    ----------
+    rows : array (m, …), or what gives such arrays for slices
+        The others.
+    indices : int array (size,)
+        Which of them.
+    """
+
+    def __init__(self, rows: Rows, indices: NDArray[np.intp]) -> None:
+        self._rows, self._indices = rows, indices
+        self.shape = len(indices), *rows.shape[1:]
+        self.dtype = rows.dtype
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __getitem__(self, here: slice, /) -> NDArray[Any]:
+        indices = self._indices[here]
+        if isinstance(self._rows, np.ndarray):
+            array: NDArray[Any] = self._rows[indices]
+            return array
+        rows = np.empty((len(indices), *self.shape[1:]), self.dtype)
+        for row, index in zip(rows, indices, strict=True):
+            row[...] = self._rows[int(index) : int(index) + 1][0]
+        return rows
+
+
+class Joined:
+    """Rows that lie one after the other in several places, such as files.
+
+    Parameters
+    ----------
+    parts : sequence of rows
+        At least one; alike but for their number.
+    start, stop : int, optional
+        To take only some neighbouring rows of them.
+    """
+
+    def __init__(self, parts: Sequence[Rows], start: int = 0, stop: int | None = None) -> None:
+        self._parts, self._start = parts, start
+        self._ends = list(accumulate(len(part) for part in parts))
+        self.shape = (self._ends[-1] if stop is None else stop) - start, *parts[0].shape[1:]
+        self.dtype = parts[0].dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def between(self, start: int, stop: int) -> Self:
+        """Some neighbouring rows, without the parts that have none of them."""
+        start, stop = self._start + start, self._start + stop
+        first = bisect_right(self._ends, start)
+        last = bisect_right(self._ends, max(stop - 1, start))
+        before = self._ends[first - 1] if first else 0
+        return type(self)(self._parts[first : last + 1], start - before, stop - before)
+
+    def __getitem__(self, here: slice, /) -> NDArray[Any]:
+        places = range(len(self))[here]
+        rows = np.empty((len(places), *self.shape[1:]), self.dtype)
+        done = 0
+        while done < len(places):
+            place = self._start + places[done]
+            part = bisect_right(self._ends, place)
+            before = self._ends[part - 1] if part else 0
+            count = -(-(self._ends[part] - place) // places.step)  # rounded up
+            count = min(count, len(places) - done)
+            first = place - before
+            last = first + (count - 1) * places.step
+            rows[done : done + count] = self._parts[part][first : last + 1 : places.step]
+            done += count
+        return rows

@@ -22,10 +22,11 @@ from catclf.images.find import HDF5_ENDINGS
 @click.command(
     epilog="\b\nExamples:\n"
     "  catclf pack photos/ photos.h5\n"
-    "  catclf pack animals/ dogs.h5 --positive dog --resize crop --skip-bad",
+    "  catclf pack animals/ dogs.h5 --positive dog --resize crop --skip-bad\n"
+    "  catclf pack photos/ shards/ --shards 8",
 )
 @click.argument("data", type=click.Path(path_type=Path))
-@click.argument("output", metavar="OUT.h5", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUT", type=click.Path(path_type=Path))
 @positive_option
 @resize_option
 @click.option(
@@ -33,6 +34,13 @@ from catclf.images.find import HDF5_ENDINGS
     type=click.IntRange(16, 1024),
     help="Side of the packed images in pixels; for an encoder, its own: 224 for the built-in one.  "
     "[default: 64, or as the images were packed]",
+)
+@click.option(
+    "--shards",
+    metavar="N",
+    type=click.IntRange(1, 100_000),
+    help="Write N files into the folder OUT, and an index of them, for the machines of a cluster. "
+    "Run again, it writes those that are missing.",
 )
 @skip_bad_option
 @json_option
@@ -43,28 +51,42 @@ def pack(
     positive: str | None,
     resize: str | None,
     side: int | None,
+    shards: int | None,
     skip_bad: bool,
     as_json: bool,
 ) -> None:
-    """Scale the labelled images of DATA to one size, and write them to the HDF5 file OUT.h5.
+    """Scale the labelled images of DATA to one size, and write them to the HDF5 file OUT.
 
-    train, evaluate and predict take the file like any data set, without decoding anything again,
-    and without loading it whole: it may be larger than memory. It has the layout of the course's
-    files, so that other programs for these can read it.
+    All commands take the file like any data set, without decoding anything again, and without
+    loading it whole: it may be larger than memory. It has the layout of the course's files, so that
+    other programs for these can read it.
     """
-    if output.suffix.lower() not in HDF5_ENDINGS:
-        raise click.UsageError(f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}")
-    check_outputs({"DATA": data}, {"OUT.h5": output})
+    is_file = output.suffix.lower() in HDF5_ENDINGS
+    if shards is None and not is_file:
+        raise click.UsageError(
+            f"{output}: the file's name must end in {' or '.join(HDF5_ENDINGS)}; for a folder, say "
+            "how many files with --shards"
+        )
+    if shards and is_file:
+        raise click.UsageError(f"{output}: with --shards, OUT is a folder")
+    if not shards:
+        check_outputs({"DATA": data}, {"OUT": output})
     source = open_source(data, positive)
     preprocessing = source.packing(resize, side)
     with progress_bar("Packing", "image") as update:
-        packed = catclf.pack(source, output, preprocessing, skip_bad=skip_bad, progress=update)
+        if shards:
+            packed = catclf.pack_shards(
+                source, output, shards, preprocessing, skip_bad=skip_bad, progress=update
+            )
+        else:
+            packed = catclf.pack(source, output, preprocessing, skip_bad=skip_bad, progress=update)
     note_skipped(packed.skipped)
-    size = output.stat().st_size
+    files = [path for path in output.iterdir() if path.is_file()] if shards else [output]
+    size = sum(path.stat().st_size for path in files)
     if as_json:
         say_json(
             {
-                "file": str(output),
+                "folder" if shards else "file": str(output),
                 "bytes": size,
                 "splits": packed.images,
                 "skipped": [file._asdict() for file in packed.skipped],
@@ -74,4 +96,5 @@ def pack(
     for split, counts in packed.images.items():
         say(f"{source.where(split)}: {report.images(counts)}")
     report.say_skipped(len(packed.skipped))
-    say(f"Packed into {output}: {size / 1e6:.1f} MB")
+    what = f"{output}: {shards} files for each split, " if shards else f"{output}: "
+    say(f"Packed into {what}{size / 1e6:.1f} MB")

@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Sequence
-from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from catclf.datasets.dataset import WHOLE
 from catclf.datasets.image_files import ImageFiles
@@ -59,16 +60,10 @@ def labelled_splits(path: Path) -> dict[str, ImageFiles]:
                 f"{path} has {cell[:40]!r} in its column {SPLIT}; expected train, validation or "
                 "test"
             )
-    return {name: _chosen(files, [cell == name for cell in splits]) for name in sorted(set(splits))}
-
-
-def _chosen(files: ImageFiles, chosen: Sequence[bool]) -> ImageFiles:
-    """Some of the files."""
-    return ImageFiles(
-        paths=list(compress(files.paths, chosen)),
-        classes=list(compress(files.classes, chosen)),
-        columns={name: list(compress(cells, chosen)) for name, cells in files.columns.items()},
-    )
+    return {
+        name: files.subset(np.flatnonzero([cell == name for cell in splits]))
+        for name in sorted(set(splits))
+    }
 
 
 def labelled_files(path: Path) -> ImageFiles:

@@ -175,6 +175,9 @@ class Split(Protocol):
     def class_names(self) -> Counter[str]:
         """Names of the classes, with the number of images of each."""
 
+    def subset(self, chosen: NDArray[np.intp]) -> "Split":
+        """Some of the images, by their places, in any order."""
+
     def files(self) -> Sequence[Path]:
         """The image files; empty where one file holds all images."""
 

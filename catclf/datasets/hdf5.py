@@ -1,11 +1,10 @@
 """HDF5 files in the layout of the course: `train_set_x`, `train_set_y`, `list_classes`."""
 
 import json
-import os
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.datasets.dataset import WHOLE, Batch, in_memory
-from catclf.datasets.stored import StoredImages
+from catclf.datasets.stored import StoredImages, readable
 from catclf.errors import DataError, SettingsError
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.progress import Progress
+from catclf.rows import Joined, Picked, Rows
 
 PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
 """How the names of a split's arrays begin, before `_x` and `_y`; and the split."""
@@ -34,9 +34,9 @@ _BATCH = 256
 
 @dataclass(frozen=True)
 class Hdf5Split:
-    """The images and labels of one split of an HDF5 file."""
+    """The images and labels of one split of an HDF5 file, or of several that go together."""
 
-    path: Path
+    paths: tuple[Path, ...]
     prefix: str
     """`train_set`, for instance."""
     classes: list[str]
@@ -47,6 +47,18 @@ class Hdf5Split:
     """How `catclf pack` made the images square; None in other files."""
     prints: Fingerprints | None = None
     """Fingerprints (m,) that were packed with the images, which are not 64 × 64."""
+    chosen: NDArray[np.intp] | None = None
+    """Places (m,) of the images in the file, if these are not all."""
+
+    def subset(self, chosen: NDArray[np.intp]) -> "Hdf5Split":
+        """Some of the images, in any order."""
+        return replace(
+            self,
+            classes=[self.classes[i] for i in chosen],
+            names=[self.names[i] for i in chosen],
+            prints=None if self.prints is None else self.prints[chosen],
+            chosen=chosen if self.chosen is None else self.chosen[chosen],
+        )
 
     def class_names(self) -> Counter[str]:
         """Names of the classes and the number of images of each."""
@@ -63,7 +75,7 @@ class Hdf5Split:
 
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
         """Read the images, resized unless they have the size already."""
-        stored = self._opened(preprocessing)
+        stored = self.rows(preprocessing)
         for start in range(0, len(stored), _BATCH):
             here = slice(start, start + _BATCH)
             images = stored[here]
@@ -80,25 +92,30 @@ class Hdf5Split:
         memory_limit: int,
     ) -> Batch:
         """Load all images, or leave them in the file if they need no work and exceed the limit."""
-        stored = self._opened(preprocessing)
+        stored = self.rows(preprocessing)
         has_prints = preprocessing.side == SIDE or self.prints is not None
         fits = stored.shape[1:] == preprocessing.shape
-        if fits and has_prints and stored.nbytes > memory_limit:
+        if fits and has_prints and prod(stored.shape) > memory_limit:
             return Batch(stored, self.classes, self.names, [], self.prints)
         return in_memory(self.batches(preprocessing), len(stored), preprocessing.shape, progress)
 
-    def _opened(self, preprocessing: Preprocessing) -> StoredImages:
-        import h5py
+    def rows(self, preprocessing: Preprocessing) -> Rows:
+        """The images as they are in the file, once it is known that they can become what is needed.
 
+        Raises
+        ------
+        DataError
+            If they were packed with another preprocessing, or cannot be read.
+        """
         if self.preprocessing and self.preprocessing != preprocessing:
             packed, needed = map(_options, (self.preprocessing, preprocessing))
             raise DataError(
-                f"{self.path} was packed with {packed}, but {needed} is needed; pack the images "
-                f"again with {needed}"
+                f"{self.paths[0]} was packed with {packed}, but {needed} is needed; pack the "
+                f"images again with {needed}"
             )
-        with _readable(self.path):
-            # Closed when the images are no longer in use.
-            return StoredImages(self.path, h5py.File(self.path, "r")[f"{self.prefix}_x"])
+        files = [StoredImages(path, f"{self.prefix}_x") for path in self.paths]
+        rows: Rows = Joined(files) if len(files) > 1 else files[0]
+        return rows if self.chosen is None else Picked(rows, self.chosen)
 
 
 def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
@@ -123,14 +140,14 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
     """
     import h5py
 
-    with _readable(path), h5py.File(path, "r") as file:
+    with readable(path), h5py.File(path, "r") as file:
         preprocessing, undivided = _packed(path, file)
         splits = {}
         for prefix, split in PREFIXES.items():
             if {f"{prefix}_x", f"{prefix}_y"} & set(file):
                 reader = _SplitReader(path, file, prefix)
                 splits[WHOLE if undivided else split] = Hdf5Split(
-                    path,
+                    (path,),
                     prefix,
                     reader.classes(),
                     reader.names(),
@@ -144,23 +161,16 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
     return splits
 
 
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn the HDF5 library's errors into `DataError`."""
-    try:
-        yield
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        raise DataError(f"{path} cannot be read as HDF5: {_cause(error)}") from error
-    except MemoryError:
-        raise DataError(f"{path} has more images than fit in memory") from None
-
-
-def _cause(error: Exception) -> str:
-    """The part of an HDF5 error that a user understands."""
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
-    # What stands last in parentheses.
-    return str(error).strip("'\"").rpartition("(")[2].rstrip(")")
+def joined(splits: Sequence[Hdf5Split]) -> Hdf5Split:
+    """Splits of several packed files as one; all of them have the same preprocessing."""
+    prints = [split.prints for split in splits if split.prints is not None]
+    return replace(
+        splits[0],
+        paths=tuple(path for split in splits for path in split.paths),
+        classes=[class_ for split in splits for class_ in split.classes],
+        names=[name for split in splits for name in split.names],
+        prints=np.concatenate(prints) if prints else None,
+    )
 
 
 def _packed(path: Path, file: Any) -> tuple[Preprocessing | None, bool]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Batch, Skipped, in_memory
 from catclf.errors import ImageError
@@ -28,6 +29,15 @@ class ImageFiles:
     """What else a CSV file says: by name of the column, one value for each file."""
     preprocessing: Preprocessing | None = None
     """None: files can be made square in any way."""
+
+    def subset(self, chosen: NDArray[np.intp]) -> "ImageFiles":
+        """Some of the files, in any order; those without a class are beside the first one."""
+        return ImageFiles(
+            paths=[self.paths[i] for i in chosen],
+            classes=[self.classes[i] for i in chosen],
+            unlabelled=self.unlabelled if 0 in chosen else [],
+            columns={name: [cells[i] for i in chosen] for name, cells in self.columns.items()},
+        )
 
     def class_names(self) -> Counter[str]:
         """Names of the classes and the number of files of each."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from catclf.errors import CatclfError, ImageError
-from catclf.images.find import HDF5_ENDINGS, images_below
+from catclf.images.find import HDF5_ENDINGS, INDEX, images_below
 from catclf.images.preprocessing import Images, Preprocessing
 
 if TYPE_CHECKING:
@@ -156,6 +156,11 @@ def _in_hdf5(argument: str) -> list[Input]:
 
 
 def _in_folder(argument: str) -> list[Input]:
+    if Path(argument, INDEX).exists():
+        from catclf.datasets import shards
+
+        splits = shards.labelled_splits(Path(argument))
+        return [StoredInput(argument, split) for split in splits.values()]
     paths = images_below(Path(argument))
     if not paths:
         raise ImageError("no images in this folder")

@@ -20,7 +20,7 @@ from catclf.datasets.group_keys import group_keys
 from catclf.datasets.labels import positive_classes, positive_name
 from catclf.encoders.encodings import ImageEncoder
 from catclf.errors import ClassError, DataError, SettingsError, reason_of
-from catclf.images.find import HDF5_ENDINGS, files
+from catclf.images.find import HDF5_ENDINGS, INDEX, files
 from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 from catclf.progress import Progress
 
@@ -290,6 +290,10 @@ def _splits(path: Path, positive: str | None, notes: list[str]) -> dict[str, Spl
 
 
 def _in_folder(path: Path, positive: str | None, notes: list[str]) -> dict[str, Split]:
+    if (path / INDEX).exists():
+        from catclf.datasets import shards
+
+        return {**shards.labelled_splits(path)}
     hdf5_files = [file for file in files(path) if file.suffix.lower() in HDF5_ENDINGS]
     if hdf5_files:
         return _in_hdf5(hdf5_files)

@@ -3,6 +3,7 @@
 import os
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -22,27 +23,35 @@ class StoredImages:
     Parameters
     ----------
     path : Path
-        The file.
-    array : h5py.Dataset
-        The images. Its file stays open as long as this object is in use.
+        The file, which stays open as long as this object is in use.
+    key : str
+        Name of the array of images, which is there.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
     """
 
     dtype = np.dtype(np.uint8)
 
-    def __init__(self, path: Path, array: Any) -> None:
-        self._path, self._array = path, array
-        self.shape: tuple[int, int, int, int] = array.shape
+    def __init__(self, path: Path, key: str) -> None:
+        import h5py
+
+        self._path, self._key = path, key
+        with readable(path):
+            array = self._array = h5py.File(path, "r")[key]
+            self.shape: tuple[int, int, int, int] = array.shape
+            self._chunks = _plain_chunks(array)
+            self._file = _PlainFile(path) if self._chunks else None
         self._bytes_of_one = int(np.prod(self.shape[1:]))
-        self._chunks = _plain_chunks(array)
-        self._file = _PlainFile(path) if self._chunks else None
+
+    def __reduce__(self) -> tuple[type, tuple[Path, str]]:
+        """Another process opens the file itself."""
+        return StoredImages, (self._path, self._key)
 
     def __len__(self) -> int:
         return self.shape[0]
-
-    @property
-    def nbytes(self) -> int:
-        """Size that the array would have in memory."""
-        return len(self) * self._bytes_of_one
 
     @property
     def is_plain(self) -> bool:
@@ -76,6 +85,25 @@ class StoredImages:
                 self._array.read_direct(images, np.s_[start : start + len(images)])
         except (OSError, RuntimeError) as error:
             raise DataError(f"{self._path} cannot be read: its images are damaged") from error
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn the HDF5 library's errors into `DataError`."""
+    try:
+        yield
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        raise DataError(f"{path} cannot be read as HDF5: {_cause(error)}") from error
+    except MemoryError:
+        raise DataError(f"{path} has more images than fit in memory") from None
+
+
+def _cause(error: Exception) -> str:
+    """The part of an HDF5 error that a user understands."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    # What stands last in parentheses.
+    return str(error).strip("'\"").rpartition("(")[2].rstrip(")")
 
 
 def pieces(start: int, count: int, size: int) -> Iterator[tuple[int, int, int]]:

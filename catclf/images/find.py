@@ -19,6 +19,9 @@ _EXTENSIONS = frozenset(
 HDF5_ENDINGS = (".h5", ".hdf5")
 """Extensions of HDF5 files, in lower case."""
 
+INDEX = "shards.json"
+"""Name of the index of a folder of HDF5 files that make up one data set."""
+
 
 def is_image_name(name: str) -> bool:
     """Whether a file's name has an image's extension, in upper or lower case."""

@@ -14,26 +14,10 @@ from catclf.images.preprocessing import mirrored
 from catclf.logistic import Array
 from catclf.memory import large_array
 from catclf.progress import Progress
-from catclf.rows import Rows
+from catclf.rows import Picked, Rows
 from catclf.training.settings import TrainingSettings
 
 _BATCH = 256
-
-
-class _Subset:
-    """Some of an array's rows, copied when they are asked for."""
-
-    def __init__(self, rows: NDArray[Any], indices: NDArray[np.intp]) -> None:
-        self._rows, self._indices = rows, indices
-        self.shape = len(indices), *rows.shape[1:]
-        self.dtype = rows.dtype
-
-    def __len__(self) -> int:
-        return len(self._indices)
-
-    def __getitem__(self, here: slice, /) -> NDArray[Any]:
-        subset: NDArray[Any] = self._rows[self._indices[here]]
-        return subset
 
 
 @dataclass(frozen=True)
@@ -64,15 +48,10 @@ class DesignMatrix:
         return int(np.prod(self.rows.shape[1:]))
 
     def subset(self, chosen: NDArray[np.bool_]) -> "DesignMatrix":
-        """The examples of some images; chosen is (m,). An image and its flip stay together.
-
-        The rows must be in memory.
-        """
+        """The examples of some images; chosen is (m,). An image and its flip stay together."""
         indices = np.flatnonzero(np.tile(chosen, self.copies))
-        assert isinstance(self.rows, np.ndarray)
-        return DesignMatrix(
-            _Subset(self.rows, indices), self.Y[:, indices], self.copies, self.scale
-        )
+        rows = Picked(self.rows, indices)
+        return DesignMatrix(rows, self.Y[:, indices], self.copies, self.scale)
 
     def logits(self, w: Array, b: float) -> Array:
         """Logits (1, m) of the images, from what a solver found: means over their copies."""

@@ -105,7 +105,7 @@ def test_bad_images(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
         (["{data}", "{tmp}/p.zip"], 2, "must end in .h5 or .hdf5"),
         (["{data}", "{tmp}/no/p.h5"], 1, "there is no folder"),
         (["nowhere", "{tmp}/p.h5"], 1, "does not exist"),
-        (["{data}"], 2, "Missing argument 'OUT.h5'"),
+        (["{data}"], 2, "Missing argument 'OUT'"),
         (["{tmp}/same.h5", "{tmp}/same.h5"], 2, "must be different files"),
         (["{data}", "{tmp}/p.h5", "--positive", "bird"], 1, "no class named bird"),
     ],
