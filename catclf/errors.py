@@ -40,6 +40,10 @@ class TrainingError(CatclfError):
     """Training came to no useful result."""
 
 
+class ClusterError(CatclfError):
+    """A cluster cannot be reached, does not fit, or is lost."""
+
+
 class ExportError(CatclfError):
     """A model cannot have the form that it is to be exported to, or the form fails its proof."""
 

@@ -50,6 +50,14 @@ class Picked:
     def __len__(self) -> int:
         return len(self._indices)
 
+    def between(self, start: int, stop: int) -> "Picked":
+        """Some neighbouring rows, without those of the others that are not needed."""
+        indices = self._indices[start:stop]
+        if not len(indices):
+            return Picked(self._rows, indices)
+        first = int(indices.min())
+        return Picked(between(self._rows, first, int(indices.max()) + 1), indices - first)
+
     def __getitem__(self, here: slice, /) -> NDArray[Any]:
         indices = self._indices[here]
         if isinstance(self._rows, np.ndarray):
@@ -104,3 +112,11 @@ class Joined:
             rows[done : done + count] = self._parts[part][first : last + 1 : places.step]
             done += count
         return rows
+
+
+def between(rows: Rows, start: int, stop: int) -> Rows:
+    """Some neighbouring rows, not read yet where they lie in a file."""
+    if isinstance(rows, np.ndarray):
+        return rows[start:stop]
+    part = rows if isinstance(rows, Joined | Picked) else Joined([rows])
+    return part.between(start, stop)

@@ -2,9 +2,8 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import catclf
 from catclf.commands.output import note, plural
@@ -89,11 +88,18 @@ def load(
     flip: bool,
     skip_bad: bool,
     quiet: bool = False,
+    **options: Any,
 ) -> "Dataset":
     """Read a split of a data set, with a bar; unless quiet, name files left out, or small."""
     with progress_bar("Encoding" if encoder else "Reading", "image") as update:
         dataset = source.load(
-            split, preprocessing, encoder=encoder, flip=flip, skip_bad=skip_bad, progress=update
+            split,
+            preprocessing,
+            encoder=encoder,
+            flip=flip,
+            skip_bad=skip_bad,
+            progress=update,
+            **options,
         )
     if not quiet:
         note_skipped(dataset.skipped)
@@ -129,11 +135,13 @@ def load_training_data(
     *,
     flip: bool,
     skip_bad: bool,
+    **options: Any,
 ) -> "tuple[Dataset, Dataset | None]":
     """Read the images to train on, and the test split where there is one."""
     preprocessing = source.preprocessing(encoder, resize)
-    read = partial(
-        load, source, preprocessing=preprocessing, encoder=encoder, flip=flip, skip_bad=skip_bad
-    )
+
+    def read(split: str) -> "Dataset":
+        return load(source, split, preprocessing, encoder, flip=flip, skip_bad=skip_bad, **options)
+
     dataset = read(source.choose(None, "train"))
     return dataset, read("test") if "test" in source.splits else None

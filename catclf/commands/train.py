@@ -7,6 +7,12 @@ import click
 
 import catclf
 from catclf.commands import report, scores
+from catclf.commands.cluster import (
+    chosen_cluster,
+    cluster_options,
+    require_files,
+    trained_on,
+)
 from catclf.commands.earlier_model import model_to_replace, settings_of
 from catclf.commands.encoders import training_encoder, training_encoder_options
 from catclf.commands.help import GroupedCommand, grouped
@@ -98,6 +104,7 @@ if TYPE_CHECKING:
     ),
     *training_options("Honesty"),
 )
+@cluster_options
 @grouped(
     "Output",
     model_file_option("-o", "--output", help="Model file to write."),
@@ -128,6 +135,9 @@ def train(
     resume: Path | None,
     history: Path | None,
     report_path: Path | None,
+    scheduler: str | None,
+    scheduler_file: Path | None,
+    patience: float,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -162,9 +172,14 @@ def train(
         raise click.UsageError("--report needs a score to show, so not --score none")
 
     source = open_source(data, positive, group_by)
+    cluster = chosen_cluster(scheduler, scheduler_file, patience)
+    kept = {}
+    if cluster:
+        require_files(cluster, source)
+        kept = {"memory_limit": 0}  # the workers read the files themselves
     with training_encoder(specification, resize, options) as encoder:
         dataset, test = load_training_data(
-            source, resize, encoder, flip=settings.flip, skip_bad=skip_bad
+            source, resize, encoder, flip=settings.flip, skip_bad=skip_bad, **kept
         )
 
     hold_out = score == "auto" and not test and (not folds or report_path is not None)
@@ -172,7 +187,10 @@ def train(
         dataset = find_groups(dataset)
     from catclf.memory import room_for_arrays
 
-    with room_for_arrays(memory, output.parent, _note_file):
+    with (
+        room_for_arrays(0 if cluster else memory, output.parent, _note_file),
+        trained_on(cluster, dataset) as dataset,
+    ):
         measured, held_out = scores.scores_before_training(
             dataset, settings, folds, hold_out=hold_out
         )

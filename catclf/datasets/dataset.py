@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,8 +15,9 @@ from catclf.encoders.encodings import Encodings, ImageEncoder, concatenate, enco
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import Images, Preprocessing
+from catclf.memory import fits
 from catclf.progress import Progress
-from catclf.rows import Rows
+from catclf.rows import Picked, Rows
 
 WHOLE = "all"
 """The one split of a data set that is not divided."""
@@ -100,12 +102,15 @@ class Dataset:
         return self.grouped().groups if groups is None else groups
 
     def subset(self, chosen: NDArray[np.bool_]) -> "Dataset":
-        """The chosen images, in memory; `chosen` is (m,)."""
+        """The chosen images; `chosen` is (m,). Those that fit are in memory."""
+        places = np.flatnonzero(chosen)
+        size = len(places) * prod(self.images.shape[1:])
+        is_small = isinstance(self.images, np.ndarray) or fits(size)
         return replace(
             self,
-            images=self.images[:][chosen],
+            images=self.images[:][chosen] if is_small else Picked(self.images, places),
             labels=self.labels[chosen],
-            names=[self.names[int(i)] for i in np.flatnonzero(chosen)],
+            names=[self.names[int(i)] for i in places],
             encodings=self.encodings and self.encodings[chosen],
             prints=self.fingerprints[chosen],
             keys=None,

@@ -49,6 +49,8 @@ class Hdf5Split:
     """Fingerprints (m,) that were packed with the images, which are not 64 × 64."""
     chosen: NDArray[np.intp] | None = None
     """Places (m,) of the images in the file, if these are not all."""
+    sha256: tuple[str, ...] = ()
+    """Of each file, where an index says so."""
 
     def subset(self, chosen: NDArray[np.intp]) -> "Hdf5Split":
         """Some of the images, in any order."""
@@ -113,7 +115,11 @@ class Hdf5Split:
                 f"{self.paths[0]} was packed with {packed}, but {needed} is needed; pack the "
                 f"images again with {needed}"
             )
-        files = [StoredImages(path, f"{self.prefix}_x") for path in self.paths]
+        digests = self.sha256 or [""] * len(self.paths)
+        files = [
+            StoredImages(path, f"{self.prefix}_x", sha256)
+            for path, sha256 in zip(self.paths, digests, strict=True)
+        ]
         rows: Rows = Joined(files) if len(files) > 1 else files[0]
         return rows if self.chosen is None else Picked(rows, self.chosen)
 
@@ -170,6 +176,7 @@ def joined(splits: Sequence[Hdf5Split]) -> Hdf5Split:
         classes=[class_ for split in splits for class_ in split.classes],
         names=[name for split in splits for name in split.names],
         prints=np.concatenate(prints) if prints else None,
+        sha256=tuple(sha256 for split in splits for sha256 in split.sha256),
     )
 
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from catclf.datasets import hdf5
 from catclf.datasets.dataset import Skipped, Split
 from catclf.datasets.pack import Packed, pack
-from catclf.datasets.shards import Index, Shard, load_index, random_order, sha256_of
+from catclf.datasets.shards import Index, Shard, load_index, random_order
 from catclf.datasets.source import Source
+from catclf.datasets.stored import sha256_of
 from catclf.errors import DataError, OutputError, reason_of
 from catclf.images.find import INDEX
 from catclf.images.preprocessing import Preprocessing

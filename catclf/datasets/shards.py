@@ -4,7 +4,6 @@ Images come in an order that looks random, so that each shard has images of all 
 machine of a cluster the same work. Where the order by name is wanted, `random_order` gives it back.
 """
 
-import hashlib
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
@@ -24,8 +23,6 @@ FORMAT = 1
 
 # A billion images make some ten thousand shards, of 300 bytes each in the index.
 _LARGEST_INDEX = 2**26
-
-_READ = 2**20
 
 
 @dataclass(frozen=True)
@@ -100,15 +97,6 @@ def random_order(m: int) -> NDArray[np.intp]:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.argsort(z ^ (z >> np.uint64(31)), kind="stable")
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while content := file.read(_READ):
-            digest.update(content)
-    return digest.hexdigest()
 
 
 def load_index(folder: Path) -> Index:
@@ -223,14 +211,4 @@ def _opened(path: Path, shard: Shard, split: str) -> Hdf5Split:
     part = hdf5.labelled_splits(path).get(split)
     if part is None or part.class_names() != Counter(shard.images):
         raise DataError(f"{path} has other images than {INDEX} says; pack them again")
-    return part
-
-
-def verify(path: Path, sha256: str) -> None:
-    """Raise `DataError` unless a file is the one that was packed."""
-    try:
-        found = sha256_of(path)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
-    if found != sha256:
-        raise DataError(f"{path} has changed since it was packed; pack the images again")
+    return replace(part, sha256=(shard.sha256,))

@@ -1,8 +1,9 @@
 """Images that stay in their HDF5 file and are read a slice at a time."""
 
+import hashlib
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -12,6 +13,8 @@ import numpy as np
 
 from catclf.errors import DataError, reason_of
 from catclf.images.preprocessing import Images
+
+_READ = 2**20
 
 
 class StoredImages:
@@ -26,6 +29,8 @@ class StoredImages:
         The file, which stays open as long as this object is in use.
     key : str
         Name of the array of images, which is there.
+    sha256 : str, optional
+        Of the file; another process that opens it makes sure that it still is.
 
     Raises
     ------
@@ -35,10 +40,10 @@ class StoredImages:
 
     dtype = np.dtype(np.uint8)
 
-    def __init__(self, path: Path, key: str) -> None:
+    def __init__(self, path: Path, key: str, sha256: str = "") -> None:
         import h5py
 
-        self._path, self._key = path, key
+        self._path, self._key, self._sha256 = path, key, sha256
         with readable(path):
             array = self._array = h5py.File(path, "r")[key]
             self.shape: tuple[int, int, int, int] = array.shape
@@ -46,9 +51,9 @@ class StoredImages:
             self._file = _PlainFile(path) if self._chunks else None
         self._bytes_of_one = int(np.prod(self.shape[1:]))
 
-    def __reduce__(self) -> tuple[type, tuple[Path, str]]:
+    def __reduce__(self) -> tuple[Callable[..., "StoredImages"], tuple[Path, str, str]]:
         """Another process opens the file itself."""
-        return StoredImages, (self._path, self._key)
+        return _opened_elsewhere, (self._path, self._key, self._sha256)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -85,6 +90,31 @@ class StoredImages:
                 self._array.read_direct(images, np.s_[start : start + len(images)])
         except (OSError, RuntimeError) as error:
             raise DataError(f"{self._path} cannot be read: its images are damaged") from error
+
+
+def _opened_elsewhere(path: Path, key: str, sha256: str) -> StoredImages:
+    if sha256:
+        verify(path, sha256)
+    return StoredImages(path, key, sha256)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while content := file.read(_READ):
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def verify(path: Path, sha256: str) -> None:
+    """Raise `DataError` unless a file is the one that was packed."""
+    try:
+        found = sha256_of(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
+    if found != sha256:
+        raise DataError(f"{path} has changed since it was packed; pack the images again")
 
 
 @contextmanager
@@ -166,6 +196,7 @@ class _PlainFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = path.open("rb", buffering=0)
+        self._state = self._size_and_time()
         self._lock = Lock()
         weakref.finalize(self, self._file.close)
 
@@ -180,6 +211,12 @@ class _PlainFile:
             if not count:
                 raise DataError(f"{self._path} is truncated")
             view, offset = view[count:], offset + count
+        if self._size_and_time() != self._state:
+            raise DataError(f"{self._path} has changed while it was in use; start again")
+
+    def _size_and_time(self) -> tuple[int, int]:
+        state = os.fstat(self._file.fileno())
+        return state.st_size, state.st_mtime_ns
 
     def _read(self, view: memoryview, offset: int) -> int:
         """Read some bytes at an offset into a view; how many."""

@@ -5,16 +5,13 @@ gets a preconditioner. Whichever it is, weights and bias for the examples as the
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
-from catclf.logistic import Array, Loss
-from catclf.rows import Rows
-from catclf.solvers import fused
-from catclf.solvers.blocks import Blocks
+from catclf.logistic import Array
 from catclf.solvers.combinations import Combinations
+from catclf.solvers.engine import Examples, cost_over
 from catclf.solvers.gram import Gram, explicit_pays
 from catclf.solvers.objective import Centred, InMemory, Objective
 from catclf.solvers.preconditioner import Preconditioner, exact, low_rank
@@ -35,20 +32,6 @@ class Problem(NamedTuple):
     """w and b for the examples as they are, from the solver's."""
     preconditioner: Preconditioner | None
     """For L-BFGS."""
-
-
-class Examples(NamedTuple):
-    """Labelled examples, and how passes over them are made."""
-
-    rows: Rows
-    """(m, …); a feature column is an unrolled row times `scale`."""
-    Y: NDArray[Any]
-    """Labels (1, m), 1 or 0."""
-    scale: float
-    """1/255 for pixels."""
-    loss: Loss
-    dtype: DTypeLike
-    """Precision of passes over the examples: float32 or float64."""
 
 
 def pose_in_span(examples: Examples, l2: float, *, lbfgs: bool) -> Problem:
@@ -103,10 +86,7 @@ def pose_in_blocks(examples: Examples, l2: float, w: Array, *, lbfgs: bool, pass
     Problem
         For the solver.
     """
-    rows, Y, scale, loss, dtype = examples
-    pays = fused.pays(rows, passes, np.dtype(dtype).itemsize)
-    kernel = fused.kernel(np.dtype(dtype)) if pays else None
-    blocks = Blocks(rows, Y, l2, loss, scale=scale, dtype=dtype, kernel=kernel)
+    blocks = cost_over(examples, l2, passes)
     if not lbfgs:
         return Problem(blocks, State(w, 0.0), lambda w, b: (w, b), None)
     centred = Centred(blocks)

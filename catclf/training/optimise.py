@@ -7,9 +7,10 @@ import numpy as np
 
 from catclf.logistic import LOSSES, Array, ClassWeighted, Loss
 from catclf.solvers import combinations, fused, span
+from catclf.solvers.engine import Examples, is_elsewhere
 from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import Objective, lipschitz_constant
-from catclf.solvers.problem import Examples, Problem, pose_in_blocks, pose_in_span
+from catclf.solvers.problem import Problem, pose_in_blocks, pose_in_span
 from catclf.solvers.solver import Solver, State, iterate
 from catclf.training.design_matrix import DesignMatrix
 from catclf.training.settings import LECTURE_LEARNING_RATE, TrainingSettings
@@ -43,7 +44,7 @@ def examples_of(design: DesignMatrix, settings: TrainingSettings) -> Examples:
 
 def span_pays(design: DesignMatrix, settings: TrainingSettings) -> bool:
     """Whether the solver is faster in the span of the examples than on blocks of them."""
-    if settings.init != "zeros":  # outside the span
+    if settings.init != "zeros" or is_elsewhere():  # outside the span; or not for this process
         return False
     n_x, m, itemsize = design.n_x, len(design.rows), np.dtype(settings.dtype).itemsize
     passes = _passes(settings)

@@ -13,10 +13,11 @@ from catclf.images.preprocessing import Preprocessing
 from catclf.logistic import LOSSES
 from catclf.model import Model
 from catclf.solvers.blocks import Blocks
+from catclf.solvers.engine import Examples
 from catclf.solvers.lbfgs import LBFGS
 from catclf.solvers.objective import Centred, InMemory
 from catclf.solvers.preconditioner import exact, low_rank
-from catclf.solvers.problem import Examples, pose_in_blocks, pose_in_span
+from catclf.solvers.problem import pose_in_blocks, pose_in_span
 from catclf.solvers.solver import State, iterate
 from catclf.solvers.span import Span
 from tests.conftest import shared

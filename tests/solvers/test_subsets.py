@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 import catclf
 from catclf.features.pixels import Pixels
 from catclf.logistic import LOSSES, Array, ClassWeighted, Loss, sigmoid
+from catclf.solvers.engine import Examples
 from catclf.solvers.gram import Gram, explicit_pays
-from catclf.solvers.problem import Examples, pose_subsets
+from catclf.solvers.problem import pose_subsets
 from catclf.solvers.subsets import Subset
 from catclf.training.design_matrix import make_design_matrix
 from catclf.training.fold_paths import fold_paths
