@@ -8,17 +8,21 @@ rather than with pages of its log.
 import asyncio
 import json
 import logging
+import pickle
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import CancelledError, wait
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
-from time import monotonic
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, Generic, TypeVar
 
 from catclf._version import __version__
 from catclf.errors import CatclfError, ClusterError, reason_of
 from catclf.parallel import cores
+
+T = TypeVar("T")
 
 LOCAL = "local"
 """Stands for a cluster on this machine, which is started for the purpose; as does `local:4`."""
@@ -33,8 +37,40 @@ _SCHEDULER_IS_GONE = (
     "the scheduler at {} is gone; start a cluster again, and resume from a checkpoint"
 )
 
+# How often work is begun anew after all workers were lost.
+_ATTEMPTS = 4
+
+_DEADLY = (
+    "workers died one after the other at the same work, perhaps because they have too little "
+    "memory; give them more, or use more of them"
+)
+
 OnWait = Callable[[str], None]
 """Called with a line for the user while there is no worker."""
+
+
+class Recipe(Generic[T]):
+    """The way to make something, as an argument for workers.
+
+    The scheduler, which may be on a machine without the files, opens what it passes on.
+
+    Parameters
+    ----------
+    thing : object
+        Pickles as the way to make it.
+    """
+
+    def __init__(self, thing: T) -> None:
+        self._pickled = pickle.dumps(thing)
+
+    def make(self) -> T:
+        """The thing, made where this is called."""
+        thing: T = pickle.loads(self._pickled)
+        return thing
+
+
+class _WorkersAreReplacedError(CatclfError):
+    """All workers were lost, with what they kept, and there are others now."""
 
 
 class Cluster:
@@ -55,7 +91,9 @@ class Cluster:
     ) -> None:
         self._client, self._patience, self._on_wait = client, patience, on_wait
         self._address = client.scheduler.address
-        self._without_worker: float | None = None
+        self._known = set(self.workers)
+        self.generation = 0
+        """How often all workers were lost, and with them all that they kept."""
 
     @property
     def workers(self) -> dict[str, int]:
@@ -78,19 +116,20 @@ class Cluster:
         Returns
         -------
         distributed.Future
-            For `gather`. The result stays on the worker for as long as this object is in use.
+            For `results`. The result stays on the worker for as long as this object is in use.
         """
         return self._client.submit(
             function, *args, workers=[address], allow_other_workers=True, pure=False
         )
 
-    def gather(self, futures: Sequence[Any]) -> list[Any]:
-        """Wait for results.
+    def results(self, submit: Callable[[], Sequence[Any]]) -> list[Any]:
+        """Let workers do something, and wait for the results.
 
         Parameters
         ----------
-        futures : sequence of distributed.Future
-            What `submit` has returned.
+        submit : callable
+            Submits the tasks, and returns what `submit` has returned for each. It is called again
+            where all workers were lost.
 
         Returns
         -------
@@ -104,19 +143,31 @@ class Cluster:
         ClusterError
             If the scheduler is gone, or there is no worker for too long, or one dies of the work.
         """
+        for _ in range(_ATTEMPTS):
+            with suppress(_WorkersAreReplacedError):
+                return self._gathered(list(submit()))
+        raise ClusterError(_DEADLY)
+
+    def _gathered(self, futures: list[Any]) -> list[Any]:
         loop = self._client.loop.asyncio_loop
-        together = self._client.gather(list(futures), asynchronous=True)
+        together = self._client.gather(futures, asynchronous=True)
         waiting = asyncio.run_coroutine_threadsafe(together, loop)
         try:
             while True:
-                try:
-                    return list(waiting.result(_LOOK))
-                except TimeoutError:
-                    self.require_workers()
+                # Not `except TimeoutError`: a task, or a signal's handler, may raise one.
+                done, _ = wait([waiting], timeout=_LOOK)
+                if done:
+                    return list(waiting.result())
+                self._require_the_same_workers()
         except BaseException as error:  # also Ctrl-C
             waiting.cancel()
             if self._client.status == "running":
-                self._client.cancel(list(futures), asynchronous=True)
+                cancelled = self._client.cancel(futures, asynchronous=True)
+                wait([asyncio.run_coroutine_threadsafe(cancelled, loop)], timeout=_ANSWER)
+            if isinstance(error, CancelledError) and self._client.status == "running":
+                # Dask has forgotten what the task depends on.
+                self.generation += 1
+                raise _WorkersAreReplacedError from error
             if isinstance(error, Exception) and not isinstance(error, CatclfError | MemoryError):
                 raise ClusterError(self._reason(error)) from error
             raise
@@ -143,34 +194,49 @@ class Cluster:
                         "version everywhere"
                     )
 
-    def require_workers(self) -> None:
-        """Wait for a worker with patience, but not without a word, and not without end."""
-        if self.workers:
-            self._without_worker = None
-            return
-        now = monotonic()
-        if self._without_worker is None:
-            self._without_worker = now
-            if self._on_wait:
+    def wait_for_workers(self) -> None:
+        """Return when there are workers; wait with patience, but not without a word.
+
+        Raises
+        ------
+        ClusterError
+            If there are none for too long.
+        """
+        start, is_said = monotonic(), False
+        while not self.workers:
+            waited = monotonic() - start
+            if waited > self._patience:
+                raise ClusterError(
+                    f"no worker at {self._address} for {self._patience:g} s; start one, and resume "
+                    "from a checkpoint"
+                )
+            if self._on_wait and not is_said:
                 self._on_wait(
-                    f"Waiting for a worker: none is left at {self._address} "
+                    f"Waiting for a worker: there is none at {self._address} "
                     f"(for up to {self._patience:g} s; see --patience)"
                 )
-        elif now - self._without_worker > self._patience:
-            raise ClusterError(
-                f"no worker at {self._address} for {self._patience:g} s; start one, and resume "
-                "from a checkpoint"
-            )
+            is_said = True
+            sleep(_LOOK / 10)
+
+    def _require_the_same_workers(self) -> None:
+        """Raise an error if all workers have been replaced.
+
+        Dask keeps what was pinned to a lost worker waiting once there was none at all, although
+        others could do it now.
+        """
+        self.wait_for_workers()
+        workers = set(self.workers)
+        before, self._known = self._known, workers
+        if before and not workers & before:
+            self.generation += 1
+            raise _WorkersAreReplacedError
 
     def _reason(self, error: Exception) -> str:
         from distributed import KilledWorker
 
         if isinstance(error, KilledWorker):
-            return (
-                "several workers died one after the other at the same work, perhaps because they "
-                "have too little memory; give them more, or use more of them"
-            )
-        if self._client.status != "running" or isinstance(error, OSError | asyncio.CancelledError):
+            return _DEADLY
+        if self._client.status != "running" or isinstance(error, OSError | CancelledError):
             return (
                 f"the scheduler at {self._address} is gone; start a cluster again, and resume from "
                 "a checkpoint"
@@ -223,7 +289,7 @@ def connected(
             raise ClusterError(f"there is no scheduler at {scheduler}: {reason}") from error
         try:
             cluster = Cluster(client, patience=patience, on_wait=on_wait)
-            _wait_for_workers(cluster)
+            cluster.wait_for_workers()
             cluster.require_same_versions()
             yield cluster
         finally:
@@ -261,14 +327,6 @@ def _local(scheduler: str) -> Any:
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
     )
-
-
-def _wait_for_workers(cluster: Cluster) -> None:
-    from time import sleep
-
-    while not cluster.workers:
-        cluster.require_workers()
-        sleep(_LOOK / 10)
 
 
 def _minor(version: str) -> str:

@@ -1,11 +1,13 @@
 """What the workers of a cluster do with images, apart from passes of a training."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from catclf.cluster import Cluster
+from catclf.cluster import Cluster, Recipe
 from catclf.datasets.hdf5 import Hdf5Split
 from catclf.datasets.source import Source
 from catclf.errors import ClusterError, reason_of
@@ -22,7 +24,7 @@ def require_files(cluster: Cluster, source: Source) -> None:
                 f"{source.path} holds image files; pack them for a cluster: catclf pack "
                 f"{source.path} shards/ --shards N"
             )
-        paths += split.paths
+        paths += [path.absolute() for path in split.paths]
     for address, reason in cluster.run_everywhere(_why_not, paths).items():
         if reason:
             raise ClusterError(
@@ -32,14 +34,21 @@ def require_files(cluster: Cluster, source: Source) -> None:
 
 def fingerprints_on(cluster: Cluster, images: Rows) -> Fingerprints:
     """Fingerprints (m,) of images that the workers can open."""
-    workers = list(cluster.workers)
-    ends = [i * len(images) // len(workers) for i in range(len(workers) + 1)]
-    tasks = [
-        cluster.submit(address, fingerprints, between(images, start, stop))
-        for address, start, stop in zip(workers, ends, ends[1:], strict=False)
-        if stop > start
-    ]
-    return np.concatenate(cluster.gather(tasks))
+
+    def submit() -> list[Any]:
+        workers = list(cluster.workers)
+        ends = [i * len(images) // len(workers) for i in range(len(workers) + 1)]
+        return [
+            cluster.submit(address, _fingerprints, Recipe(between(images, start, stop)))
+            for address, (start, stop) in zip(workers, pairwise(ends), strict=True)
+            if stop > start
+        ]
+
+    return np.concatenate(cluster.results(submit))
+
+
+def _fingerprints(images: Recipe[Rows]) -> Fingerprints:
+    return fingerprints(images.make())
 
 
 def _why_not(paths: Sequence[Path]) -> str:

@@ -53,7 +53,7 @@ class StoredImages:
 
     def __reduce__(self) -> tuple[Callable[..., "StoredImages"], tuple[Path, str, str]]:
         """Another process opens the file itself."""
-        return _opened_elsewhere, (self._path, self._key, self._sha256)
+        return _opened_elsewhere, (self._path.absolute(), self._key, self._sha256)
 
     def __len__(self) -> int:
         return self.shape[0]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.cluster import Cluster
+from catclf.cluster import Cluster, Recipe
 from catclf.errors import ClusterError
 from catclf.logistic import Array, Loss
 from catclf.rows import Rows, between
@@ -31,7 +31,7 @@ class Part:
 
     Parameters
     ----------
-    rows : array (size, …), or what gives such arrays for slices, and pickles as the way to do so
+    rows : Recipe of array (size, …), or of what gives such arrays for slices
         Its examples.
     Y : uint8 array (1, size)
         Their labels, 1 or 0.
@@ -49,7 +49,7 @@ class Part:
 
     def __init__(
         self,
-        rows: Rows,
+        rows: Recipe[Rows],
         Y: NDArray[np.uint8],
         loss: Loss,
         layout: Layout,
@@ -60,7 +60,7 @@ class Part:
         self._arguments = rows, Y, loss, layout, shares, dtype, is_fused
         self._branches = branches(shares, layout.tree)
         self._shares = Shares(
-            rows,
+            rows.make(),
             Y,
             loss,
             layout,
@@ -96,7 +96,7 @@ class OnCluster(OverShares):
     """
 
     def __init__(self, cluster: Cluster, examples: Examples, l2: float, *, is_fused: bool) -> None:
-        rows, Y, scale, loss, dtype = examples
+        rows, _, scale, loss, dtype = examples
         if isinstance(rows, np.ndarray) and rows.nbytes > _LARGEST_TO_SEND:
             raise ClusterError(
                 "the images are in the memory of this process; pack them for a cluster: "
@@ -104,36 +104,50 @@ class OnCluster(OverShares):
             )
         m, n_x = rows.shape[0], int(np.prod(rows.shape[1:]))
         super().__init__(Layout.of(m, n_x, dtype), n_x, l2, loss, scale, dtype)
-        self._cluster = cluster
-        labels = Y.astype(np.uint8, copy=False)
-        self._parts = []
-        for address, shares in _dealt_out(self.layout.shares, cluster.workers):
+        self._cluster, self._examples, self._is_fused = cluster, examples, is_fused
+        self._parts: list[tuple[str, Any]] = []
+        self._generation = -1
+
+    def sums(self, kind: Kind, w: Array, b: float) -> Sums:
+        """Sums over all examples, with weights for rows as they are."""
+        cluster = self._cluster
+
+        def submit() -> list[Any]:
+            for _, part in self._parts:
+                if part.status == "error":  # what needs it may only hear that it is lost
+                    part.result()
+            if self._generation != cluster.generation:
+                self._parts = self._dealt_out()
+                self._generation = cluster.generation
+            return [cluster.submit(a, Part.sums, part, kind, w, b) for a, part in self._parts]
+
+        known: dict[Branch, Sums] = dict(chain.from_iterable(cluster.results(submit)))
+        return total(self.layout.tree, known.get)
+
+    def _dealt_out(self) -> list[tuple[str, Any]]:
+        """A part for each worker, in proportion to its threads; none for some if there are few."""
+        rows, Y, _, loss, dtype = self._examples
+        workers = self._cluster.workers
+        ends = np.cumsum([0, *workers.values()]) * self.layout.shares // sum(workers.values())
+        parts = []
+        for address, (first, last) in zip(workers, pairwise(ends.tolist()), strict=True):
+            if first == last:
+                continue
+            shares = range(first, last)
             here = self.layout.examples(shares)
-            part = cluster.submit(
+            part = self._cluster.submit(
                 address,
                 Part,
-                between(rows, here.start, here.stop),
-                labels[:, here.start : here.stop],
+                Recipe(between(rows, here.start, here.stop)),
+                Y[:, here.start : here.stop].astype(np.uint8, copy=False),
                 loss,
                 self.layout,
                 shares,
                 dtype,
-                is_fused,
+                self._is_fused,
             )
-            self._parts.append((address, part))
-
-    def sums(self, kind: Kind, w: Array, b: float) -> Sums:
-        """Sums over all examples, with weights for rows as they are."""
-        tasks = [self._cluster.submit(a, Part.sums, part, kind, w, b) for a, part in self._parts]
-        known: dict[Branch, Sums] = dict(chain.from_iterable(self._cluster.gather(tasks)))
-        return total(self.layout.tree, known.get)
-
-
-def _dealt_out(shares: int, workers: dict[str, int]) -> list[tuple[str, range]]:
-    """Neighbouring shares for each worker, in proportion to its threads; none for some if few."""
-    ends = np.cumsum([0, *workers.values()]) * shares // sum(workers.values())
-    ranges = [range(int(start), int(stop)) for start, stop in pairwise(ends)]
-    return [(address, here) for address, here in zip(workers, ranges, strict=True) if here]
+            parts.append((address, part))
+        return parts
 
 
 def _threads_of_worker() -> int | None:
