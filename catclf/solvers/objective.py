@@ -13,6 +13,10 @@ _SMALLEST_CHANGE = 1e-6
 _MOST_PASSES = 1000
 
 
+BOUNDARY = 0.5
+"""Probability that divides the classes, for a solver."""
+
+
 class Pass(NamedTuple):
     """What a solver gets of one forward and backward pass over all examples."""
 
@@ -51,8 +55,8 @@ class Objective(Protocol):
 
 
 def number_correct(A: Array, Y: Array) -> int:
-    """How many probabilities (1, m) are on the right side of 1/2; of 1/2 itself, if y = 1."""
-    return int(np.count_nonzero((A >= 0.5) == (Y == 1)))
+    """How many probabilities (1, m) are on the right side of the boundary; on it, where y = 1."""
+    return int(np.count_nonzero((A >= BOUNDARY) == (Y == 1)))
 
 
 class InMemory(Objective):

@@ -19,7 +19,7 @@ from catclf.logistic import Array, accuracy
 from catclf.model import Model
 from catclf.parallel import one_blas_thread
 from catclf.progress import OnStage, OnStep
-from catclf.solvers.objective import lipschitz_constant
+from catclf.solvers.objective import BOUNDARY, lipschitz_constant
 from catclf.solvers.solver import State
 from catclf.training.calibration import Decision, decide
 from catclf.training.checkpoint import Checkpoints, digest
@@ -264,7 +264,11 @@ def _assemble(
 ) -> TrainingResult:
     """The model, and what there is to say of its training."""
     state = solution.state
-    A = decision.probabilities(design.logits(solution.w, solution.b))  # (1, m)
+    if settings.flip or settings.calibrate or decision.threshold != BOUNDARY:
+        A = decision.probabilities(design.logits(solution.w, solution.b))  # (1, m)
+        share = accuracy(A, dataset.Y, decision.threshold)
+    else:
+        share = state.last_pass.correct / dataset.m
     record = TrainingRecord(
         settings=settings,
         l2=solution.l2,
@@ -276,7 +280,7 @@ def _assemble(
         converged=state.converged,
         class_counts=dataset.class_counts(),
         cost=state.costs[-1],
-        accuracy=accuracy(A, dataset.Y, decision.threshold),
+        accuracy=share,
         date=time.strftime("%Y-%m-%d"),
     )
     w, b = design.unstandardise(*decision.calibrate(solution.w, solution.b))
