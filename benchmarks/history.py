@@ -45,8 +45,8 @@ def _draw() -> None:
     ratios: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for line in lines:
         at = runs.index((line["date"], line["commit"]))
-        # Without what differs from run to run: a cost, the speed of the memory.
-        work = line["work"].partition(" (J =")[0]
+        # Without what differs from run to run: a cost, an accuracy, the speed of the memory.
+        work = line["work"].partition(" (J =")[0].partition(" (accuracy")[0]
         peer = line["peer"].partition(", at ")[0]
         ratios[work, peer][at] = float(line["catclf"]) / float(line["the peer"])
     rows = -(-len(ratios) // _COLUMNS_OF_PLOT)

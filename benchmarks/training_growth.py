@@ -29,7 +29,7 @@ _PRESETS = {
 }
 # Okabe and Ito's colours, which are safe for colour-blind readers.
 _STYLES = {
-    "best": ("the best preset, penalty and calibration included", "#0072B2", "o-"),
+    "best": ("the best preset", "#0072B2", "o-"),
     "lecture": ("the lecture's descent, 2 000 iterations", "#D55E00", "s-"),
 }
 
@@ -103,7 +103,7 @@ def _draw(curves: dict[str, dict[int, Cost]]) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 5), layout="constrained")
+    figure = Figure(figsize=(10, 5.5), layout="constrained")
     FigureCanvasAgg(figure)
     time_axes, memory_axes = figure.subplots(1, 2)
     for name, (label, colour, line) in _STYLES.items():
@@ -123,5 +123,5 @@ def _draw(curves: dict[str, dict[int, Cost]]) -> None:
         axes.tick_params(labelsize=12)
         axes.grid(color="#DDDDDD")
     figure.suptitle("catclf train: time and memory of whole trainings", fontsize=14)
-    time_axes.legend(fontsize=11, frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=11, frameon=False)
     figure.savefig(PLOT, dpi=110)
