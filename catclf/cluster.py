@@ -280,7 +280,11 @@ def connected(
     for name in ("distributed", "tornado"):
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False
-    with dask.config.set({"distributed.admin.tick.limit": "1h"}):
+    settings = {
+        "distributed.admin.tick.limit": "1h",
+        "distributed.admin.large-graph-warning-threshold": "1GB",
+    }
+    with dask.config.set(settings):
         local = _local(scheduler) if scheduler.partition(":")[0] == LOCAL else None
         try:
             client = distributed.Client(local or scheduler, timeout=_ANSWER, set_as_default=False)
@@ -324,7 +328,8 @@ def _local(scheduler: str) -> Any:
     return LocalCluster(
         n_workers=int(count),
         threads_per_worker=threads,
-        dashboard_address=None,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     )
 

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,14 @@ class Rows(Protocol):
 
     def __getitem__(self, rows: slice, /) -> NDArray[Any]:
         """Some of the examples."""
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """Rows that can be divided before they are read."""
+
+    def between(self, start: int, stop: int, /) -> Rows:
+        """Some neighbouring rows."""
 
 
 class Picked:
@@ -95,7 +103,14 @@ class Joined:
         first = bisect_right(self._ends, start)
         last = bisect_right(self._ends, max(stop - 1, start))
         before = self._ends[first - 1] if first else 0
-        return type(self)(self._parts[first : last + 1], start - before, stop - before)
+        parts = list(self._parts[first : last + 1])
+        start, stop = start - before, stop - before
+        if parts and isinstance(parts[-1], Divisible):
+            parts[-1] = parts[-1].between(0, stop - sum(len(part) for part in parts[:-1]))
+        if parts and isinstance(parts[0], Divisible):
+            parts[0] = parts[0].between(start, len(parts[0]))
+            start, stop = 0, stop - start
+        return type(self)(parts, start, stop)
 
     def __getitem__(self, here: slice, /) -> NDArray[Any]:
         places = range(len(self))[here]
@@ -118,5 +133,4 @@ def between(rows: Rows, start: int, stop: int) -> Rows:
     """Some neighbouring rows, not read yet where they lie in a file."""
     if isinstance(rows, np.ndarray):
         return rows[start:stop]
-    part = rows if isinstance(rows, Joined | Picked) else Joined([rows])
-    return part.between(start, stop)
+    return (rows if isinstance(rows, Divisible) else Joined([rows])).between(start, stop)

@@ -39,9 +39,9 @@ def main() -> None:
                 blocks.propagate(w, 0.0)
 
     tasks = {"training": lambda: train(dataset, settings), "pass": passes}
-    if kernel := fused.kernel(np.dtype(np.float32)):
+    if fused.kernel(np.dtype(np.float32)):
         compiled = Blocks(
-            images, dataset.Y, 0.0, LOSSES["cross-entropy"], scale=1 / 255, kernel=kernel
+            images, dataset.Y, 0.0, LOSSES["cross-entropy"], scale=1 / 255, is_fused=True
         )
 
         def compiled_passes() -> None:

@@ -68,16 +68,15 @@ def trained_on(cluster: "Cluster | None", dataset: "Dataset") -> "Iterator[Datas
         yield dataset
         return
     from dataclasses import replace
-    from functools import partial
 
     from catclf.datasets.on_cluster import fingerprints_on
     from catclf.solvers.cluster import OnCluster
-    from catclf.solvers.engine import passes_made_by
+    from catclf.solvers.engine import worked_on_by
 
     prints = dataset.prints
     if prints is None:
         prints = fingerprints_on(cluster, dataset.images)
-    with passes_made_by(partial(OnCluster, cluster)):
+    with worked_on_by(OnCluster(cluster)):
         yield replace(dataset, prints=prints)
 
 

@@ -1,4 +1,4 @@
-"""The cost over examples on the workers of a cluster.
+"""Work on examples by the workers of a cluster.
 
 Each worker keeps some neighbouring shares of the examples. For a pass it is sent w and b, and sends
 back the sums of the fewest branches of the tree that make up its shares; the rest of the tree is
@@ -7,19 +7,19 @@ are, and whichever of them are lost on the way.
 """
 
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from catclf.cluster import Cluster, Recipe
 from catclf.errors import ClusterError
-from catclf.logistic import Array, Loss
+from catclf.logistic import Array
 from catclf.rows import Rows, between
-from catclf.solvers import fused
 from catclf.solvers.blocks import OverShares
-from catclf.solvers.engine import Examples
-from catclf.solvers.shares import Kind, Layout, Shares, Sums
+from catclf.solvers.engine import Examples, logits_of
+from catclf.solvers.gram import Gram, GramInMemory
+from catclf.solvers.shares import Layout, Shares, Sums, Way
 from catclf.solvers.tree import Branch, branches, total
 
 # Bytes of images that are sent to the workers rather than read by them.
@@ -35,98 +35,135 @@ class Part:
         Its examples.
     Y : uint8 array (1, size)
         Their labels, 1 or 0.
-    loss : Loss
-        What an example costs.
     layout : Layout
         Of all examples.
     shares : range
         Which shares these are.
     dtype : float32 or float64
         Precision of the arithmetic inside a block.
-    is_fused : bool
-        Whether passes are made by the compiled kernel.
     """
 
     def __init__(
         self,
         rows: Recipe[Rows],
         Y: NDArray[np.uint8],
-        loss: Loss,
         layout: Layout,
         shares: range,
         dtype: DTypeLike,
-        is_fused: bool,
     ) -> None:
-        self._arguments = rows, Y, loss, layout, shares, dtype, is_fused
+        self._arguments = rows, Y, layout, shares, dtype
         self._branches = branches(shares, layout.tree)
+        self._rows = rows.make()
+        first = layout.examples(shares).start
         self._shares = Shares(
-            rows.make(),
-            Y,
-            loss,
-            layout,
-            dtype,
-            first=layout.examples(shares).start,
-            threads=_threads_of_worker(),
-            kernel=fused.kernel(np.dtype(dtype)) if is_fused else None,
+            self._rows, Y, layout, dtype, first=first, threads=_threads_of_worker()
         )
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         return Part, self._arguments
 
-    def sums(self, kind: Kind, w: Array, b: float) -> list[tuple[Branch, Sums]]:
+    def sums(self, way: Way, w: Array, b: float) -> list[tuple[Branch, Sums]]:
         """The sums of the branches that make up the part."""
         with np.errstate(over="ignore", invalid="ignore"):  # as a descent that diverges overflows
-            sums = self._shares.sums(kind, w, b, self._branches)
+            sums = self._shares.sums(way, w, b, self._branches)
         return list(zip(self._branches, sums, strict=True))
 
+    def combined(self, V: Array) -> Array:
+        """X V of its examples, for V (size, k): (n_x, k)."""
+        return self._gram(V.dtype).combined(V)
 
-class OnCluster(OverShares):
-    """The cost over examples on a cluster.
+    def multiplied(self, U: Array) -> Array:
+        """XᵀU of its examples, for U (n_x, k): (size, k)."""
+        return self._gram(U.dtype).multiplied(U)
+
+    def logits(self, w: Array) -> Array:
+        """wᵀX of its examples, (size,)."""
+        return logits_of(self._rows, w)
+
+    def _gram(self, dtype: DTypeLike) -> Gram:
+        return GramInMemory(self._rows[:], 1.0, dtype, centred=False, is_explicit=False)
+
+
+class _Kept(NamedTuple):
+    """A part, and where it is."""
+
+    address: str
+    part: Any
+    """A distributed.Future."""
+    here: range
+    """Which examples it has."""
+
+
+class Parts:
+    """Examples, dealt out to the workers of a cluster.
 
     Parameters
     ----------
     cluster : Cluster
         Whose workers can open the examples' files.
     examples : Examples
-        Their rows pickle as the way to open them.
-    l2 : float
-        Penalty λ.
-    is_fused : bool
-        Whether passes are made by the compiled kernel.
+        Their rows pickle as the way to open or compute them.
     """
 
-    def __init__(self, cluster: Cluster, examples: Examples, l2: float, *, is_fused: bool) -> None:
-        rows, _, scale, loss, dtype = examples
+    def __init__(self, cluster: Cluster, examples: Examples) -> None:
+        rows, self._dtype = examples.rows, examples.dtype
         if isinstance(rows, np.ndarray) and rows.nbytes > _LARGEST_TO_SEND:
             raise ClusterError(
                 "the images are in the memory of this process; pack them for a cluster: "
                 "catclf pack DATA OUT --shards N"
             )
-        m, n_x = rows.shape[0], int(np.prod(rows.shape[1:]))
-        super().__init__(Layout.of(m, n_x, dtype), n_x, l2, loss, scale, dtype)
-        self._cluster, self._examples, self._is_fused = cluster, examples, is_fused
-        self._parts: list[tuple[str, Any]] = []
-        self._generation = -1
+        self.examples, self.n_x = examples, int(np.prod(rows.shape[1:]))
+        self.layout = Layout.of(rows.shape[0], self.n_x, self._dtype)
+        self._cluster, self._generation = cluster, -1
+        self._kept: list[_Kept] = []
 
-    def sums(self, kind: Kind, w: Array, b: float) -> Sums:
+    def are_of(self, examples: Examples) -> bool:
+        """Whether they are good for such examples too."""
+        return examples.rows is self.examples.rows and np.dtype(examples.dtype) == self._dtype
+
+    def sums(self, way: Way, w: Array, b: float) -> Sums:
         """Sums over all examples, with weights for rows as they are."""
+        found = self._each(Part.sums, lambda here: (way, w, b))
+        known: dict[Branch, Sums] = dict(chain.from_iterable(found))
+        return total(self.layout.tree, known.get)
+
+    def combined(self, V: Array) -> Array:
+        """X V, for V (m, k): (n_x, k)."""
+        combined: Array = sum(
+            self._each(Part.combined, lambda here: (V[here.start : here.stop],)),
+            start=np.zeros((self.n_x, V.shape[1]), V.dtype),
+        )
+        return combined
+
+    def multiplied(self, U: Array) -> Array:
+        """XᵀU, for U (n_x, k): (m, k)."""
+        return np.concatenate(self._each(Part.multiplied, lambda here: (U,)))
+
+    def logits(self, w: Array) -> Array:
+        """wᵀX, (m,)."""
+        return np.concatenate(self._each(Part.logits, lambda here: (w,)))
+
+    def _each(self, method: Any, arguments: Any) -> list[Any]:
+        """Call a method of each part, with arguments that may depend on its examples."""
         cluster = self._cluster
 
         def submit() -> list[Any]:
-            for _, part in self._parts:
-                if part.status == "error":  # what needs it may only hear that it is lost
-                    part.result()
+            for kept in self._kept:
+                if kept.part.status == "error":  # what needs it may only hear that it is lost
+                    kept.part.result()
             if self._generation != cluster.generation:
-                self._parts = self._dealt_out()
+                self._kept = self._dealt_out()
                 self._generation = cluster.generation
-            return [cluster.submit(a, Part.sums, part, kind, w, b) for a, part in self._parts]
+            return [
+                cluster.submit(address, method, part, *arguments(here))
+                for address, part, here in self._kept
+            ]
 
-        known: dict[Branch, Sums] = dict(chain.from_iterable(cluster.results(submit)))
-        return total(self.layout.tree, known.get)
+        return cluster.results(submit)
 
-    def _dealt_out(self) -> list[tuple[str, Any]]:
+    def _dealt_out(self) -> list[_Kept]:
         """A part for each worker, in proportion to its threads; none for some if there are few."""
-        rows, Y, _, loss, dtype = self._examples
+        rows, Y, *_ = self.examples
         workers = self._cluster.workers
         ends = np.cumsum([0, *workers.values()]) * self.layout.shares // sum(workers.values())
         parts = []
@@ -135,19 +172,70 @@ class OnCluster(OverShares):
                 continue
             shares = range(first, last)
             here = self.layout.examples(shares)
-            part = self._cluster.submit(
-                address,
-                Part,
-                Recipe(between(rows, here.start, here.stop)),
-                Y[:, here.start : here.stop].astype(np.uint8, copy=False),
-                loss,
-                self.layout,
-                shares,
-                dtype,
-                self._is_fused,
-            )
-            parts.append((address, part))
+            recipe = Recipe(between(rows, here.start, here.stop))
+            labels = Y[:, here.start : here.stop].astype(np.uint8, copy=False)
+            arguments = recipe, labels, self.layout, shares, self._dtype
+            parts.append(_Kept(address, self._cluster.submit(address, Part, *arguments), here))
         return parts
+
+
+class OnCluster:
+    """The engine that works on a cluster.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Whose workers can open the examples' files.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._latest: Parts | None = None
+
+    def cost(self, examples: Examples, l2: float, *, is_fused: bool) -> OverShares:
+        """The cost over examples, in passes by the compiled kernel or by numpy."""
+        return _CostOfParts(self._parts(examples), examples, l2, is_fused=is_fused)
+
+    def gram(self, examples: Examples, dtype: DTypeLike, *, products: int, columns: int) -> Gram:
+        """The Gram matrix of centred examples, of which only products are computed."""
+        return _GramOfParts(self._parts(examples), examples.scale, dtype)
+
+    def logits(self, rows: Rows, w: Array) -> Array:
+        """wᵀX for rows (m, …), without scale and bias: (m,)."""
+        if self._latest and self._latest.examples.rows is rows:
+            return self._latest.logits(w)
+        return logits_of(rows, w)
+
+    def _parts(self, examples: Examples) -> Parts:
+        """Those that the workers have already, if they are of the same examples."""
+        if self._latest is None or not self._latest.are_of(examples):
+            self._latest = Parts(self._cluster, examples)
+        return self._latest
+
+
+class _CostOfParts(OverShares):
+    def __init__(self, parts: Parts, examples: Examples, l2: float, *, is_fused: bool) -> None:
+        _, _, scale, loss, dtype = examples
+        super().__init__(parts.layout, parts.n_x, l2, loss, scale, dtype, is_fused=is_fused)
+        self._parts = parts
+
+    def sums(self, way: Way, w: Array, b: float) -> Sums:
+        """Sums over all examples, with weights for rows as they are."""
+        return self._parts.sums(way, w, b)
+
+
+class _GramOfParts(Gram):
+    def __init__(self, parts: Parts, scale: float, dtype: DTypeLike) -> None:
+        super().__init__(parts.layout.m, parts.n_x, scale, dtype, centred=True)
+        self._parts = parts
+
+    def combined(self, V: Array) -> Array:
+        """X V before scaling, for V (m, k): (n_x, k)."""
+        return self._parts.combined(V)
+
+    def multiplied(self, U: Array) -> Array:
+        """XᵀU before scaling, for U (n_x, k): (m, k)."""
+        return self._parts.multiplied(U)
 
 
 def _threads_of_worker() -> int | None:

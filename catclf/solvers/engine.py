@@ -1,4 +1,4 @@
-"""Where passes over many examples are made: in this process, or on other machines."""
+"""Where work on many examples is done: in this process, or on other machines."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +8,15 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.logistic import Loss
+from catclf.logistic import Array, Loss
+from catclf.parallel import map_on_threads, one_blas_thread, workers
 from catclf.rows import Rows
 from catclf.solvers import fused
 from catclf.solvers.blocks import Blocks, OverShares
+from catclf.solvers.gram import Gram, GramInMemory, explicit_pays
+
+# Rows whose logits are computed at a time: few, so that they stay in a core's cache.
+_BLOCK = 64
 
 
 class Examples(NamedTuple):
@@ -29,18 +34,44 @@ class Examples(NamedTuple):
 
 
 class Engine(Protocol):
-    """Makes passes over many examples."""
+    """Does the work on many examples."""
 
-    def __call__(self, examples: Examples, l2: float, *, is_fused: bool) -> OverShares:
+    def cost(self, examples: Examples, l2: float, *, is_fused: bool) -> OverShares:
         """The cost over examples, in passes by the compiled kernel or by numpy."""
 
+    def gram(self, examples: Examples, dtype: DTypeLike, *, products: int, columns: int) -> Gram:
+        """The Gram matrix of centred examples, for so many products of so many columns each."""
 
-_ENGINE: ContextVar[Engine | None] = ContextVar("engine", default=None)
+    def logits(self, rows: Rows, w: Array) -> Array:
+        """wᵀX for rows (m, …), without scale and bias: (m,)."""
+
+
+class ThisProcess:
+    """All cores of this machine."""
+
+    def cost(self, examples: Examples, l2: float, *, is_fused: bool) -> OverShares:
+        """The cost over examples, in passes by the compiled kernel or by numpy."""
+        rows, Y, scale, loss, dtype = examples
+        return Blocks(rows, Y, l2, loss, scale=scale, dtype=dtype, is_fused=is_fused)
+
+    def gram(self, examples: Examples, dtype: DTypeLike, *, products: int, columns: int) -> Gram:
+        """The Gram matrix of centred examples, for so many products of so many columns each."""
+        rows = examples.rows[:]
+        n_x, itemsize = int(np.prod(rows.shape[1:])), np.dtype(dtype).itemsize
+        pays = explicit_pays(n_x, len(rows), itemsize, products=products, columns=columns)
+        return GramInMemory(rows, examples.scale, dtype, centred=True, is_explicit=pays)
+
+    def logits(self, rows: Rows, w: Array) -> Array:
+        """wᵀX for rows (m, …), without scale and bias: (m,)."""
+        return logits_of(rows, w)
+
+
+_ENGINE: ContextVar[Engine] = ContextVar("engine", default=ThisProcess())  # noqa: B039 - no state
 
 
 @contextmanager
-def passes_made_by(engine: Engine | None) -> Iterator[None]:
-    """Say what makes the passes of trainings within the context; None for this process."""
+def worked_on_by(engine: Engine) -> Iterator[None]:
+    """Say what does the work on many examples within the context."""
     token = _ENGINE.set(engine)
     try:
         yield
@@ -48,13 +79,18 @@ def passes_made_by(engine: Engine | None) -> Iterator[None]:
         _ENGINE.reset(token)
 
 
+def engine() -> Engine:
+    """What does the work on many examples."""
+    return _ENGINE.get()
+
+
 def is_elsewhere() -> bool:
-    """Whether passes are made outside this process."""
-    return _ENGINE.get() is not None
+    """Whether that is not this process."""
+    return not isinstance(engine(), ThisProcess)
 
 
 def cost_over(examples: Examples, l2: float, passes: int) -> OverShares:
-    """The cost over many examples, for the engine in use.
+    """The cost over many examples.
 
     Parameters
     ----------
@@ -71,10 +107,18 @@ def cost_over(examples: Examples, l2: float, passes: int) -> OverShares:
         An objective.
     """
     is_fused = fused.pays(examples.rows, passes, np.dtype(examples.dtype).itemsize)
-    return (_ENGINE.get() or _in_this_process)(examples, l2, is_fused=is_fused)
+    return engine().cost(examples, l2, is_fused=is_fused)
 
 
-def _in_this_process(examples: Examples, l2: float, *, is_fused: bool) -> OverShares:
-    rows, Y, scale, loss, dtype = examples
-    kernel = fused.kernel(np.dtype(dtype)) if is_fused else None
-    return Blocks(rows, Y, l2, loss, scale=scale, dtype=dtype, kernel=kernel)
+def logits_of(rows: Rows, w: Array) -> Array:
+    """wᵀX for rows (m, …), without scale and bias: (m,)."""
+    Z = np.empty(len(rows))
+
+    def fill(start: int) -> None:
+        block = rows[start : start + _BLOCK]
+        X = block.reshape(len(block), -1).T.astype(w.dtype, copy=False)  # (n_x, block)
+        Z[start : start + _BLOCK] = np.dot(w.T, X)[0]
+
+    with one_blas_thread():
+        map_on_threads(fill, range(0, len(Z), _BLOCK), workers())
+    return Z

@@ -1,5 +1,6 @@
 """The Gram matrix of examples: their inner products, which are all that a solver needs of them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -22,19 +23,60 @@ _SHARES = 24
 _FEATURES = 2048
 
 
-class Gram:
+class Gram(ABC):
     """G = XᵀX.
 
     Parameters
     ----------
-    rows : array (m, …)
-        The examples; a feature column is an unrolled row times `scale`.
+    m, n_x : int
+        Shape of X.
     scale : float
-        1/255 for pixels.
+        A feature column is an unrolled row times this: 1/255 for pixels.
     dtype : float32 or float64
         Precision of products.
     centred : bool
         Whether to take the mean column from all columns first.
+    """
+
+    def __init__(self, m: int, n_x: int, scale: float, dtype: DTypeLike, *, centred: bool) -> None:
+        self.m, self.n_x, self.dtype = m, n_x, np.dtype(dtype)
+        self._scale, self._is_centred = scale, centred
+
+    def product(self, V: Array) -> Array:
+        """G V, for V (m, k): float64 (m, k)."""
+        if not self._is_centred:
+            return self._product(V).astype(np.float64, copy=False)
+        product = self._product(V - V.mean(axis=0)).astype(np.float64, copy=False)
+        product -= product.mean(axis=0)
+        return product
+
+    def combine(self, V: Array) -> Array:
+        """X V, for V (m, k) and columns that are not centred: float64 (n_x, k)."""
+        combined: Array = self._scale * self.combined(V.astype(self.dtype))
+        return combined
+
+    @abstractmethod
+    def combined(self, V: Array) -> Array:
+        """X V before scaling, for V (m, k): (n_x, k)."""
+
+    @abstractmethod
+    def multiplied(self, U: Array) -> Array:
+        """XᵀU before scaling, for U (n_x, k): (m, k)."""
+
+    def _product(self, V: Array) -> Array:
+        """XᵀX V of the columns as they are."""
+        return self.multiplied(self._scale**2 * self.combined(V.astype(self.dtype, copy=False)))
+
+
+class GramInMemory(Gram):
+    """That of examples in memory.
+
+    Parameters
+    ----------
+    rows : array (m, …)
+        The examples, before scaling.
+    scale, dtype, centred
+        As for `Gram`.
     is_explicit : bool
         Whether to compute G, (m, m), rather than multiply by X and by Xᵀ each time.
     """
@@ -48,42 +90,12 @@ class Gram:
         centred: bool,
         is_explicit: bool,
     ) -> None:
-        self.m, self.dtype, self._is_centred = len(rows), np.dtype(dtype), centred
-        self._rows, self._scale = rows.reshape(self.m, -1), scale  # (m, n_x)
-        self.n_x = self._rows.shape[1]
+        self._rows = rows.reshape(len(rows), -1)  # (m, n_x)
+        super().__init__(*self._rows.shape, scale, dtype, centred=centred)
         self._matrix = self._computed() if is_explicit else None
 
-    def product(self, V: Array) -> Array:
-        """G V, for V (m, k): float64 (m, k)."""
-        if not self._is_centred:
-            return self._product(V)
-        product = self._product(V - V.mean(axis=0))
-        product -= product.mean(axis=0)
-        return product
-
-    def combine(self, V: Array) -> Array:
-        """X V, for V (m, k) and columns that are not centred: float64 (n_x, k)."""
-        combined: Array = self._scale * self._combined(V.astype(self.dtype))
-        return combined
-
-    def _product(self, V: Array) -> Array:
-        """XᵀX V of the columns as they are."""
-        V = V.astype(self.dtype, copy=False)
-        matrix = self._matrix
-        if matrix is None:
-            XV = self._scale**2 * self._combined(V)
-            with one_blas_thread():
-                parts = self._map(_BLOCK, lambda here: np.dot(self._columns(here).T, XV))
-        elif self.m <= _TILE:  # less than it takes to start a thread
-            parts = [np.dot(matrix, V)]
-        else:
-            with one_blas_thread():
-                parts = self._map(_TILE, lambda here: np.dot(matrix[here], V))
-        product = parts[0] if len(parts) == 1 else np.concatenate(parts)  # (m, k)
-        return product.astype(np.float64, copy=False)
-
-    def _combined(self, V: Array) -> Array:
-        """X V before scaling: (n_x, k)."""
+    def combined(self, V: Array) -> Array:
+        """X V before scaling, for V (m, k): (n_x, k)."""
 
         def share(here: slice) -> Array:
             combined = np.zeros((self.n_x, V.shape[1]), self.dtype)
@@ -99,6 +111,22 @@ class Gram:
             shares = self._map(size, share)
         combined: Array = sum(shares, start=np.zeros_like(shares[0]))
         return combined
+
+    def multiplied(self, U: Array) -> Array:
+        """XᵀU before scaling, for U (n_x, k): (m, k)."""
+        with one_blas_thread():
+            return np.concatenate(self._map(_BLOCK, lambda here: np.dot(self._columns(here).T, U)))
+
+    def _product(self, V: Array) -> Array:
+        matrix = self._matrix
+        if matrix is None:
+            return super()._product(V)
+        V = V.astype(self.dtype, copy=False)
+        if self.m <= _TILE:  # less than it takes to start a thread
+            product: Array = np.dot(matrix, V)
+            return product
+        with one_blas_thread():
+            return np.concatenate(self._map(_TILE, lambda here: np.dot(matrix[here], V)))
 
     def _computed(self) -> Array:
         """XᵀX of the columns as they are."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from catclf.logistic import Array
 from catclf.solvers.combinations import Combinations
-from catclf.solvers.engine import Examples, cost_over
-from catclf.solvers.gram import Gram, explicit_pays
+from catclf.solvers.engine import Examples, cost_over, engine
+from catclf.solvers.gram import GramInMemory
 from catclf.solvers.objective import Centred, InMemory, Objective
 from catclf.solvers.preconditioner import Preconditioner, exact, low_rank
 from catclf.solvers.solver import State
@@ -55,7 +55,9 @@ def pose_in_span(examples: Examples, l2: float, *, lbfgs: bool) -> Problem:
         For the solver.
     """
     if not lbfgs:
-        gram = Gram(examples.rows[:], examples.scale, np.float64, centred=False, is_explicit=True)
+        gram = GramInMemory(
+            examples.rows[:], examples.scale, np.float64, centred=False, is_explicit=True
+        )
         combinations = Combinations(gram, examples.Y, l2, examples.loss)
         start = State(np.zeros((gram.m, 1)), 0.0)
         return Problem(combinations, start, combinations.carry_back, None)
@@ -116,12 +118,10 @@ def pose_subsets(examples: Examples, subsets: Sequence[Subset], products: int) -
     SubsetPaths
         For one penalty after the other.
     """
-    rows = examples.rows[:]
-    m, n_x = len(rows), int(np.prod(rows.shape[1:]))
+    m = len(examples.rows)
     # Where it costs little, float64: what float32 rounds away ends the descent earlier.
     dtype = np.dtype(np.float64 if m <= _SAMPLE else examples.dtype)
-    is_explicit = explicit_pays(n_x, m, dtype.itemsize, products=products, columns=len(subsets))
-    gram = Gram(rows, examples.scale, dtype, centred=True, is_explicit=is_explicit)
+    gram = engine().gram(examples, dtype, products=products, columns=len(subsets))
     step = -(-m // _SAMPLE)
     span = _span(examples, step, centred=True)
     return SubsetPaths(gram, examples.Y, subsets, span, slice(None, None, step))

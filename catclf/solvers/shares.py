@@ -11,7 +11,7 @@ out depends on their number alone.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -19,7 +19,8 @@ from numpy.typing import DTypeLike, NDArray
 from catclf.logistic import Array, Loss, sigmoid
 from catclf.parallel import Spares, map_on_threads, one_blas_thread, workers
 from catclf.rows import Rows
-from catclf.solvers.fused import Kernel, numbers_of
+from catclf.solvers import fused
+from catclf.solvers.fused import Kernel
 from catclf.solvers.objective import number_correct
 from catclf.solvers.tree import Branch, total, whole
 
@@ -34,8 +35,14 @@ _FEWEST, _MOST = 32, 8192
 # Branches that threads take in turn: many, so that all are done at about the same time.
 _BRANCHES_PER_THREAD = 8
 
-Kind = Literal["propagate", "scatter_product"]
-"""Which sums: for a pass, or for products with X̃ X̃ᵀ."""
+
+class Way(NamedTuple):
+    """Which sums over examples, and how they are made."""
+
+    loss: Loss | None
+    """For a pass forward and backward; None for a product with X̃ X̃ᵀ."""
+    is_fused: bool = False
+    """Whether the compiled kernel takes the place of numpy; for rows of bytes."""
 
 
 @dataclass
@@ -101,8 +108,6 @@ class Shares:
         The examples that are here; a feature column is an unrolled row times some number.
     Y : array (1, size)
         Their labels, 1 or 0.
-    loss : Loss
-        What an example costs.
     layout : Layout
         Of all examples.
     dtype : float32 or float64
@@ -111,36 +116,32 @@ class Shares:
         How many examples there are before those that are here.
     threads : int, optional
         Number of workers; by default, one for each core.
-    kernel : callable, optional
-        For rows of bytes: what takes the place of numpy, as `fused.kernel` makes it.
     """
 
     def __init__(
         self,
         rows: Rows,
         Y: NDArray[Any],
-        loss: Loss,
         layout: Layout,
         dtype: DTypeLike,
         *,
         first: int = 0,
         threads: int | None = None,
-        kernel: Kernel | None = None,
     ) -> None:
-        self._rows, self._loss, self._layout, self._first = rows, loss, layout, first
+        self._rows, self._layout, self._first = rows, layout, first
         self._n_x, self._dtype = int(np.prod(rows.shape[1:])), np.dtype(dtype)
         self._Y = Y.astype(self._dtype)  # (1, size)
-        self._threads, self._kernel = threads or workers(), kernel
+        self._threads = threads or workers()
         shape = layout.block, self._n_x
         self._buffers = Spares(lambda: np.empty(shape, self._dtype))
 
-    def sums(self, kind: Kind, w: Array, b: float, among: Sequence[Branch]) -> list[Sums]:
+    def sums(self, way: Way, w: Array, b: float, among: Sequence[Branch]) -> list[Sums]:
         """Sums over the shares of some branches of the layout's tree.
 
         Parameters
         ----------
-        kind : {"propagate", "scatter_product"}
-            With the derivatives dZ, or with the logits.
+        way : Way
+            Which sums, and how they are made.
         w : array (n_x, 1)
             Weights for rows as they are.
         b : float
@@ -154,12 +155,17 @@ class Shares:
             One for each branch.
         """
         small_w = w.astype(self._dtype)
-        share = self._scattered
-        if kind == "propagate":
-            share = self._propagated_by_kernel if self._kernel else self._propagated
+        kernel = fused.kernel(self._dtype) if way.is_fused else None
 
         def leaf_sums(branch: Branch) -> Sums | None:
-            return None if branch.height else share(small_w, b, branch.leaves.start)
+            if branch.height:
+                return None
+            share = branch.leaves.start
+            if way.loss is None:
+                return self._scattered(small_w, b, share)
+            if kernel:
+                return self._propagated_by_kernel(small_w, b, share, way.loss, kernel)
+            return self._propagated(small_w, b, share, way.loss)
 
         pieces = list(among)
         while len(pieces) < _BRANCHES_PER_THREAD * self._threads and any(p.height for p in pieces):
@@ -169,30 +175,31 @@ class Shares:
         known = dict(zip(pieces, sums, strict=True))
         return [total(branch, known.get) for branch in among]
 
-    def _propagated(self, w: Array, b: float, share: int) -> Sums:
+    def _propagated(self, w: Array, b: float, share: int, loss: Loss) -> Sums:
         sums = Sums(np.zeros((self._n_x, 1)))
         for here, X in self._columns(share):
             Y = self._Y[:, here]
             # np.dot, unlike @, lets other threads run meanwhile.
             Z = np.dot(w.T, X) + b  # (1, size)
             A = sigmoid(Z)
-            dZ = self._loss.dZ(A, Y)
+            dZ = loss.dZ(A, Y)
             sums.product += np.dot(X, dZ.T)
             sums.derivatives += float(dZ.sum(dtype=np.float64))
-            sums.loss += float(self._loss.values(Z, A, Y).sum(dtype=np.float64))
+            sums.loss += float(loss.values(Z, A, Y).sum(dtype=np.float64))
             sums.correct += number_correct(A, Y)
         return sums
 
-    def _propagated_by_kernel(self, w: Array, b: float, share: int) -> Sums:
+    def _propagated_by_kernel(
+        self, w: Array, b: float, share: int, loss: Loss, kernel: Kernel
+    ) -> Sums:
         """The same, by a kernel that converts no blocks."""
-        assert self._kernel
         sums = Sums(np.zeros((self._n_x, 1)))
         for here in self._places(share):
             rows = self._rows[here].reshape(-1, self._n_x)  # (size, n_x)
-            loss, derivatives, correct = self._kernel(
-                rows, w[:, 0], b, self._Y[0, here], sums.product[:, 0], numbers_of(self._loss)
+            losses, derivatives, correct = kernel(
+                rows, w[:, 0], b, self._Y[0, here], sums.product[:, 0], fused.numbers_of(loss)
             )
-            sums.loss += loss
+            sums.loss += losses
             sums.derivatives += derivatives
             sums.correct += correct
         return sums

@@ -7,21 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.datasets.dataset import Dataset
+from catclf.errors import SettingsError
 from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
 from catclf.features.standardise import is_constant
 from catclf.images.preprocessing import mirrored
 from catclf.logistic import Array
 from catclf.memory import large_array
-from catclf.parallel import map_on_threads, one_blas_thread, workers
 from catclf.progress import Progress
-from catclf.rows import Picked, Rows
+from catclf.rows import Joined, Picked, Rows
+from catclf.solvers.engine import engine, is_elsewhere
+from catclf.training.feature_rows import FeatureRows
 from catclf.training.settings import TrainingSettings
 
 _BATCH = 256
-
-# Rows whose logits are computed at a time: few, so that they stay in a core's cache.
-_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,7 @@ class DesignMatrix:
 
     def logits(self, w: Array, b: float) -> Array:
         """Logits (1, m) of the images, from what a solver found: means over their copies."""
-        Z = np.empty(len(self.rows))
-
-        def fill(start: int) -> None:
-            rows = self.rows[start : start + _BLOCK]
-            X = rows.reshape(len(rows), -1).T.astype(w.dtype, copy=False)  # (n_x, block)
-            Z[start : start + _BLOCK] = self.scale * np.dot(w.T, X)[0] + b
-
-        with one_blas_thread():
-            map_on_threads(fill, range(0, len(Z), _BLOCK), workers())
-        return self.mean_of_copies(Z)
+        return self.mean_of_copies(self.scale * engine().logits(self.rows, w) + b)
 
     def mean_of_copies(self, Z: Array) -> Array:
         """Logits (1, m) of the images, from those of the rows."""
@@ -109,6 +99,8 @@ def make_design_matrix(
     """
     copies = 2 if settings.flip else 1
     Y = np.tile(dataset.Y, copies)  # (1, copies · m)
+    if is_elsewhere():
+        return _elsewhere(dataset, features, settings, Y)
     if isinstance(features, Pixels) and not settings.standardise:
         return DesignMatrix(_pixel_rows(dataset, settings), Y, copies, features.scale)
     rows = large_array((copies * dataset.m, features.n_x), settings.dtype)
@@ -127,6 +119,24 @@ def make_design_matrix(
     if not settings.standardise:
         return DesignMatrix(rows, Y, copies, 1.0)
     return DesignMatrix(rows, Y, copies, 1.0, *_standardise(rows))
+
+
+def _elsewhere(
+    dataset: Dataset, features: FeatureMap, settings: TrainingSettings, Y: NDArray[Any]
+) -> DesignMatrix:
+    """The design matrix for an engine that computes the features itself."""
+    if settings.standardise or dataset.encodings is not None:
+        what = "--standardise" if settings.standardise else "an encoder"
+        raise SettingsError(f"{what} does not work on a cluster; train without --scheduler")
+    copies = [False, True] if settings.flip else [False]
+    learned = None if isinstance(features, Pixels) else features
+    scale = features.scale if isinstance(features, Pixels) else 1.0
+    if copies == [False] and learned is None:
+        return DesignMatrix(dataset.images, Y, 1, scale)
+    parts = [
+        FeatureRows(dataset.images, learned, settings.dtype, is_mirrored=copy) for copy in copies
+    ]
+    return DesignMatrix(Joined(parts), Y, len(copies), scale)
 
 
 def _pixel_rows(dataset: Dataset, settings: TrainingSettings) -> Rows:

@@ -5,7 +5,6 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from catclf.cluster import connected
 from catclf.datasets.on_cluster import require_files
 from catclf.errors import ClusterError, DataError
 from catclf.solvers.cluster import OnCluster
-from catclf.solvers.engine import passes_made_by
+from catclf.solvers.engine import worked_on_by
 from tests.cluster.conftest import Processes, wait_until
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
@@ -39,7 +38,7 @@ def train_on(
 ) -> catclf.TrainingResult:  # fmt: skip
     with (
         connected(processes.address, patience=patience, on_wait=on_wait) as cluster,
-        passes_made_by(partial(OnCluster, cluster)),
+        worked_on_by(OnCluster(cluster)),
     ):
         return train(shards, kind, **options)
 

@@ -30,11 +30,10 @@ def both(m: int, dtype: Any, loss: Any, *, n_x: int = 50, threads: int = 2) -> l
     rng = np.random.default_rng(m)
     rows = rng.integers(0, 256, (m, n_x)).astype(np.uint8)
     Y = rng.integers(0, 2, (1, m))
-    kernels = (None, fused.kernel(np.dtype(dtype)))
     with patch.object(shares, "_BLOCK_BYTES", 10 * n_x * np.dtype(dtype).itemsize):
         return [
-            Blocks(rows, Y, 0.3, loss, scale=1 / 255, dtype=dtype, threads=threads, kernel=kernel)
-            for kernel in kernels
+            Blocks(rows, Y, 0.3, loss, scale=1 / 255, dtype=dtype, threads=threads, is_fused=fused)
+            for fused in (False, True)
         ]
 
 

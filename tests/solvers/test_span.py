@@ -9,7 +9,7 @@ from catclf.logistic import LOSSES
 from catclf.solvers import combinations
 from catclf.solvers.combinations import Combinations
 from catclf.solvers.gradient_descent import GradientDescent
-from catclf.solvers.gram import Gram
+from catclf.solvers.gram import GramInMemory
 from catclf.solvers.objective import InMemory, lipschitz_constant
 from catclf.solvers.solver import State, iterate
 from catclf.solvers.span import Span, pays
@@ -20,7 +20,7 @@ LOSS = LOSSES["cross-entropy"]
 
 def on_gram_matrix(X: Any, Y: Any, l2: Any, iterations: Any, learning_rate: Any = 0.005) -> Any:
     """States of gradient descent on X and on its Gram matrix, and the latter's objective."""
-    gram = Gram(X.T, 1.0, np.float64, centred=False, is_explicit=True)
+    gram = GramInMemory(X.T, 1.0, np.float64, centred=False, is_explicit=True)
     combinations = Combinations(gram, Y, l2, LOSS)
     objectives = [InMemory(X.astype(float), Y, l2, LOSS), combinations]
     return *(descend(each, iterations, learning_rate) for each in objectives), combinations
@@ -137,6 +137,6 @@ def test_the_gram_matrix_pays_where_there_are_few_images_and_many_steps(
 def test_the_learning_rate_from_the_gram_matrix_is_that_of_the_columns() -> None:
     rng = np.random.default_rng(0)
     X, Y = rng.random((50, 30)), rng.integers(0, 2, (1, 30))
-    gram = Gram(X.T, 1.0, np.float64, centred=False, is_explicit=True)
+    gram = GramInMemory(X.T, 1.0, np.float64, centred=False, is_explicit=True)
     L = lipschitz_constant(Combinations(gram, Y, 0.1, LOSS))
     assert L == pytest.approx(lipschitz_constant(InMemory(X, Y, 0.1, LOSS)), rel=1e-5)

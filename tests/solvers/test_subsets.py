@@ -10,7 +10,7 @@ import catclf
 from catclf.features.pixels import Pixels
 from catclf.logistic import LOSSES, Array, ClassWeighted, Loss, sigmoid
 from catclf.solvers.engine import Examples
-from catclf.solvers.gram import Gram, explicit_pays
+from catclf.solvers.gram import GramInMemory, explicit_pays
 from catclf.solvers.problem import pose_subsets
 from catclf.solvers.subsets import Subset
 from catclf.training.design_matrix import make_design_matrix
@@ -54,7 +54,7 @@ def optimum(X: Array, Y: Array, l2: float, loss: Loss) -> tuple[Array, float]:
 def test_each_subset_comes_to_its_own_optimum(
     monkeypatch: pytest.MonkeyPatch, m: int, n_x: int, seed: int, loss: Loss, is_explicit: bool
 ) -> None:
-    monkeypatch.setattr("catclf.solvers.problem.explicit_pays", lambda *_, **__: is_explicit)
+    monkeypatch.setattr("catclf.solvers.engine.explicit_pays", lambda *_, **__: is_explicit)
     given = examples(m, n_x, loss, seed=seed, scale=1 / 255)
     X, Y = given.rows[:].T / 255, given.Y.astype(float)
     subsets = folds(m, 3, loss)
@@ -78,7 +78,7 @@ def test_products_are_those_of_the_gram_matrix(m: int, dtype: Any, is_explicit: 
     if centred:
         X -= X.mean(axis=1, keepdims=True)
     V = rng.standard_normal((m, 3))
-    gram = Gram(rows, 1 / 255, precision, centred=centred, is_explicit=is_explicit)
+    gram = GramInMemory(rows, 1 / 255, precision, centred=centred, is_explicit=is_explicit)
     np.testing.assert_allclose(gram.product(V), X.T @ (X @ V), atol=1e-5 * m)
     if not centred:
         np.testing.assert_allclose(gram.combine(V), X @ V, atol=1e-5 * m)
