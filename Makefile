@@ -23,6 +23,10 @@ test: $(VENV)/installed-dev ## run all tests
 test-browser: $(VENV)/installed-dev ## test the pages in Chromium, which has to be installed
 	CATCLF_NEEDS_BROWSER=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/browser
 
+.PHONY: test-cluster
+test-cluster: $(VENV)/installed-dev ## test on Dask clusters of real processes, with faults
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto tests/cluster
+
 .PHONY: test-processors
 test-processors: $(VENV)/installed-dev ## run the numerical tests as older and newer processors would
 	for core in Prescott Haswell SkylakeX; do for threads in 1 2; do \

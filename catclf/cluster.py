@@ -10,19 +10,21 @@ import json
 import logging
 import pickle
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, wait
 from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from catclf._version import __version__
 from catclf.errors import CatclfError, ClusterError, reason_of
 from catclf.parallel import cores
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 LOCAL = "local"
 """Stands for a cluster on this machine, which is started for the purpose; as does `local:4`."""
@@ -36,6 +38,9 @@ _LOOK, _ANSWER = 1.0, 10.0
 _SCHEDULER_IS_GONE = (
     "the scheduler at {} is gone; start a cluster again, and resume from a checkpoint"
 )
+
+# Tasks for each thread of a worker that are on their way at a time.
+_IN_FLIGHT = 3
 
 # How often work is begun anew after all workers were lost.
 _ATTEMPTS = 4
@@ -71,6 +76,14 @@ class Recipe(Generic[T]):
 
 class _WorkersAreReplacedError(CatclfError):
     """All workers were lost, with what they kept, and there are others now."""
+
+
+class _Waiting(NamedTuple):
+    """A task on its way."""
+
+    item: tuple[Any, ...]
+    future: Any
+    generation: int
 
 
 class Cluster:
@@ -147,6 +160,56 @@ class Cluster:
             with suppress(_WorkersAreReplacedError):
                 return self._gathered(list(submit()))
         raise ClusterError(_DEADLY)
+
+    def stream(
+        self, function: Callable[..., R], items: Iterable[tuple[Any, ...]], thing: object
+    ) -> Iterator[R]:
+        """Let workers call a function for one item after the other.
+
+        Parameters
+        ----------
+        function : callable
+            Takes the thing, and what is in an item.
+        items : iterable of tuple
+            Any number: only a few for each worker are taken, and their results kept, at a time.
+        thing : object
+            Is sent to each worker once.
+
+        Yields
+        ------
+        R
+            The results, in the order of the items.
+
+        Raises
+        ------
+        CatclfError
+            As `results` does.
+        """
+        recipe = Recipe(thing)
+        made: dict[int, Any] = {}
+        waiting: deque[_Waiting] = deque()
+
+        def submit(item: tuple[Any, ...]) -> _Waiting:
+            if self.generation not in made:
+                made.clear()
+                made[self.generation] = self._client.submit(Recipe.make, recipe, pure=False)
+            future = self._client.submit(function, made[self.generation], *item, pure=False)
+            return _Waiting(item, future, self.generation)
+
+        def first() -> list[Any]:
+            if waiting[0].generation != self.generation:
+                waiting[0] = submit(waiting[0].item)
+            return [waiting[0].future]
+
+        most = _IN_FLIGHT * sum(self.workers.values())
+        for item in items:
+            waiting.append(submit(item))
+            if len(waiting) >= most:
+                yield from self.results(first)
+                waiting.popleft()
+        while waiting:
+            yield from self.results(first)
+            waiting.popleft()
 
     def _gathered(self, futures: list[Any]) -> list[Any]:
         loop = self._client.loop.asyncio_loop
@@ -277,9 +340,6 @@ def connected(
         raise ClusterError(
             "a cluster needs Dask; install it: pip install 'catclf[cluster]'"
         ) from None
-    for name in ("distributed", "tornado"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
-        logging.getLogger(name).propagate = False
     settings = {
         "distributed.admin.tick.limit": "1h",
         "distributed.admin.large-graph-warning-threshold": "1GB",

@@ -14,7 +14,9 @@ from catclf.commands.output import note
 if TYPE_CHECKING:
     from catclf.cluster import Cluster
     from catclf.datasets.dataset import Dataset
+    from catclf.datasets.pack_shards import Run
     from catclf.datasets.source import Source
+    from catclf.training.settings import TrainingSettings
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -49,15 +51,35 @@ def chosen_cluster(
         return None
     from catclf.cluster import address_in, connected
 
+    _keep_logs_from_the_terminal()
     address = address_in(scheduler_file) if scheduler_file else scheduler
     assert address is not None
     cluster = connected(address, patience=patience, on_wait=note)
     return click.get_current_context().with_resource(cluster)
 
 
+def _keep_logs_from_the_terminal() -> None:
+    """Dask logs a lost scheduler by pages; what users should know of it is in the error."""
+    import logging
+    from contextlib import suppress
+
+    with suppress(ImportError):
+        import distributed  # noqa: F401 - makes its loggers
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).disabled = True
+
+
+def require_possible(settings: "TrainingSettings") -> None:
+    """Raise an error where a cluster cannot train with some settings."""
+    if settings.standardise or settings.feature_specification.has_encoder:
+        what = "--standardise" if settings.standardise else "a pre-trained encoder"
+        raise click.UsageError(f"{what} does not work on a cluster; leave out --scheduler")
+
+
 @contextmanager
 def trained_on(cluster: "Cluster | None", dataset: "Dataset") -> "Iterator[Dataset]":
-    """Let the cluster make the passes of trainings within the context.
+    """Let the cluster do the work of trainings within the context.
 
     Yields
     ------
@@ -67,21 +89,44 @@ def trained_on(cluster: "Cluster | None", dataset: "Dataset") -> "Iterator[Datas
     if cluster is None:
         yield dataset
         return
-    from dataclasses import replace
-
-    from catclf.datasets.on_cluster import fingerprints_on
     from catclf.solvers.cluster import OnCluster
     from catclf.solvers.engine import worked_on_by
 
-    prints = dataset.prints
-    if prints is None:
-        prints = fingerprints_on(cluster, dataset.images)
     with worked_on_by(OnCluster(cluster)):
-        yield replace(dataset, prints=prints)
+        yield with_fingerprints(cluster, dataset)
 
 
-def require_files(cluster: "Cluster", source: "Source") -> None:
-    """Raise an error unless a data set is packed, and all workers can open its files."""
-    from catclf.datasets import on_cluster
+def with_fingerprints(cluster: "Cluster", dataset: "Dataset") -> "Dataset":
+    """A data set with fingerprints that the workers have taken."""
+    from dataclasses import replace
 
-    on_cluster.require_files(cluster, source)
+    from catclf.datasets.on_cluster import fingerprints_on
+
+    if dataset.prints is not None:
+        return dataset
+    return replace(dataset, prints=fingerprints_on(cluster, dataset.images))
+
+
+def read_by_workers(cluster: "Cluster | None", source: "Source") -> dict[str, int]:
+    """How to load a data set, so that the workers read its files themselves.
+
+    Raises
+    ------
+    ClusterError
+        If it is not packed, or a worker cannot open its files.
+    """
+    if cluster is None:
+        return {}
+    from catclf.datasets.on_cluster import require_files
+
+    require_files(cluster, source)
+    return {"memory_limit": 0}
+
+
+def written_by(cluster: "Cluster") -> "Run":
+    """Let the workers write the shards of a data set."""
+    from functools import partial
+
+    from catclf.datasets.on_cluster import write_shards
+
+    return partial(write_shards, cluster)

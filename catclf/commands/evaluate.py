@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import catclf
+from catclf.commands.cluster import (
+    chosen_cluster,
+    cluster_options,
+    read_by_workers,
+    with_fingerprints,
+)
 from catclf.commands.encoders import encoder_option
+from catclf.commands.help import GroupedCommand
 from catclf.commands.options import (
     DEFAULT_MODEL,
     check_outputs,
@@ -27,6 +34,7 @@ from catclf.commands.scores import evaluate_with_bar
 from catclf.errors import DataError
 
 if TYPE_CHECKING:
+    from catclf.cluster import Cluster
     from catclf.datasets.dataset import Dataset
     from catclf.datasets.source import Source
     from catclf.evaluation.evaluate import Evaluation
@@ -36,6 +44,7 @@ _DEFAULT_DATA = "data"
 
 
 @click.command(
+    cls=GroupedCommand,
     epilog="\b\nExamples:\n"
     "  catclf evaluate\n"
     "  catclf evaluate photos/ --mistakes\n"
@@ -64,6 +73,7 @@ _DEFAULT_DATA = "data"
 @click.option("--mistakes", is_flag=True, help="List misclassified images, most confident first.")
 @click.option("--verbose", is_flag=True, help="Name the images that were used for training.")
 @file_option("--report", "report_path", help="HTML page to write, with charts and mistakes.")
+@cluster_options
 @json_option
 @quiet_option
 def evaluate(
@@ -77,6 +87,9 @@ def evaluate(
     mistakes: bool,
     verbose: bool,
     report_path: Path | None,
+    scheduler: str | None,
+    scheduler_file: Path | None,
+    patience: float,
     as_json: bool,
 ) -> None:
     """Compare predictions with the labels of DATA (a data set as for train; default: data/).
@@ -99,9 +112,10 @@ def evaluate(
     models = [catclf.load_model(path, encoder) for path in model_paths]
     source = _open(data, positive or models[0].positive, models[0])
     split = source.choose(split, "test", "validation")
-    datasets = _read(source, split, models)
+    cluster = chosen_cluster(scheduler, scheduler_file, patience)
+    datasets = _read(cluster, source, split, models)
     evaluations = [
-        evaluate_with_bar(model, dataset, threshold)
+        evaluate_with_bar(model, dataset, threshold, cluster)
         for model, dataset in zip(models, datasets, strict=True)
     ]
     if len(models) == 1:
@@ -139,15 +153,19 @@ def _open(data: Path, positive: str, model: "Model") -> "Source":
     return open_source(data, positive)
 
 
-def _read(source: "Source", split: str, models: "list[Model]") -> "list[Dataset]":
+def _read(
+    cluster: "Cluster | None", source: "Source", split: str, models: "list[Model]"
+) -> "list[Dataset]":
     """The images as each model needs them; those that some model cannot have are left out."""
+    how = read_by_workers(cluster, source)
     datasets: dict[Any, Dataset] = {}
     needs = []
     for model in models:
         encoder = model.features.encoder
         need = (model.preprocessing, encoder and encoder.identity.function, model.flip)
         if need not in datasets:
-            datasets[need] = load_for(model, source, split, skip_bad=True, quiet=bool(datasets))
+            dataset = load_for(model, source, split, skip_bad=True, quiet=bool(datasets), **how)
+            datasets[need] = with_fingerprints(cluster, dataset) if cluster else dataset
         needs.append(need)
     if len(datasets) == 1:
         return list(datasets.values()) * len(models)

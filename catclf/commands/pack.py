@@ -6,6 +6,8 @@ import click
 
 import catclf
 from catclf.commands import report
+from catclf.commands.cluster import chosen_cluster, cluster_options, written_by
+from catclf.commands.help import GroupedCommand
 from catclf.commands.options import (
     check_outputs,
     json_option,
@@ -20,6 +22,7 @@ from catclf.images.find import HDF5_ENDINGS
 
 
 @click.command(
+    cls=GroupedCommand,
     epilog="\b\nExamples:\n"
     "  catclf pack photos/ photos.h5\n"
     "  catclf pack animals/ dogs.h5 --positive dog --resize crop --skip-bad\n"
@@ -43,6 +46,7 @@ from catclf.images.find import HDF5_ENDINGS
     "Run again, it writes those that are missing.",
 )
 @skip_bad_option
+@cluster_options
 @json_option
 @quiet_option
 def pack(
@@ -53,6 +57,9 @@ def pack(
     side: int | None,
     shards: int | None,
     skip_bad: bool,
+    scheduler: str | None,
+    scheduler_file: Path | None,
+    patience: float,
     as_json: bool,
 ) -> None:
     """Scale the labelled images of DATA to one size, and write them to the HDF5 file OUT.
@@ -71,12 +78,21 @@ def pack(
         raise click.UsageError(f"{output}: with --shards, OUT is a folder")
     if not shards:
         check_outputs({"DATA": data}, {"OUT": output})
+    if (scheduler or scheduler_file) and not shards:
+        raise click.UsageError("a cluster writes several files: say how many with --shards")
+    cluster = chosen_cluster(scheduler, scheduler_file, patience)
     source = open_source(data, positive)
     preprocessing = source.packing(resize, side)
     with progress_bar("Packing", "image") as update:
         if shards:
             packed = catclf.pack_shards(
-                source, output, shards, preprocessing, skip_bad=skip_bad, progress=update
+                source,
+                output,
+                shards,
+                preprocessing,
+                skip_bad=skip_bad,
+                progress=update,
+                run=written_by(cluster) if cluster else None,
             )
         else:
             packed = catclf.pack(source, output, preprocessing, skip_bad=skip_bad, progress=update)

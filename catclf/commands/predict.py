@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 import catclf
+from catclf.commands.cluster import chosen_cluster, cluster_options
 from catclf.commands.encoders import encoder_option
+from catclf.commands.help import GroupedCommand
 from catclf.commands.options import (
     Probability,
     json_option,
@@ -25,12 +27,15 @@ from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import note_small, note_unreadable, read_stdin
 
 if TYPE_CHECKING:
+    from catclf.cluster import Cluster
     from catclf.datasets.inputs import Input
     from catclf.errors import CatclfError
+    from catclf.evaluation.predictions import Outcome
     from catclf.model import Model, Prediction
 
 
 @click.command(
+    cls=GroupedCommand,
     epilog="\b\nExamples:\n"
     "  catclf predict cat.jpg\n"
     "  catclf predict photos/ --unsure 0.3 0.7\n"
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
     "training images that were held out, as in --strange 0.95; with --recipe transfer.",
 )
 @click.option("--skip-bad", is_flag=True, help="Exit status 0 although files were unreadable.")
+@cluster_options
 @json_option
 @quiet_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -61,6 +67,9 @@ def predict(
     unsure: tuple[float, float] | None,
     strange: float | None,
     skip_bad: bool,
+    scheduler: str | None,
+    scheduler_file: Path | None,
+    patience: float,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -79,6 +88,7 @@ def predict(
 
     model = catclf.load_model(model_path, encoder)
     model.require_strange(strange)
+    cluster = chosen_cluster(scheduler, scheduler_file, patience)
     if model.features.encoder:
         model.features.encoder.prepare()  # while images are found and decoded
     line_of = _json_line if as_json else _csv_line if as_csv else _text_line
@@ -92,7 +102,7 @@ def predict(
     small: list[str] = []
     # Lines on the terminal show the progress themselves.
     with progress_bar("Predicting", "image", show=not sys.stdout.isatty()) as update:
-        outcomes = _outcomes(model, inputs, threshold, unsure, strange, small.append)
+        outcomes = _outcomes(cluster, model, inputs, (threshold, unsure, strange), small.append)
         for done, (name, outcome) in enumerate(outcomes, start=1):
             if isinstance(outcome, catclf.CatclfError):
                 failures += 1
@@ -110,23 +120,20 @@ def predict(
 
 
 def _outcomes(
+    cluster: "Cluster | None",
     model: "Model",
     inputs: "list[Input]",
-    threshold: float | None,
-    unsure: tuple[float, float] | None,
-    strange: float | None,
+    options: "tuple[float | None, tuple[float, float] | None, float | None]",
     on_small: Callable[[str], None],
-) -> "Iterator[tuple[str, Prediction | CatclfError]]":
+) -> "Iterator[Outcome]":
     """Names and predictions, in the order of the inputs."""
-    from catclf.datasets.inputs import read_inputs
-    from catclf.model import IMAGES_AT_ONCE
+    if cluster:
+        from catclf.evaluation.on_cluster import predict_on
 
-    for names, images in read_inputs(inputs, model.preprocessing, IMAGES_AT_ONCE, on_small):
-        if isinstance(images, catclf.CatclfError):
-            yield names[0], images
-        else:
-            predictions = model.predict_images(images, threshold, unsure, strange)
-            yield from zip(names, predictions, strict=True)
+        return predict_on(cluster, model, inputs, options, on_small)
+    from catclf.evaluation.predictions import predict_inputs
+
+    return predict_inputs(model, inputs, *options, on_small)
 
 
 def _text_line(name: str, outcome: "Prediction | CatclfError") -> str:

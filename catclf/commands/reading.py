@@ -108,7 +108,13 @@ def load(
 
 
 def load_for(
-    model: "Model", source: "Source", split: str, *, skip_bad: bool, quiet: bool = False
+    model: "Model",
+    source: "Source",
+    split: str,
+    *,
+    skip_bad: bool,
+    quiet: bool = False,
+    **options: Any,
 ) -> "Dataset":
     """Read a split of a data set as a model needs it."""
     return load(
@@ -119,6 +125,7 @@ def load_for(
         flip=model.flip,
         skip_bad=skip_bad,
         quiet=quiet,
+        **options,
     )
 
 

@@ -10,7 +10,8 @@ from catclf.commands import report, scores
 from catclf.commands.cluster import (
     chosen_cluster,
     cluster_options,
-    require_files,
+    read_by_workers,
+    require_possible,
     trained_on,
 )
 from catclf.commands.earlier_model import model_to_replace, settings_of
@@ -172,14 +173,13 @@ def train(
         raise click.UsageError("--report needs a score to show, so not --score none")
 
     source = open_source(data, positive, group_by)
+    if scheduler or scheduler_file:
+        require_possible(settings)
     cluster = chosen_cluster(scheduler, scheduler_file, patience)
-    kept = {}
-    if cluster:
-        require_files(cluster, source)
-        kept = {"memory_limit": 0}  # the workers read the files themselves
+    how = read_by_workers(cluster, source)
     with training_encoder(specification, resize, options) as encoder:
         dataset, test = load_training_data(
-            source, resize, encoder, flip=settings.flip, skip_bad=skip_bad, **kept
+            source, resize, encoder, flip=settings.flip, skip_bad=skip_bad, **how
         )
 
     hold_out = score == "auto" and not test and (not folds or report_path is not None)

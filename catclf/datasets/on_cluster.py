@@ -1,6 +1,7 @@
 """What the workers of a cluster do with images, apart from passes of a training."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from catclf.cluster import Cluster, Recipe
+from catclf.datasets.dataset import Split
 from catclf.datasets.hdf5 import Hdf5Split
+from catclf.datasets.image_files import ImageFiles
+from catclf.datasets.pack_shards import Done, Task, write_shard
 from catclf.datasets.source import Source
 from catclf.errors import ClusterError, reason_of
 from catclf.images.fingerprints import Fingerprints, fingerprints
@@ -45,6 +49,29 @@ def fingerprints_on(cluster: Cluster, images: Rows) -> Fingerprints:
         ]
 
     return np.concatenate(cluster.results(submit))
+
+
+def write_shards(cluster: Cluster, tasks: Sequence[Task]) -> Iterator[Done]:
+    """Write the shards of a data set, whose files the workers can open, to a folder they share."""
+    return cluster.stream(_write_shard, ((_from_anywhere(task),) for task in tasks), None)
+
+
+def _write_shard(_: None, task: Task) -> Done:
+    return write_shard(task)
+
+
+def _from_anywhere(task: Task) -> Task:
+    """A shard with paths that lead to the same from any folder."""
+    source = task.source
+    splits: dict[str, Split] = {}
+    for name, split in source.splits.items():
+        if isinstance(split, Hdf5Split):
+            splits[name] = replace(split, paths=tuple(path.absolute() for path in split.paths))
+        else:
+            assert isinstance(split, ImageFiles)
+            splits[name] = replace(split, paths=[path.absolute() for path in split.paths])
+    source = replace(source, path=source.path.absolute(), splits=splits)
+    return task._replace(path=task.path.absolute(), source=source)
 
 
 def _fingerprints(images: Recipe[Rows]) -> Fingerprints:

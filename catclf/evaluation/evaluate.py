@@ -13,7 +13,7 @@ from catclf.evaluation.metrics import Metrics, metrics
 from catclf.evaluation.strange_share import StrangeShare, strange_share
 from catclf.images.fingerprints import known
 from catclf.logistic import Array, sigmoid
-from catclf.model import Model
+from catclf.model import Model, Outputs
 from catclf.progress import Progress
 from catclf.training.record import EvaluationScore
 
@@ -104,6 +104,7 @@ def evaluate(
     threshold: float | None = None,
     *,
     progress: Progress | None = None,
+    outputs: Outputs | None = None,
 ) -> Evaluation:
     """Score a model.
 
@@ -117,6 +118,8 @@ def evaluate(
         Instead of the model's own.
     progress : callable, optional
         Called with the number of images done.
+    outputs : Outputs, optional
+        What the model computes of the images, if that is known.
 
     Returns
     -------
@@ -137,7 +140,8 @@ def evaluate(
             f"{model.preprocessing}"
         )
     threshold = model.threshold if threshold is None else threshold
-    Z, ranks = model.outputs(dataset.images, dataset.encodings, progress)  # (1, m), (m,)
+    # (1, m), (m,)
+    Z, ranks = outputs or model.outputs(dataset.images, dataset.encodings, progress)
     seen = known(dataset.fingerprints, model.fingerprints)  # (m,)
     return Evaluation(
         where=dataset.where,

@@ -19,6 +19,8 @@ import catclf
 if find_spec("distributed") is None:
     pytest.skip("dask is not installed (extra `cluster`)", allow_module_level=True)
 
+from catclf.cluster import connected
+
 SECONDS = 60
 """That a test may take."""
 
@@ -60,6 +62,11 @@ class Processes:
             "--death-timeout", "60", *options, env=env,
         )  # fmt: skip
 
+    def wait_for(self, workers: int) -> None:
+        """Wait until so many workers are there."""
+        with connected(self.address) as cluster:
+            wait_until(lambda: len(cluster.workers) == workers)
+
     def _start(self, *words: object, env: dict[str, str] | None = None) -> Any:
         code = "import sys; from distributed.cli import dask_{0} as d; d.main(sys.argv[1:])"
         process = subprocess.Popen(
@@ -84,6 +91,17 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     folder = tmp_path / "cluster"
     folder.mkdir()
     running = Processes(folder)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """A cluster for tests that do it no harm."""
+    running = Processes(tmp_path_factory.mktemp("cluster"))
+    for _ in range(2):
+        running.start_worker()
+    running.wait_for(2)
     yield running
     running.stop()
 

@@ -66,22 +66,17 @@ def test_a_worker_that_is_killed_changes_no_bit(
     processes: Processes, shards: Path, kind: str
 ) -> None:
     workers = [processes.start_worker() for _ in range(3)]
-    wait_for(processes, 3)
+    processes.wait_for(3)
     result = train_on(processes, shards, kind, on_step=at(5, workers[1].kill))
     assert workers[1].poll() is not None
     assert_same(result, train(shards, kind))
-
-
-def wait_for(processes: Processes, count: int) -> None:
-    with connected(processes.address) as cluster:
-        wait_until(lambda: len(cluster.workers) == count)
 
 
 def test_when_all_workers_are_gone_it_says_so_and_goes_on_with_a_new_one(
     processes: Processes, shards: Path
 ) -> None:
     worker = processes.start_worker()
-    wait_for(processes, 1)
+    processes.wait_for(1)
     lines: list[str] = []
 
     def waited(line: str) -> None:
@@ -98,7 +93,7 @@ def test_it_waits_with_patience_but_not_for_ever(
     processes: Processes, shards: Path, tmp_path: Path
 ) -> None:
     worker = processes.start_worker()
-    wait_for(processes, 1)
+    processes.wait_for(1)
     checkpoint = tmp_path / "c.npz"
     with pytest.raises(ClusterError, match=r"no worker at tcp.* for 1 s; start one, and resume"):
         train_on(processes, shards, patience=1, on_step=at(5, worker.kill), checkpoint=checkpoint)
@@ -109,7 +104,7 @@ def test_a_scheduler_that_is_killed_leaves_a_checkpoint_for_another_cluster(
     processes: Processes, shards: Path, tmp_path: Path
 ) -> None:
     processes.start_worker()
-    wait_for(processes, 1)
+    processes.wait_for(1)
     checkpoint = tmp_path / "c.npz"
     with pytest.raises(ClusterError, match=r"the scheduler at tcp.* is gone; start a clust"):
         train_on(processes, shards, on_step=at(5, processes.scheduler.kill), checkpoint=checkpoint)
@@ -124,7 +119,7 @@ def test_ctrl_c_in_a_pass_leaves_the_cluster_as_it_was(
     processes: Processes, shards: Path, tmp_path: Path
 ) -> None:
     processes.start_worker()
-    wait_for(processes, 1)
+    processes.wait_for(1)
     checkpoint = tmp_path / "c.npz"
     with pytest.raises(KeyboardInterrupt):
         train_on(
@@ -150,7 +145,7 @@ def test_a_worker_that_dies_of_the_work_again_and_again(
 ) -> None:
     code = "import os; from catclf.solvers.cluster import Part; Part.sums = lambda *_: os._exit(1)"
     processes.start_worker("--nanny", *preload(tmp_path, code))
-    wait_for(processes, 1)
+    processes.wait_for(1)
     with pytest.raises(ClusterError, match="workers died one after the other at the same work"):
         train_on(processes, shards)
 
@@ -161,7 +156,7 @@ def test_a_worker_with_another_version(processes: Processes, tmp_path: Path) -> 
         "m.version = lambda name, real=m.version: '1.0' if name == 'numpy' else real(name)"
     )
     processes.start_worker()
-    wait_for(processes, 1)
+    processes.wait_for(1)
     processes.start_worker(*preload(tmp_path, code))
     with connected(processes.address) as cluster:
         wait_until(lambda: len(cluster.workers) == 2)
@@ -181,7 +176,7 @@ def test_a_file_that_one_worker_cannot_open(
     )
     processes.start_worker()
     processes.start_worker(*preload(tmp_path, code))
-    wait_for(processes, 2)
+    processes.wait_for(2)
     source = catclf.open_source(shards)
     with (
         connected(processes.address) as cluster,
@@ -208,7 +203,7 @@ def test_a_shard_that_is_not_the_one_that_was_packed(
     copy, path = damaged(shards, tmp_path)
     flip_a_byte(path)
     processes.start_worker()
-    wait_for(processes, 1)
+    processes.wait_for(1)
     with pytest.raises(DataError, match=r"train-00004-of-00005.h5 has changed since it was packed"):
         train_on(processes, copy)
 
@@ -218,7 +213,7 @@ def test_a_shard_that_changes_while_it_is_in_use(
 ) -> None:
     copy, path = damaged(shards, tmp_path)
     processes.start_worker()
-    wait_for(processes, 1)
+    processes.wait_for(1)
     with pytest.raises(DataError, match=r"train-00004-of-00005.h5 has changed while it was in use"):
         train_on(processes, copy, on_step=at(5, lambda: flip_a_byte(path)))
 
@@ -228,7 +223,7 @@ def test_a_shard_that_vanishes_before_a_worker_is_lost(
 ) -> None:
     copy, path = damaged(shards, tmp_path)
     workers = [processes.start_worker() for _ in range(2)]
-    wait_for(processes, 2)
+    processes.wait_for(2)
 
     def vanish() -> None:
         path.unlink()
