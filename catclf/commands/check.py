@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 import catclf
-from catclf.commands.options import json_option, positive_option, preset_option
+from catclf.commands.options import DataPath, json_option, positive_option, preset_option
 from catclf.commands.output import plural, say, say_first, say_json
 from catclf.commands.progress import progress_bar, quiet_option, training_callbacks
 from catclf.commands.reading import load, note_small, open_source, open_to_check
@@ -34,7 +34,7 @@ _FOLDS = 5
     "  catclf check photos/ --labels --recipe transfer\n"
     "  catclf check --json photos.h5",
 )
-@click.argument("data", type=click.Path(path_type=Path), default="data")
+@click.argument("data", type=DataPath(), default="data")
 @positive_option
 @click.option(
     "--labels",

@@ -16,6 +16,7 @@ from catclf.commands.encoders import encoder_option
 from catclf.commands.help import GroupedCommand
 from catclf.commands.options import (
     DEFAULT_MODEL,
+    DataPath,
     check_outputs,
     file_option,
     json_option,
@@ -52,7 +53,7 @@ _DEFAULT_DATA = "data"
     "  catclf evaluate photos/ -m lecture.npz -m best.npz\n"
     "  catclf evaluate data/ --split train --json",
 )
-@click.argument("data", type=click.Path(path_type=Path), default=_DEFAULT_DATA)
+@click.argument("data", type=DataPath(), default=_DEFAULT_DATA)
 @model_file_option(
     "-m",
     "--model",

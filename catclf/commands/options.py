@@ -92,6 +92,17 @@ memory_option = click.option(
 )
 
 
+class DataPath(click.Path):
+    """The path of a data set, or its URL."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Convert a value from the command line."""
+        from catclf.urls import path_of
+
+        text = str(value)
+        return path_of(text) if "://" in text else Path(str(super().convert(text, param, ctx)))
+
+
 def file_option(*names: str, **settings: Any) -> Callable[[F], F]:
     """An option that names a file; `settings` are those of `click.option`."""
     return click.option(
@@ -144,7 +155,8 @@ def check_outputs(
     for path in outputs.values():
         if path:
             check_writable(path)
-    given = {name: path for name, path in {**inputs, **outputs}.items() if path}
+    both = {**inputs, **outputs}
+    given = {name: path for name, path in both.items() if path and "://" not in str(path)}
     if len({os.path.normcase(os.path.realpath(path)) for path in given.values()}) < len(given):
         *names, last = given
         raise click.UsageError(f"{', '.join(names)} and {last} must be different files")

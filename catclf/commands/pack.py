@@ -9,6 +9,7 @@ from catclf.commands import report
 from catclf.commands.cluster import chosen_cluster, cluster_options, written_by
 from catclf.commands.help import GroupedCommand
 from catclf.commands.options import (
+    DataPath,
     check_outputs,
     json_option,
     positive_option,
@@ -28,7 +29,7 @@ from catclf.images.find import HDF5_ENDINGS
     "  catclf pack animals/ dogs.h5 --positive dog --resize crop --skip-bad\n"
     "  catclf pack photos/ shards/ --shards 8",
 )
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=DataPath())
 @click.argument("output", metavar="OUT", type=click.Path(path_type=Path))
 @positive_option
 @resize_option

@@ -7,6 +7,7 @@ import click
 import catclf
 from catclf.commands import report
 from catclf.commands.options import (
+    DataPath,
     check_outputs,
     group_by_option,
     json_option,
@@ -24,7 +25,7 @@ from catclf.commands.reading import note_skipped, open_source
     "  catclf split photos/ divided.csv --test 0.3 --validation 0\n"
     "  catclf split photos/ divided/ --link --group-by folder",
 )
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=DataPath())
 @click.argument("output", metavar="OUT", type=click.Path(path_type=Path))
 @click.option(
     "--test",

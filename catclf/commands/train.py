@@ -18,6 +18,7 @@ from catclf.commands.earlier_model import model_to_replace, settings_of
 from catclf.commands.encoders import training_encoder, training_encoder_options
 from catclf.commands.help import GroupedCommand, grouped
 from catclf.commands.options import (
+    DataPath,
     check_outputs,
     file_option,
     group_by_option,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     "  catclf train photos.h5 --solver lbfgs --l2 0.001 --dtype float32\n"
     "  catclf train animals/ --positive dog --skip-bad",
 )
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=DataPath())
 @grouped(
     "Preset",
     preset_option("lecture", "Preset; the options below override its settings."),

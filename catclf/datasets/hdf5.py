@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.datasets.dataset import WHOLE, Batch, in_memory
-from catclf.datasets.stored import StoredImages, readable
+from catclf.datasets.stored import StoredImages, open_hdf5, readable
 from catclf.errors import DataError, SettingsError
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
@@ -144,9 +144,7 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
     DataError
         If the file has another layout or is damaged, or if lengths, types or labels do not match.
     """
-    import h5py
-
-    with readable(path), h5py.File(path, "r") as file:
+    with readable(path), open_hdf5(path) as file:
         preprocessing, undivided = _packed(path, file)
         splits = {}
         for prefix, split in PREFIXES.items():

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from catclf.errors import CatclfError, ImageError
 from catclf.images.find import HDF5_ENDINGS, INDEX, images_below
 from catclf.images.preprocessing import Images, Preprocessing
+from catclf.urls import path_of
 
 if TYPE_CHECKING:
     from catclf.datasets.hdf5 import Hdf5Split
@@ -140,6 +141,8 @@ def _inputs(argument: str, stdin: bytes) -> list[Input]:
             return [ImageInput(argument, stdin)]
         if not argument:
             raise ImageError("an empty name")
+        if "://" in argument:
+            return _at_url(argument)
         if argument.lower().endswith(HDF5_ENDINGS):
             return _in_hdf5(argument)
         if os.path.isdir(argument):  # noqa: PTH112 - unlike Path.is_dir, never raises
@@ -147,6 +150,13 @@ def _inputs(argument: str, stdin: bytes) -> list[Input]:
     except CatclfError as error:
         return [BadInput(argument, error)]
     return [ImageInput(argument, Path(argument))]
+
+
+def _at_url(argument: str) -> list[Input]:
+    from catclf.datasets.source import find_splits
+
+    splits = find_splits(path_of(argument)).values()
+    return [StoredInput(argument, cast("Hdf5Split", split)) for split in splits]
 
 
 def _in_hdf5(argument: str) -> list[Input]:

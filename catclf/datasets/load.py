@@ -6,6 +6,7 @@ from catclf.datasets.dataset import MEMORY_LIMIT, Dataset
 from catclf.datasets.source import open_source
 from catclf.encoders.encodings import ImageEncoder
 from catclf.progress import Progress
+from catclf.urls import path_of
 
 
 def load_dataset(
@@ -27,7 +28,7 @@ def load_dataset(
     path : str or Path
         A folder with a folder for each class, perhaps below `train/` and `test/`; a folder of
         files like `cat.0.jpg`; a CSV file of `path,label`; an HDF5 file in the course's layout, or
-        a folder of such files.
+        a folder of such files, or of shards; or a URL of shards or an HDF5 file.
     split : {"train", "validation", "test"}, optional
         Which split; by default the training split, or everything where there are no splits.
     positive : str, optional
@@ -56,7 +57,7 @@ def load_dataset(
     DataError
         If there is no such data set, or it is damaged, or has unreadable files.
     """
-    source = open_source(Path(path), positive)
+    source = open_source(path_of(path) if isinstance(path, str) else path, positive)
     return source.load(
         source.choose(split, "train"),
         source.preprocessing(encoder, resize),

@@ -17,6 +17,7 @@ from catclf.images.fingerprints import Fingerprints
 from catclf.images.preprocessing import SIDE, Preprocessing
 from catclf.progress import Progress
 from catclf.storage import written_whole
+from catclf.urls import is_remote
 
 # Bytes in a chunk of the file, about the best size for one read: 128 images of 64 × 64.
 _CHUNK = 128 * SIDE * SIDE * 3
@@ -146,7 +147,7 @@ class _SplitWriter:
         self._file[f"{self._prefix}_class"] = np.array([place[name] for name in self._classes])
         folder = source.path if source.path.is_dir() else source.path.parent
         self._file[f"{self._prefix}_names"] = _texts(
-            [_name_in_file(name, folder) for name in self._names]
+            [name_below(folder, name) for name in self._names]
         )
         if self._prints is not None:
             self._file[f"{self._prefix}_fingerprints"] = np.concatenate(self._prints)
@@ -154,8 +155,10 @@ class _SplitWriter:
         return {source.positive: positive, source.negative: self.count - positive}
 
 
-def _name_in_file(name: str, folder: Path) -> str:
-    """An image's path below a folder, with forward slashes on every system."""
+def name_below(folder: Path, name: str) -> str:
+    """A file's path below a folder, with forward slashes on every system; a URL as it is."""
+    if is_remote(folder):
+        return name
     try:
         return Path(os.path.relpath(name, folder)).as_posix()
     except ValueError:  # on Windows, another drive

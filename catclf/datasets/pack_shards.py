@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from catclf.datasets import hdf5
 from catclf.datasets.dataset import Skipped, Split
-from catclf.datasets.pack import Packed, pack
+from catclf.datasets.pack import Packed, name_below, pack
 from catclf.datasets.shards import Index, Shard, load_index, random_order
 from catclf.datasets.source import Source
 from catclf.datasets.stored import sha256_of
@@ -212,7 +211,7 @@ def _digest(source: Source) -> str:
     for split, found in source.splits.items():
         stored = found.paths if isinstance(found, hdf5.Hdf5Split) else ()
         files = [
-            (os.path.relpath(path, source.path), path.stat().st_size if path.exists() else None)
+            (name_below(source.path, str(path)), path.stat().st_size if path.exists() else None)
             for path in found.files() or stored
         ]
         digest.update(json.dumps([split, files, list(found.classes), source.positive]).encode())

@@ -23,6 +23,7 @@ from catclf.errors import ClassError, DataError, SettingsError, reason_of
 from catclf.images.find import HDF5_ENDINGS, INDEX, files
 from catclf.images.preprocessing import IMAGE_SHAPE, Preprocessing
 from catclf.progress import Progress
+from catclf.urls import is_remote, reachable
 
 _LONGEST_NAME = 255
 
@@ -257,10 +258,7 @@ def open_source(path: Path, positive: str | None = None, group_by: str | None = 
     if positive is not None and not 0 < len(positive) <= _LONGEST_NAME:
         raise SettingsError(f"the positive class needs a name of 1 to {_LONGEST_NAME} characters")
     notes: list[str] = []
-    try:
-        splits = _splits(path, positive, notes)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
+    splits = find_splits(path, positive, notes)
     classes = _class_names(splits)
     if not classes:
         raise ClassError(
@@ -269,6 +267,23 @@ def open_source(path: Path, positive: str | None = None, group_by: str | None = 
     chosen = positive_classes(classes, positive, str(path))
     name = positive_name(classes, chosen, positive)
     return Source(path, splits, name, chosen, notes, group_by)
+
+
+def find_splits(
+    path: Path, positive: str | None = None, notes: list[str] | None = None
+) -> dict[str, Split]:
+    """The splits of a data set, as `open_source` finds them.
+
+    Raises
+    ------
+    DataError
+        If there is no data set there.
+    """
+    try:
+        with reachable(path):
+            return _splits(path, positive, [] if notes is None else notes)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
 
 
 def _class_names(splits: dict[str, Split]) -> Counter[str]:
@@ -280,7 +295,7 @@ def _splits(path: Path, positive: str | None, notes: list[str]) -> dict[str, Spl
         return _in_folder(path, positive, notes)
     if not path.exists():
         raise DataError(f"{path} does not exist; name a folder, a .csv file or an .h5 file")
-    if path.is_file() and path.suffix.lower() == ".csv":
+    if path.is_file() and path.suffix.lower() == ".csv" and not is_remote(path):
         from catclf.datasets import csv_file
 
         return {**csv_file.labelled_splits(path)}
@@ -294,6 +309,8 @@ def _in_folder(path: Path, positive: str | None, notes: list[str]) -> dict[str, 
         from catclf.datasets import shards
 
         return {**shards.labelled_splits(path)}
+    if is_remote(path):
+        raise DataError(f"{path} has no {INDEX}; a URL leads to a folder of shards or an .h5 file")
     hdf5_files = [file for file in files(path) if file.suffix.lower() in HDF5_ENDINGS]
     if hdf5_files:
         return _in_hdf5(hdf5_files)

@@ -5,14 +5,19 @@ import os
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from catclf import urls
 from catclf.errors import DataError, reason_of
 from catclf.images.preprocessing import Images
+from catclf.memory import fits
+from catclf.rows import Rows
+from catclf.urls import is_remote, reachable
 
 _READ = 2**20
 
@@ -41,17 +46,15 @@ class StoredImages:
     dtype = np.dtype(np.uint8)
 
     def __init__(self, path: Path, key: str, sha256: str = "") -> None:
-        import h5py
-
         self._path, self._key, self._sha256 = path, key, sha256
         with readable(path):
-            array = self._array = h5py.File(path, "r")[key]
+            array = self._array = open_hdf5(path)[key]
             self.shape: tuple[int, int, int, int] = array.shape
             self._chunks = _plain_chunks(array)
-            self._file = _PlainFile(path) if self._chunks else None
+            self._file = _plain_file(path) if self._chunks else None
         self._bytes_of_one = int(np.prod(self.shape[1:]))
 
-    def __reduce__(self) -> tuple[Callable[..., "StoredImages"], tuple[Path, str, str]]:
+    def __reduce__(self) -> tuple[Callable[..., Rows], tuple[Path, str, str]]:
         """Another process opens the file itself."""
         return _opened_elsewhere, (self._path.absolute(), self._key, self._sha256)
 
@@ -92,16 +95,25 @@ class StoredImages:
             raise DataError(f"{self._path} cannot be read: its images are damaged") from error
 
 
-def _opened_elsewhere(path: Path, key: str, sha256: str) -> StoredImages:
+def _opened_elsewhere(path: Path, key: str, sha256: str) -> Rows:
     if sha256:
         verify(path, sha256)
-    return StoredImages(path, key, sha256)
+    stored = StoredImages(path, key, sha256)
+    # What comes over the network is kept, if there is room for it: it is needed on each pass.
+    return stored[:] if is_remote(path) and fits(prod(stored.shape)) else stored
+
+
+def open_hdf5(path: Path) -> Any:
+    """Open an HDF5 file to read it, as an h5py.File."""
+    import h5py
+
+    return h5py.File(path.open("rb") if is_remote(path) else path, "r")
 
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal digits."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with reachable(path), path.open("rb") as file:
         while content := file.read(_READ):
             digest.update(content)
     return digest.hexdigest()
@@ -121,7 +133,8 @@ def verify(path: Path, sha256: str) -> None:
 def readable(path: Path) -> Iterator[None]:
     """Turn the HDF5 library's errors into `DataError`."""
     try:
-        yield
+        with reachable(path):
+            yield
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise DataError(f"{path} cannot be read as HDF5: {_cause(error)}") from error
     except MemoryError:
@@ -188,6 +201,21 @@ def _plain_chunks(array: Any) -> _Chunks | None:
     array.id.chunk_iter(note)
     is_complete = len(offsets) == -(-len(array) // size)
     return _Chunks(size, offsets) if is_complete else None
+
+
+def _plain_file(path: Path) -> "_PlainFile | _RemoteFile":
+    return _RemoteFile(path) if is_remote(path) else _PlainFile(path)
+
+
+class _RemoteFile:
+    """A file in object storage."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def fill(self, images: Images, offset: int) -> None:
+        """Fill an array with the bytes from an offset on."""
+        urls.fill(memoryview(images.data).cast("B"), self._path, offset)
 
 
 class _PlainFile:
