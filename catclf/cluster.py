@@ -78,6 +78,16 @@ class _WorkersAreReplacedError(CatclfError):
     """All workers were lost, with what they kept, and there are others now."""
 
 
+class Call(NamedTuple):
+    """What a worker is to do, or another one if that worker is lost."""
+
+    address: str
+    """The worker."""
+    function: Callable[..., Any]
+    """Of a module that the workers have."""
+    args: tuple[Any, ...]
+
+
 class _Waiting(NamedTuple):
     """A task on its way."""
 
@@ -105,6 +115,8 @@ class Cluster:
         self._client, self._patience, self._on_wait = client, patience, on_wait
         self._address = client.scheduler.address
         self._known = set(self.workers)
+        self._loop = client.loop.asyncio_loop
+        self._latest: list[Any] = []
         self.generation = 0
         """How often all workers were lost, and with them all that they kept."""
 
@@ -114,35 +126,31 @@ class Cluster:
         found = self._client.sync(self._client.scheduler.ncores, callback_timeout=_ANSWER)
         return dict(sorted(found.items()))
 
-    def submit(self, address: str, function: Callable[..., Any], *args: Any) -> Any:
-        """Let a worker call a function, or another one if that worker is lost.
+    def submit(self, address: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """Let a worker call a function, and keep the result.
 
         Parameters
         ----------
-        address : str
-            The worker.
-        function : callable
-            Of a module that the workers have.
-        *args : object
-            Its arguments; what `submit` has returned stands for its result.
+        address, function, args
+            As in a `Call`.
 
         Returns
         -------
         distributed.Future
-            For `results`. The result stays on the worker for as long as this object is in use.
+            Stands for the result in the arguments of calls. The worker keeps it for as long as this
+            object is in use, and another one makes it again if that worker is lost.
         """
         return self._client.submit(
             function, *args, workers=[address], allow_other_workers=True, pure=False
         )
 
-    def results(self, submit: Callable[[], Sequence[Any]]) -> list[Any]:
-        """Let workers do something, and wait for the results.
+    def results(self, calls: Callable[[], Sequence[Call]]) -> list[Any]:
+        """Let workers call some functions, and wait for the results.
 
         Parameters
         ----------
-        submit : callable
-            Submits the tasks, and returns what `submit` has returned for each. It is called again
-            where all workers were lost.
+        calls : callable
+            Gives the calls. It is asked again where all workers were lost.
 
         Returns
         -------
@@ -156,9 +164,24 @@ class Cluster:
         ClusterError
             If the scheduler is gone, or there is no worker for too long, or one dies of the work.
         """
+
+        def submitted() -> list[Any]:
+            wanted = calls()
+
+            async def submit() -> list[Any]:
+                return [self.submit(*call) for call in wanted]
+
+            # In one go, so that they travel in one message: a second one would wait for 10 ms. For
+            # the same reason the futures before these are released after them.
+            self._latest = asyncio.run_coroutine_threadsafe(submit(), self._loop).result()
+            return self._latest
+
+        return self._attempted(submitted)
+
+    def _attempted(self, submitted: Callable[[], list[Any]]) -> list[Any]:
         for _ in range(_ATTEMPTS):
             with suppress(_WorkersAreReplacedError):
-                return self._gathered(list(submit()))
+                return self._gathered(submitted())
         raise ClusterError(_DEADLY)
 
     def stream(
@@ -205,16 +228,15 @@ class Cluster:
         for item in items:
             waiting.append(submit(item))
             if len(waiting) >= most:
-                yield from self.results(first)
+                yield from self._attempted(first)
                 waiting.popleft()
         while waiting:
-            yield from self.results(first)
+            yield from self._attempted(first)
             waiting.popleft()
 
     def _gathered(self, futures: list[Any]) -> list[Any]:
-        loop = self._client.loop.asyncio_loop
         together = self._client.gather(futures, asynchronous=True)
-        waiting = asyncio.run_coroutine_threadsafe(together, loop)
+        waiting = asyncio.run_coroutine_threadsafe(together, self._loop)
         try:
             while True:
                 # Not `except TimeoutError`: a task, or a signal's handler, may raise one.
@@ -226,7 +248,7 @@ class Cluster:
             waiting.cancel()
             if self._client.status == "running":
                 cancelled = self._client.cancel(futures, asynchronous=True)
-                wait([asyncio.run_coroutine_threadsafe(cancelled, loop)], timeout=_ANSWER)
+                wait([asyncio.run_coroutine_threadsafe(cancelled, self._loop)], timeout=_ANSWER)
             if isinstance(error, CancelledError) and self._client.status == "running":
                 # Dask has forgotten what the task depends on.
                 self.generation += 1

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from catclf.cluster import Cluster, Recipe
+from catclf.cluster import Call, Cluster, Recipe
 from catclf.datasets.dataset import Split
 from catclf.datasets.hdf5 import Hdf5Split
 from catclf.datasets.image_files import ImageFiles
@@ -39,16 +38,16 @@ def require_files(cluster: Cluster, source: Source) -> None:
 def fingerprints_on(cluster: Cluster, images: Rows) -> Fingerprints:
     """Fingerprints (m,) of images that the workers can open."""
 
-    def submit() -> list[Any]:
+    def calls() -> list[Call]:
         workers = list(cluster.workers)
         ends = [i * len(images) // len(workers) for i in range(len(workers) + 1)]
         return [
-            cluster.submit(address, _fingerprints, Recipe(between(images, start, stop)))
+            Call(address, _fingerprints, (Recipe(between(images, start, stop)),))
             for address, (start, stop) in zip(workers, pairwise(ends), strict=True)
             if stop > start
         ]
 
-    return np.concatenate(cluster.results(submit))
+    return np.concatenate(cluster.results(calls))
 
 
 def write_shards(cluster: Cluster, tasks: Sequence[Task]) -> Iterator[Done]:

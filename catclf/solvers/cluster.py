@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.cluster import Cluster, Recipe
+from catclf.cluster import Call, Cluster, Recipe
 from catclf.errors import ClusterError
 from catclf.logistic import Array
 from catclf.rows import Rows, between
@@ -147,7 +147,7 @@ class Parts:
         """Call a method of each part, with arguments that may depend on its examples."""
         cluster = self._cluster
 
-        def submit() -> list[Any]:
+        def calls() -> list[Call]:
             for kept in self._kept:
                 if kept.part.status == "error":  # what needs it may only hear that it is lost
                     kept.part.result()
@@ -155,11 +155,11 @@ class Parts:
                 self._kept = self._dealt_out()
                 self._generation = cluster.generation
             return [
-                cluster.submit(address, method, part, *arguments(here))
+                Call(address, method, (part, *arguments(here)))
                 for address, part, here in self._kept
             ]
 
-        return cluster.results(submit)
+        return cluster.results(calls)
 
     def _dealt_out(self) -> list[_Kept]:
         """A part for each worker, in proportion to its threads; none for some if there are few."""
@@ -175,7 +175,7 @@ class Parts:
             recipe = Recipe(between(rows, here.start, here.stop))
             labels = Y[:, here.start : here.stop].astype(np.uint8, copy=False)
             arguments = recipe, labels, self.layout, shares, self._dtype
-            parts.append(_Kept(address, self._cluster.submit(address, Part, *arguments), here))
+            parts.append(_Kept(address, self._cluster.submit(address, Part, arguments), here))
         return parts
 
 
