@@ -114,6 +114,10 @@ bench-strangeness: $(VENV)/installed-encoder ## measure how well strange images 
 bench-export: $(VENV)/installed-dev ## measure how far exported models agree with the models
 	$(BIN)/python -m benchmarks.export
 
+.PHONY: bench-cluster
+bench-cluster: $(VENV)/installed-dev ## measure passes on clusters of processes, and predict larger ones
+	$(BIN)/python -m benchmarks.cluster
+
 .PHONY: bench-encoders
 bench-encoders: $(VENV)/installed-encoder ## measure variants of the transfer preset
 	$(BIN)/python -m benchmarks.encoders

@@ -39,6 +39,14 @@ class Divisible(Protocol):
         """Some neighbouring rows."""
 
 
+@runtime_checkable
+class Readable(Protocol):
+    """Rows that can be read into memory that is there already, which saves getting some."""
+
+    def read_into(self, array: NDArray[Any], start: int, /) -> None:
+        """Fill an array with the rows from `start` on."""
+
+
 class Picked:
     """Some rows of others, in any order, copied when they are asked for.
 
@@ -114,19 +122,37 @@ class Joined:
 
     def __getitem__(self, here: slice, /) -> NDArray[Any]:
         places = range(len(self))[here]
+        if places.step == 1 and len(places):
+            part, first = self._place(places.start)
+            if first + len(places) <= len(self._parts[part]):
+                return self._parts[part][first : first + len(places)]
         rows = np.empty((len(places), *self.shape[1:]), self.dtype)
-        done = 0
-        while done < len(places):
-            place = self._start + places[done]
-            part = bisect_right(self._ends, place)
-            before = self._ends[part - 1] if part else 0
-            count = -(-(self._ends[part] - place) // places.step)  # rounded up
-            count = min(count, len(places) - done)
-            first = place - before
-            last = first + (count - 1) * places.step
-            rows[done : done + count] = self._parts[part][first : last + 1 : places.step]
-            done += count
+        if places.step == 1:
+            self.read_into(rows, places.start)
+        else:
+            for row, place in zip(rows, places, strict=True):
+                part, first = self._place(place)
+                row[...] = self._parts[part][first : first + 1][0]
         return rows
+
+    def read_into(self, array: NDArray[Any], start: int, /) -> None:
+        """Fill an array with the rows from `start` on."""
+        done = 0
+        while done < len(array):
+            part, first = self._place(start + done)
+            rows = self._parts[part]
+            count = min(len(rows) - first, len(array) - done)
+            if isinstance(rows, Readable):
+                rows.read_into(array[done : done + count], first)
+            else:
+                array[done : done + count] = rows[first : first + count]
+            done += count
+
+    def _place(self, row: int) -> tuple[int, int]:
+        """The part that has a row, and the row's place there."""
+        row += self._start
+        part = bisect_right(self._ends, row)
+        return part, row - (self._ends[part - 1] if part else 0)
 
 
 def between(rows: Rows, start: int, stop: int) -> Rows:

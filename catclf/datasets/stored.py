@@ -70,13 +70,13 @@ class StoredImages:
         places = range(len(self))[rows]
         images = np.empty((len(places), *self.shape[1:]), np.uint8)
         if places.step == 1:
-            self._read(images, places.start)
+            self.read_into(images, places.start)
         else:
             for image, place in zip(images, places, strict=True):
-                self._read(image[np.newaxis], place)
+                self.read_into(image[np.newaxis], place)
         return images
 
-    def _read(self, images: Images, start: int) -> None:
+    def read_into(self, images: Images, start: int, /) -> None:
         """Fill an array with the images from `start` on."""
         if not self._chunks or not self._file:
             self._read_through_hdf5(images, start)

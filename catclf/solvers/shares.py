@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from catclf.logistic import Array, Loss, sigmoid
 from catclf.parallel import Spares, map_on_threads, one_blas_thread, workers
-from catclf.rows import Rows
+from catclf.rows import Readable, Rows
 from catclf.solvers import fused
 from catclf.solvers.fused import Kernel
 from catclf.solvers.objective import number_correct
@@ -134,6 +134,7 @@ class Shares:
         self._threads = threads or workers()
         shape = layout.block, self._n_x
         self._buffers = Spares(lambda: np.empty(shape, self._dtype))
+        self._raw = Spares(lambda: np.empty((layout.block, *rows.shape[1:]), rows.dtype))
 
     def sums(self, way: Way, w: Array, b: float, among: Sequence[Branch]) -> list[Sums]:
         """Sums over the shares of some branches of the layout's tree.
@@ -194,8 +195,7 @@ class Shares:
     ) -> Sums:
         """The same, by a kernel that converts no blocks."""
         sums = Sums(np.zeros((self._n_x, 1)))
-        for here in self._places(share):
-            rows = self._rows[here].reshape(-1, self._n_x)  # (size, n_x)
+        for here, rows in self._blocks(share):
             losses, derivatives, correct = kernel(
                 rows, w[:, 0], b, self._Y[0, here], sums.product[:, 0], fused.numbers_of(loss)
             )
@@ -219,13 +219,23 @@ class Shares:
             stop = min(start + starts.step, starts.stop)
             yield slice(start - self._first, stop - self._first)
 
+    def _blocks(self, share: int) -> Iterator[tuple[slice, NDArray[Any]]]:
+        """Where each block of a share is, and its rows, (size, n_x), until the next one comes."""
+        if not isinstance(self._rows, Readable):
+            for here in self._places(share):
+                yield here, self._rows[here].reshape(-1, self._n_x)  # (size, n_x)
+            return
+        with self._raw.one() as raw:
+            for here in self._places(share):
+                rows = raw[: here.stop - here.start]
+                self._rows.read_into(rows, here.start)
+                yield here, rows.reshape(-1, self._n_x)  # (size, n_x)
+
     def _columns(self, share: int) -> Iterator[tuple[slice, Array]]:
         """Where each block of a share is, and its examples as columns; the memory is reused."""
         with self._buffers.one() as buffer:
-            for here in self._places(share):
-                size = here.stop - here.start
-                rows = self._rows[here].reshape(size, self._n_x)  # (size, n_x)
+            for here, rows in self._blocks(share):
                 if rows.dtype != self._dtype:
-                    np.copyto(buffer[:size], rows)
-                    rows = buffer[:size]
+                    np.copyto(buffer[: len(rows)], rows)
+                    rows = buffer[: len(rows)]
                 yield here, rows.T  # (n_x, size)
