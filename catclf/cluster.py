@@ -117,6 +117,9 @@ class Cluster:
         self._known = set(self.workers)
         self._loop = client.loop.asyncio_loop
         self._latest: list[Any] = []
+        self._counted = (0.0, len(self._known))
+        self.rounds = 0
+        """How often `results` has been waited for: passes over the examples, above all."""
         self.generation = 0
         """How often all workers were lost, and with them all that they kept."""
 
@@ -125,6 +128,13 @@ class Cluster:
         """The address of each worker, in a fixed order, and how many threads it has."""
         found = self._client.sync(self._client.scheduler.ncores, callback_timeout=_ANSWER)
         return dict(sorted(found.items()))
+
+    @property
+    def count(self) -> int:
+        """The number of workers, as of at most a second ago."""
+        if monotonic() - self._counted[0] > _LOOK:
+            self._counted = monotonic(), len(self.workers)
+        return self._counted[1]
 
     def submit(self, address: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         """Let a worker call a function, and keep the result.
@@ -176,7 +186,9 @@ class Cluster:
             self._latest = asyncio.run_coroutine_threadsafe(submit(), self._loop).result()
             return self._latest
 
-        return self._attempted(submitted)
+        results = self._attempted(submitted)
+        self.rounds += 1
+        return results
 
     def _attempted(self, submitted: Callable[[], list[Any]]) -> list[Any]:
         for _ in range(_ATTEMPTS):

@@ -4,11 +4,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from catclf.commands.output import note, percent
+
+if TYPE_CHECKING:
+    from catclf.cluster import Cluster
 
 F = TypeVar("F", bound=Callable[..., Any])
 Update = Callable[..., None]
@@ -111,7 +114,11 @@ def _lines(description: str, unit: str) -> Update:
 
 
 def training_callbacks(
-    update: Update | None, iterations: int, name: str = "", each: str = ""
+    update: Update | None,
+    iterations: int,
+    name: str = "",
+    each: str = "",
+    cluster: "Cluster | None" = None,
 ) -> dict[str, Any]:
     """Arguments that show the progress of one or more trainings, if it is to be shown.
 
@@ -125,6 +132,8 @@ def training_callbacks(
         What it is for, unless it is the training that the command is about.
     each : str
         What each is called, where several follow each other.
+    cluster : Cluster, optional
+        What they work on; then its passes and workers are shown too.
 
     Returns
     -------
@@ -143,6 +152,8 @@ def training_callbacks(
 
     def on_step(steps: int, cost: float, accuracy: float) -> None:
         beside = {"cost": f"{cost:.4f}", "accuracy": percent(accuracy)}
+        if cluster:
+            beside |= {"passes": str(cluster.rounds), "workers": str(cluster.count)}
         update(steps, iterations, stage=stage_of("steps"), **beside)
 
     def progress(done: int, total: int) -> None:

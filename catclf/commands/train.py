@@ -39,6 +39,7 @@ from catclf.commands.training_options import PRESETS_LIST, chosen_settings, trai
 from catclf.training.settings import PRESETS
 
 if TYPE_CHECKING:
+    from catclf.cluster import Cluster
     from catclf.datasets.dataset import Dataset
     from catclf.training.settings import TrainingSettings
     from catclf.training.train import TrainingResult
@@ -196,7 +197,7 @@ def train(
             dataset, settings, folds, hold_out=hold_out
         )
         doubted = report.report_cross_validation(measured, dataset, doubtful, as_json=as_json)
-        result = _train(dataset, settings, checkpoint, resume)
+        result = _train(dataset, settings, checkpoint, resume, cluster)
     if score == "auto":
         measured = measured._replace(test=scores.test_score(result.model, test))
     result = result.with_scores(**{n: s.score() for n, s in measured._asdict().items() if s})
@@ -230,14 +231,18 @@ def _note_file(size: int) -> None:
 
 
 def _train(
-    dataset: "Dataset", settings: "TrainingSettings", checkpoint: Path | None, resume: Path | None
+    dataset: "Dataset",
+    settings: "TrainingSettings",
+    checkpoint: Path | None,
+    resume: Path | None,
+    cluster: "Cluster | None",
 ) -> "TrainingResult":
     try:
         with progress_bar("Training", "step") as update:
             return catclf.train(
                 dataset,
                 settings,
-                **training_callbacks(update, settings.iterations),
+                **training_callbacks(update, settings.iterations, cluster=cluster),
                 checkpoint=checkpoint,
                 resume=resume,
             )

@@ -1,6 +1,7 @@
 """The commands with `--scheduler`: the same results as without."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +30,17 @@ def test_a_training_gives_the_same_model(
     }
     assert out["one"].replace("one.npz", "two.npz") == out["two"]
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+
+
+def test_the_progress_shows_passes_and_workers(
+    catclf_run: Runner, two_workers: Processes, shards: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("catclf.commands.progress._SECONDS_BETWEEN_LINES", 0)
+    err = catclf_run(
+        "train", shards, *DESCENT, "-o", tmp_path / "m.npz", "--scheduler", two_workers.address
+    ).err
+    assert re.search(r"Training: step \d of 5.*passes \d+.*workers 2", err), err
 
 
 @pytest.mark.parametrize("options", [("--solver", "lbfgs", "--l2", 0.01, "--dtype", "float32"),

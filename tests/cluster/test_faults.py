@@ -24,6 +24,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs PO
 SETTINGS = {
     "descent": catclf.TrainingSettings(1e-5, iterations=60, init="random"),
     "lbfgs": catclf.TrainingSettings(solver="lbfgs", l2=1e-3, init="random", iterations=20),
+    "auto": catclf.TrainingSettings("auto", init="random", iterations=20, dtype="float32"),
 }
 
 
@@ -59,6 +60,15 @@ def assert_same(one: catclf.TrainingResult, other: catclf.TrainingResult) -> Non
     assert one.model.w.tobytes() == other.model.w.tobytes()
     assert one.model.b == other.model.b
     assert one.costs == other.costs
+
+
+def test_the_number_of_workers_changes_no_bit(processes: Processes, shards: Path) -> None:
+    alone = {kind: train(shards, kind) for kind in SETTINGS}
+    for workers in (1, 2, 3, 4):
+        processes.start_worker()
+        processes.wait_for(workers)
+        for kind, expected in alone.items():
+            assert_same(train_on(processes, shards, kind), expected)
 
 
 @pytest.mark.parametrize("kind", SETTINGS)
