@@ -377,6 +377,9 @@ def connected(
     settings = {
         "distributed.admin.tick.limit": "1h",
         "distributed.admin.large-graph-warning-threshold": "1GB",
+        # For workers here. Dask's own would give memory back to the system after each array, and
+        # getting it again takes longer than what is done with it.
+        "distributed.nanny.pre-spawn-environ": {"OPENBLAS_NUM_THREADS": 1, "OMP_NUM_THREADS": 1},
     }
     with dask.config.set(settings):
         local = _local(scheduler) if scheduler.partition(":")[0] == LOCAL else None

@@ -53,7 +53,10 @@ class Part:
     ) -> None:
         self._arguments = rows, Y, layout, shares, dtype
         self._branches = branches(shares, layout.tree)
-        self._rows = rows.make()
+        made = rows.make()
+        # Features are in memory already; in one array, products with them copy nothing.
+        self._rows = made if made.dtype == np.uint8 else made[:]
+        self._grams: dict[np.dtype[Any], Gram] = {}
         first = layout.examples(shares).start
         self._shares = Shares(
             self._rows, Y, layout, dtype, first=first, threads=_threads_of_worker()
@@ -80,8 +83,11 @@ class Part:
         """wᵀX of its examples, (size,)."""
         return logits_of(self._rows, w)
 
-    def _gram(self, dtype: DTypeLike) -> Gram:
-        return GramInMemory(self._rows[:], 1.0, dtype, centred=False, is_explicit=False)
+    def _gram(self, dtype: np.dtype[Any]) -> Gram:
+        if dtype not in self._grams:
+            rows = self._rows[:]
+            self._grams[dtype] = GramInMemory(rows, 1.0, dtype, centred=False, is_explicit=False)
+        return self._grams[dtype]
 
 
 class _Kept(NamedTuple):
