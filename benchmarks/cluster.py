@@ -19,7 +19,7 @@ from benchmarks.machine import description, installed
 from benchmarks.synthetic import write_bytes
 from benchmarks.table import count, duration
 from catclf import load_dataset
-from catclf.cluster import connected
+from catclf.cluster.connection import connected
 from catclf.logistic import LOSSES
 from catclf.parallel import cores
 from catclf.solvers.blocks import Blocks, OverShares

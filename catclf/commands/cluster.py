@@ -12,7 +12,7 @@ from catclf.commands.options import file_option
 from catclf.commands.output import note
 
 if TYPE_CHECKING:
-    from catclf.cluster import Cluster
+    from catclf.cluster.cluster import Cluster
     from catclf.datasets.dataset import Dataset
     from catclf.datasets.pack_shards import Run
     from catclf.datasets.source import Source
@@ -49,7 +49,7 @@ def chosen_cluster(
     """The cluster that the options name, if any, connected until the command ends."""
     if scheduler is None and scheduler_file is None:
         return None
-    from catclf.cluster import address_in, connected
+    from catclf.cluster.connection import address_in, connected
 
     _keep_logs_from_the_terminal()
     address = address_in(scheduler_file) if scheduler_file else scheduler
@@ -89,22 +89,16 @@ def trained_on(cluster: "Cluster | None", dataset: "Dataset") -> "Iterator[Datas
     if cluster is None:
         yield dataset
         return
-    from catclf.solvers.cluster import OnCluster
-    from catclf.solvers.engine import worked_on_by
-
-    with worked_on_by(OnCluster(cluster)):
-        yield with_fingerprints(cluster, dataset)
-
-
-def with_fingerprints(cluster: "Cluster", dataset: "Dataset") -> "Dataset":
-    """A data set with fingerprints that the workers have taken."""
     from dataclasses import replace
 
     from catclf.datasets.on_cluster import fingerprints_on
+    from catclf.solvers.cluster import OnCluster
+    from catclf.solvers.engine import worked_on_by
 
-    if dataset.prints is not None:
-        return dataset
-    return replace(dataset, prints=fingerprints_on(cluster, dataset.images))
+    if dataset.prints is None:
+        dataset = replace(dataset, prints=fingerprints_on(cluster, dataset.images))
+    with worked_on_by(OnCluster(cluster)):
+        yield dataset
 
 
 def read_by_workers(cluster: "Cluster | None", source: "Source") -> dict[str, int]:

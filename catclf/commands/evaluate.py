@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import catclf
-from catclf.commands.cluster import (
-    chosen_cluster,
-    cluster_options,
-    read_by_workers,
-    with_fingerprints,
-)
+from catclf.commands.cluster import chosen_cluster, cluster_options
 from catclf.commands.encoders import encoder_option
 from catclf.commands.help import GroupedCommand
 from catclf.commands.options import (
@@ -26,8 +21,8 @@ from catclf.commands.options import (
     threshold_option,
 )
 from catclf.commands.output import note, say_json
-from catclf.commands.progress import quiet_option
-from catclf.commands.reading import load_for, open_source
+from catclf.commands.progress import progress_bar, quiet_option
+from catclf.commands.reading import load_for, note_skipped, note_small, open_source
 from catclf.commands.report_page import write_report
 from catclf.commands.say_comparison import say_comparison
 from catclf.commands.say_evaluation import say_evaluation
@@ -35,7 +30,7 @@ from catclf.commands.scores import evaluate_with_bar
 from catclf.errors import DataError
 
 if TYPE_CHECKING:
-    from catclf.cluster import Cluster
+    from catclf.cluster.cluster import Cluster
     from catclf.datasets.dataset import Dataset
     from catclf.datasets.source import Source
     from catclf.evaluation.evaluate import Evaluation
@@ -114,11 +109,15 @@ def evaluate(
     source = _open(data, positive or models[0].positive, models[0])
     split = source.choose(split, "test", "validation")
     cluster = chosen_cluster(scheduler, scheduler_file, patience)
-    datasets = _read(cluster, source, split, models)
-    evaluations = [
-        evaluate_with_bar(model, dataset, threshold, cluster)
-        for model, dataset in zip(models, datasets, strict=True)
-    ]
+    if cluster:
+        pairs = [_evaluated_on(cluster, model, source, split, threshold) for model in models]
+        datasets, evaluations = map(list, zip(*pairs, strict=True))
+    else:
+        datasets = _read(source, split, models)
+        evaluations = [
+            evaluate_with_bar(model, dataset, threshold)
+            for model, dataset in zip(models, datasets, strict=True)
+        ]
     if len(models) == 1:
         _report(evaluations[0], model_paths[0], mistakes=mistakes, verbose=verbose, as_json=as_json)
         if report_path:
@@ -154,19 +153,27 @@ def _open(data: Path, positive: str, model: "Model") -> "Source":
     return open_source(data, positive)
 
 
-def _read(
-    cluster: "Cluster | None", source: "Source", split: str, models: "list[Model]"
-) -> "list[Dataset]":
+def _evaluated_on(
+    cluster: "Cluster", model: "Model", source: "Source", split: str, threshold: float | None
+) -> "tuple[Dataset, Evaluation]":
+    from catclf.evaluation.on_cluster import evaluate_on
+
+    with progress_bar("Evaluating", "image") as update:
+        dataset, evaluation = evaluate_on(cluster, model, source, split, threshold, update)
+    note_skipped(dataset.skipped)
+    note_small(dataset.small)
+    return dataset, evaluation
+
+
+def _read(source: "Source", split: str, models: "list[Model]") -> "list[Dataset]":
     """The images as each model needs them; those that some model cannot have are left out."""
-    how = read_by_workers(cluster, source)
     datasets: dict[Any, Dataset] = {}
     needs = []
     for model in models:
         encoder = model.features.encoder
         need = (model.preprocessing, encoder and encoder.identity.function, model.flip)
         if need not in datasets:
-            dataset = load_for(model, source, split, skip_bad=True, quiet=bool(datasets), **how)
-            datasets[need] = with_fingerprints(cluster, dataset) if cluster else dataset
+            datasets[need] = load_for(model, source, split, skip_bad=True, quiet=bool(datasets))
         needs.append(need)
     if len(datasets) == 1:
         return list(datasets.values()) * len(models)

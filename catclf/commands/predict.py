@@ -27,7 +27,7 @@ from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import note_small, note_unreadable, read_stdin
 
 if TYPE_CHECKING:
-    from catclf.cluster import Cluster
+    from catclf.cluster.cluster import Cluster
     from catclf.datasets.inputs import Input
     from catclf.errors import CatclfError
     from catclf.evaluation.predictions import Outcome

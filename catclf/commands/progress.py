@@ -11,7 +11,7 @@ import click
 from catclf.commands.output import note, percent
 
 if TYPE_CHECKING:
-    from catclf.cluster import Cluster
+    from catclf.cluster.cluster import Cluster
 
 F = TypeVar("F", bound=Callable[..., Any])
 Update = Callable[..., None]

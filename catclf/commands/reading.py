@@ -108,13 +108,7 @@ def load(
 
 
 def load_for(
-    model: "Model",
-    source: "Source",
-    split: str,
-    *,
-    skip_bad: bool,
-    quiet: bool = False,
-    **options: Any,
+    model: "Model", source: "Source", split: str, *, skip_bad: bool, quiet: bool = False
 ) -> "Dataset":
     """Read a split of a data set as a model needs it."""
     return load(
@@ -125,7 +119,6 @@ def load_for(
         flip=model.flip,
         skip_bad=skip_bad,
         quiet=quiet,
-        **options,
     )
 
 

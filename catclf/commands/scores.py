@@ -7,7 +7,6 @@ from catclf.commands.output import note
 from catclf.commands.progress import progress_bar, training_callbacks
 
 if TYPE_CHECKING:
-    from catclf.cluster import Cluster
     from catclf.datasets.dataset import Dataset
     from catclf.evaluation.cross_validation import CrossValidation
     from catclf.evaluation.evaluate import Evaluation
@@ -73,16 +72,10 @@ def evaluate_with_bar(
     model: "Model",
     dataset: "Dataset",
     threshold: float | None = None,
-    cluster: "Cluster | None" = None,
 ) -> "Evaluation":
     """How a model does on images, as `catclf.evaluate` says."""
     with progress_bar("Evaluating", "image") as update:
-        outputs = None
-        if cluster:
-            from catclf.evaluation.on_cluster import outputs_on
-
-            outputs = outputs_on(cluster, model, dataset.images, update)
-        return catclf.evaluate(model, dataset, threshold, progress=update, outputs=outputs)
+        return catclf.evaluate(model, dataset, threshold, progress=update)
 
 
 def test_score(model: "Model", test: "Dataset | None") -> "Evaluation | None":

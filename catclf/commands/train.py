@@ -39,7 +39,7 @@ from catclf.commands.training_options import PRESETS_LIST, chosen_settings, trai
 from catclf.training.settings import PRESETS
 
 if TYPE_CHECKING:
-    from catclf.cluster import Cluster
+    from catclf.cluster.cluster import Cluster
     from catclf.datasets.dataset import Dataset
     from catclf.training.settings import TrainingSettings
     from catclf.training.train import TrainingResult

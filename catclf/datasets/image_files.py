@@ -1,7 +1,7 @@
 """Labelled image files, wherever their labels come from."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,6 +83,39 @@ class ImageFiles:
         return in_memory(
             self.batches(preprocessing), len(self.paths), preprocessing.shape, progress
         )
+
+
+class DecodedFiles:
+    """Rows of images (m, side, side, 3) of uint8 that are decoded when they are asked for.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The files, which are readable.
+    preprocessing : Preprocessing
+        How to bring them to side × side.
+    """
+
+    dtype = np.dtype(np.uint8)
+
+    def __init__(self, paths: Sequence[Path], preprocessing: Preprocessing) -> None:
+        self._paths, self._preprocessing = paths, preprocessing
+        self.shape = len(paths), *preprocessing.shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, here: slice, /) -> Images:
+        from catclf.images.decode import load_images
+
+        images = np.empty((len(self._paths[here]), *self.shape[1:]), np.uint8)
+        for image, decoded in zip(
+            images, load_images(self._paths[here], self._preprocessing), strict=True
+        ):
+            if isinstance(decoded, ImageError):
+                raise decoded
+            image[...] = decoded
+        return images
 
 
 def _batch(

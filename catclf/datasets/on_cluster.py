@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from catclf.cluster import Call, Cluster, Recipe
+from catclf.cluster.cluster import Call, Cluster
+from catclf.cluster.recipe import Recipe
 from catclf.datasets.dataset import Split
 from catclf.datasets.hdf5 import Hdf5Split
 from catclf.datasets.image_files import ImageFiles
@@ -60,17 +61,18 @@ def _write_shard(_: None, task: Task) -> Done:
 
 
 def _from_anywhere(task: Task) -> Task:
-    """A shard with paths that lead to the same from any folder."""
     source = task.source
-    splits: dict[str, Split] = {}
-    for name, split in source.splits.items():
-        if isinstance(split, Hdf5Split):
-            splits[name] = replace(split, paths=tuple(path.absolute() for path in split.paths))
-        else:
-            assert isinstance(split, ImageFiles)
-            splits[name] = replace(split, paths=[path.absolute() for path in split.paths])
+    splits = {name: anywhere(split) for name, split in source.splits.items()}
     source = replace(source, path=source.path.absolute(), splits=splits)
     return task._replace(path=task.path.absolute(), source=source)
+
+
+def anywhere(split: Split) -> Split:
+    """A split whose paths lead to the same from any folder."""
+    if isinstance(split, Hdf5Split):
+        return replace(split, paths=tuple(path.absolute() for path in split.paths))
+    assert isinstance(split, ImageFiles)
+    return replace(split, paths=[path.absolute() for path in split.paths])
 
 
 def _fingerprints(images: Recipe[Rows]) -> Fingerprints:

@@ -4,18 +4,28 @@ Batches of images go to whoever is free, and results come back in order.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from catclf.cluster import Cluster, Recipe
+from catclf.cluster.cluster import Cluster
+from catclf.datasets.dataset import Dataset, Skipped, Split
+from catclf.datasets.hdf5 import Hdf5Split
+from catclf.datasets.image_files import DecodedFiles, ImageFiles
 from catclf.datasets.inputs import ImageInput, Input, StoredInput
-from catclf.errors import ClusterError
+from catclf.datasets.on_cluster import anywhere
+from catclf.datasets.source import Source
+from catclf.errors import ClusterError, DataError
+from catclf.evaluation.evaluate import Evaluation, evaluate
 from catclf.evaluation.predictions import Outcome, predict_inputs
+from catclf.images.fingerprints import Fingerprints
+from catclf.images.preprocessing import Preprocessing
+from catclf.logistic import Array
 from catclf.model import Model, Outputs
 from catclf.progress import Progress
-from catclf.rows import Rows, between
+from catclf.rows import Rows
 
 # Images of a batch: enough that sending it takes little of the time.
 _FILES, _STORED = 128, 1024
@@ -59,21 +69,109 @@ def predict_on(
                 on_small(name)
 
 
-def outputs_on(
-    cluster: Cluster, model: Model, images: Rows, progress: Progress | None = None
-) -> Outputs:
-    """Logits of images that the workers can open, as `Model.outputs` gives them."""
+def evaluate_on(
+    cluster: Cluster,
+    model: Model,
+    source: Source,
+    split: str,
+    threshold: float | None = None,
+    progress: Progress | None = None,
+) -> tuple[Dataset, Evaluation]:
+    """Score a model on images that the workers read.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Whose workers can open the data set's files.
+    model : Model
+        The classifier.
+    source : Source
+        The data set.
+    split : str
+        Which split of it.
+    threshold : float, optional
+        Instead of the model's own.
+    progress : callable, optional
+        Called with the number of images done.
+
+    Returns
+    -------
+    Dataset, Evaluation
+        As reading the split and `evaluate` would give them. Images are read when they are asked
+        for.
+
+    Raises
+    ------
+    DataError
+        If there are images of one class only, or no readable ones.
+    """
     _require_sendable(model)
-    m = len(images)
-    parts = ((Recipe(between(images, i, min(i + _STORED, m))),) for i in range(0, m, _STORED))
-    Z = np.empty((1, m), model.w.dtype)
-    done = 0
-    for part in cluster.stream(_outputs, parts, model):
-        Z[:, done : done + part.shape[1]] = part
-        done += part.shape[1]
+    found, where = source.splits[split], source.where(split)
+    m, size = len(found.classes), _STORED if isinstance(found, Hdf5Split) else _FILES
+    chunks = (np.arange(start, min(start + size, m)) for start in range(0, m, size))
+    parts = ((anywhere(found.subset(chunk)),) for chunk in chunks)
+    judged: list[_Judged] = []
+    for part in cluster.stream(_judged, parts, model):
+        judged.append(part)
         if progress:
-            progress(done, m)
-    return Outputs(Z, None)
+            progress(sum(len(each.prints) for each in judged), m)
+    # Workers name files by their absolute paths.
+    as_typed = {str(path.absolute()): str(path) for path in _files(found)}
+    skipped = [Skipped(as_typed[name], reason) for each in judged for name, reason in each.skipped]
+    readable = np.concatenate([each.is_readable for each in judged])
+    if not readable.any():
+        reason = f": {skipped[0].name}: {skipped[0].reason}" if skipped else ""
+        raise DataError(f"{where} has no usable images{reason}")
+    kept = found.subset(np.flatnonzero(readable))
+    dataset = Dataset(
+        images=_images(kept, model.preprocessing),
+        labels=np.array([name in source.positive_classes for name in kept.classes], np.uint8),
+        names=_names(kept),
+        positive=source.positive,
+        where=where,
+        preprocessing=model.preprocessing,
+        skipped=skipped,
+        prints=np.concatenate([each.prints for each in judged]),
+        small=[as_typed[name] for each in judged for name in each.small],
+        source=source.name,
+        has_files=bool(kept.files()),
+    )
+    outputs = Outputs(np.concatenate([each.Z for each in judged], axis=1), None)
+    return dataset, evaluate(model, dataset, threshold, outputs=outputs)
+
+
+def _files(split: Split) -> Sequence[Path]:
+    return [*split.paths, *split.unlabelled] if isinstance(split, ImageFiles) else ()
+
+
+def _names(split: Split) -> Sequence[str]:
+    return split.names if isinstance(split, Hdf5Split) else [str(path) for path in split.files()]
+
+
+def _images(split: Split, preprocessing: Preprocessing) -> Rows:
+    if isinstance(split, Hdf5Split):
+        return split.rows(preprocessing)
+    return DecodedFiles(split.files(), preprocessing)
+
+
+class _Judged(NamedTuple):
+    """What a worker knows of some images."""
+
+    is_readable: NDArray[np.bool_]
+    """(k,)."""
+    Z: Array
+    """(1, readable)."""
+    prints: Fingerprints
+    skipped: list[Skipped]
+    small: Sequence[str]
+
+
+def _judged(model: Model, split: Split) -> _Judged:
+    batch = split.load(model.preprocessing, None, 0)
+    bad = {name for name, _ in batch.skipped}
+    readable = np.array([name not in bad for name in _names(split)])
+    Z = model.outputs(batch.images).Z
+    return _Judged(readable, Z, batch.fingerprints(), batch.skipped, batch.small)
 
 
 def _predict(
@@ -81,10 +179,6 @@ def _predict(
 ) -> tuple[list[Outcome], list[str]]:
     small: list[str] = []
     return list(predict_inputs(model, inputs, *options, small.append)), small
-
-
-def _outputs(model: Model, images: Recipe[Rows]) -> np.ndarray:
-    return model.outputs(images.make()).Z
 
 
 def _batches(inputs: Sequence[Input]) -> Iterator[list[Input]]:
@@ -95,10 +189,10 @@ def _batches(inputs: Sequence[Input]) -> Iterator[list[Input]]:
             if files:
                 yield files
                 files = []
-            split = replace(item.split, paths=tuple(p.absolute() for p in item.split.paths))
+            split = anywhere(item.split)
             for start in range(0, item.m, _STORED):
                 chosen = np.arange(start, min(start + _STORED, item.m))
-                yield [StoredInput(item.name, split.subset(chosen))]
+                yield [StoredInput(item.name, cast("Hdf5Split", split.subset(chosen)))]
             continue
         if isinstance(item, ImageInput) and isinstance(item.source, Path):
             item = item._replace(source=item.source.absolute())

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from catclf.cluster import Call, Cluster, Recipe
+from catclf.cluster.cluster import Call, Cluster
+from catclf.cluster.recipe import Recipe
 from catclf.errors import ClusterError
 from catclf.logistic import Array
 from catclf.rows import Rows, between

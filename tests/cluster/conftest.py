@@ -19,7 +19,7 @@ import catclf
 if find_spec("distributed") is None:
     pytest.skip("dask is not installed (extra `cluster`)", allow_module_level=True)
 
-from catclf.cluster import connected
+from catclf.cluster.connection import connected
 
 SECONDS = 60
 """That a test may take."""

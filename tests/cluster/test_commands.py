@@ -86,16 +86,25 @@ def test_mirror_images_of_pixels_are_made_by_the_workers(
 
 
 def test_predictions_and_evaluations_are_the_same(
-    catclf_run: Runner, two_workers: Processes, shards: Path, data: Path, model_path: Path
-) -> None:
+    catclf_run: Runner, two_workers: Processes, shards: Path, data: Path, model_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(data.parent)
+    (data / "test" / "cat" / "cat-102.png").write_bytes(b"no image")
     on_cluster = ("--scheduler-file", two_workers.file)
     for words, status in (
         (("predict", data, shards, "nowhere.png", data / "test", "-m", model_path, "--json"), 1),
         (("evaluate", shards, "-m", model_path, "--split", "train", "--mistakes"), 0),
+        (("evaluate", data.relative_to(Path.cwd()), "-m", model_path, "--mistakes"), 1),
     ):
         one = catclf_run(*words, status=status)
         two = catclf_run(*words, *on_cluster, status=status)
         assert two.out == one.out
+        assert two.err == one.err
+    page = data / "page.html"
+    catclf_run("evaluate", shards, "-m", model_path, "--split", "train", "--report", page,
+               *on_cluster)  # fmt: skip
+    assert "<img" in page.read_text()
     assert len(catclf_run("predict", shards, "-m", model_path, *on_cluster).out.split("\n")) == 601
 
 
@@ -207,7 +216,7 @@ def _clients(dask_scheduler: Any) -> list[str]:
 
 
 def test_images_in_memory_are_sent_only_if_they_are_few(two_workers: Processes) -> None:
-    from catclf.cluster import connected
+    from catclf.cluster.connection import connected
     from catclf.errors import ClusterError
     from catclf.logistic import LOSSES
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import catclf
-from catclf.cluster import connected
+from catclf.cluster.connection import connected
 from catclf.datasets.on_cluster import require_files
 from catclf.errors import ClusterError, DataError
 from catclf.solvers.cluster import OnCluster

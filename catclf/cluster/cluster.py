@@ -1,4 +1,4 @@
-"""Work on the machines of a Dask cluster (the extra `cluster`).
+"""The workers of a Dask cluster.
 
 Dask finds the workers, sends them functions, and does the work of a lost one elsewhere. What it
 does not do is here: to say so when there is nobody left to wait for, and to end with one line
@@ -6,38 +6,29 @@ rather than with pages of its log.
 """
 
 import asyncio
-import json
-import logging
-import pickle
 import platform
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import metadata
-from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from catclf._version import __version__
-from catclf.errors import CatclfError, ClusterError, reason_of
-from catclf.parallel import cores
+from catclf.cluster.recipe import Recipe
+from catclf.errors import CatclfError, ClusterError
 
-T = TypeVar("T")
 R = TypeVar("R")
-
-LOCAL = "local"
-"""Stands for a cluster on this machine, which is started for the purpose; as does `local:4`."""
 
 PATIENCE = 60.0
 """Seconds to wait for a worker where there is none."""
 
-# Seconds between two looks at whether there is a worker to wait for, and that one may take.
-_LOOK, _ANSWER = 1.0, 10.0
+ANSWER = 10.0
+"""Seconds that the scheduler may take to answer."""
 
-_SCHEDULER_IS_GONE = (
-    "the scheduler at {} is gone; start a cluster again, and resume from a checkpoint"
-)
+# Seconds between two looks at whether there is a worker to wait for.
+_LOOK = 1.0
 
 # Tasks for each thread of a worker that are on their way at a time.
 _IN_FLIGHT = 3
@@ -52,26 +43,6 @@ _DEADLY = (
 
 OnWait = Callable[[str], None]
 """Called with a line for the user while there is no worker."""
-
-
-class Recipe(Generic[T]):
-    """The way to make something, as an argument for workers.
-
-    The scheduler, which may be on a machine without the files, opens what it passes on.
-
-    Parameters
-    ----------
-    thing : object
-        Pickles as the way to make it.
-    """
-
-    def __init__(self, thing: T) -> None:
-        self._pickled = pickle.dumps(thing)
-
-    def make(self) -> T:
-        """The thing, made where this is called."""
-        thing: T = pickle.loads(self._pickled)
-        return thing
 
 
 class _WorkersAreReplacedError(CatclfError):
@@ -126,8 +97,18 @@ class Cluster:
     @property
     def workers(self) -> dict[str, int]:
         """The address of each worker, in a fixed order, and how many threads it has."""
-        found = self._client.sync(self._client.scheduler.ncores, callback_timeout=_ANSWER)
+        try:
+            found = self._client.sync(self._client.scheduler.ncores, callback_timeout=ANSWER)
+        except (OSError, CancelledError) as error:
+            raise ClusterError(self._is_gone) from error
         return dict(sorted(found.items()))
+
+    @property
+    def _is_gone(self) -> str:
+        return (
+            f"the scheduler at {self._address} is gone; start a cluster again, and resume from a "
+            "checkpoint"
+        )
 
     @property
     def count(self) -> int:
@@ -260,7 +241,7 @@ class Cluster:
             waiting.cancel()
             if self._client.status == "running":
                 cancelled = self._client.cancel(futures, asynchronous=True)
-                wait([asyncio.run_coroutine_threadsafe(cancelled, self._loop)], timeout=_ANSWER)
+                wait([asyncio.run_coroutine_threadsafe(cancelled, self._loop)], timeout=ANSWER)
             if isinstance(error, CancelledError) and self._client.status == "running":
                 # Dask has forgotten what the task depends on.
                 self.generation += 1
@@ -334,101 +315,8 @@ class Cluster:
         if isinstance(error, KilledWorker):
             return _DEADLY
         if self._client.status != "running" or isinstance(error, OSError | CancelledError):
-            return (
-                f"the scheduler at {self._address} is gone; start a cluster again, and resume from "
-                "a checkpoint"
-            )
+            return self._is_gone
         return f"a worker failed: {type(error).__name__}: {error}"
-
-
-@contextmanager
-def connected(
-    scheduler: str,
-    *,
-    patience: float = PATIENCE,
-    on_wait: OnWait | None = None,
-) -> Iterator[Cluster]:
-    """Connect to a cluster, and leave it as it was in the end; or start one here, and end it.
-
-    Parameters
-    ----------
-    scheduler : str
-        Address of the scheduler, `local` or `local:N` for N processes on this machine.
-    patience, on_wait
-        As for `Cluster`.
-
-    Yields
-    ------
-    Cluster
-        With at least one worker, all of which have the versions that this process has.
-
-    Raises
-    ------
-    ClusterError
-        If dask is not installed, there is no scheduler or no worker, or versions differ.
-    """
-    try:
-        import dask
-        import distributed
-    except ImportError:
-        raise ClusterError(
-            "a cluster needs Dask; install it: pip install 'catclf[cluster]'"
-        ) from None
-    settings = {
-        "distributed.admin.tick.limit": "1h",
-        "distributed.admin.large-graph-warning-threshold": "1GB",
-        # For workers here. Dask's own would give memory back to the system after each array, and
-        # getting it again takes longer than what is done with it.
-        "distributed.nanny.pre-spawn-environ": {"OPENBLAS_NUM_THREADS": 1, "OMP_NUM_THREADS": 1},
-    }
-    with dask.config.set(settings):
-        local = _local(scheduler) if scheduler.partition(":")[0] == LOCAL else None
-        try:
-            client = distributed.Client(local or scheduler, timeout=_ANSWER, set_as_default=False)
-        except (OSError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise ClusterError(f"there is no scheduler at {scheduler}: {reason}") from error
-        try:
-            cluster = Cluster(client, patience=patience, on_wait=on_wait)
-            cluster.wait_for_workers()
-            cluster.require_same_versions()
-            yield cluster
-        finally:
-            client.close(timeout=_ANSWER)
-            if local:
-                local.close(timeout=_ANSWER)
-
-
-def address_in(path: Path) -> str:
-    """The address that a scheduler has written to a file.
-
-    Raises
-    ------
-    ClusterError
-        If there is no such file, or no address in it.
-    """
-    try:
-        return str(json.loads(path.read_bytes())["address"])
-    except OSError as error:
-        raise ClusterError(f"{path} cannot be read: {reason_of(error)}") from error
-    except (ValueError, LookupError, TypeError) as error:
-        raise ClusterError(f"{path} was not written by a scheduler of Dask") from error
-
-
-def _local(scheduler: str) -> Any:
-    from distributed import LocalCluster
-
-    count = scheduler.partition(":")[2] or str(cores())
-    if not count.isdecimal() or not 1 <= int(count) <= 1000:
-        raise ClusterError(f"{scheduler} is not a cluster; give a number, as in local:4")
-    threads = max(1, cores() // int(count))
-    return LocalCluster(
-        n_workers=int(count),
-        threads_per_worker=threads,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    )
 
 
 def _minor(version: str) -> str:
