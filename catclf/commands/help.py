@@ -47,13 +47,13 @@ class GroupedCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the lists, then the options of each group, in the order of first appearance."""
         groups = {heading: list(items) for heading, items in self._lists.items()}
-        others: list[tuple[str, str]] = []
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record and isinstance(param, click.Option):
-                group = getattr(param, "group", None)
-                (groups.setdefault(group, []) if group else others).append(record)
-        groups["Other"] = others
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        # Those without a group come last, unless the command begins with them.
+        first, *_ = options
+        others = "Other" if hasattr(first, "group") else "Options"
+        for option in options:
+            if record := option.get_help_record(ctx):
+                groups.setdefault(getattr(option, "group", others), []).append(record)
         for heading, records in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(records)

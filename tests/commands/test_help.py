@@ -78,7 +78,7 @@ def test_the_help_of_train_is_in_groups(catclf_run: Runner) -> None:
     headings = [line for line in lines if re.fullmatch(r"[A-Z].*:", line)]
     assert headings == [
         "Presets (--recipe NAME):", "Preset:", "Data:", "Features:", "Solver:", "Honesty:",
-        "Output:", "Other:",
+        "Cluster:", "Output:", "Other:",
     ]  # fmt: skip
     place = {line.split()[0]: i for i, line in enumerate(lines) if line.startswith("  ")}
     for heading, options in (
