@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -75,7 +76,11 @@ def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int)
         except BaseException as error:
             failures.append(error)
 
-    others = [threading.Thread(target=work) for _ in range(min(threads, len(items)) - 1)]
+    # Threads do not inherit the context, in which for instance numpy is told to ignore overflow.
+    others = [
+        threading.Thread(target=copy_context().run, args=(work,))
+        for _ in range(min(threads, len(items)) - 1)
+    ]
     for thread in others:
         thread.start()
     work()

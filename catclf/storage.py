@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.errors import OutputError
+from catclf.errors import DataError, OutputError
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -52,6 +52,12 @@ def check_writable(path: Path) -> None:
 def name_for(text: str) -> str:
     """A text as the name of a file or folder, on any system, that leads nowhere else."""
     return re.sub(r'^\.|[/\\:*?"<>|\x00-\x1f]', "_", text)
+
+
+def require_ordinary(path: Path) -> None:
+    """Raise `DataError` for a pipe, which might never end, or a device, or a folder."""
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path} is not an ordinary file; name a file")
 
 
 @contextmanager

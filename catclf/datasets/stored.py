@@ -17,6 +17,7 @@ from catclf.errors import DataError, reason_of
 from catclf.images.preprocessing import Images
 from catclf.memory import fits
 from catclf.rows import Rows
+from catclf.storage import require_ordinary
 from catclf.urls import is_remote, reachable
 
 _READ = 2**20
@@ -107,6 +108,7 @@ def open_hdf5(path: Path) -> Any:
     """Open an HDF5 file to read it, as an h5py.File."""
     import h5py
 
+    require_ordinary(path)
     return h5py.File(path.open("rb") if is_remote(path) else path, "r")
 
 

@@ -7,9 +7,12 @@ from math import isfinite
 from pathlib import Path
 
 from catclf.errors import DataError, reason_of
-from catclf.storage import written_whole
+from catclf.storage import require_ordinary, written_whole
 
 _COLUMNS = ["iteration", "cost"]
+
+# A history of a million iterations takes some 30 MB.
+_LARGEST = 2**27
 
 
 def write_history(costs: Sequence[float], path: str | Path) -> None:
@@ -53,13 +56,22 @@ def read_history(path: str | Path) -> list[float]:
     DataError
         If there is no such file, or it is not a history of costs.
     """
+    path = Path(path)
+    require_ordinary(path)
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise DataError(_not_a_history(path, "it is too large"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(_not_a_history(path, "it is not text")) from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
-    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    except csv.Error as error:
+        raise DataError(_not_a_history(path, str(error))) from None
     if not rows or rows[0] != _COLUMNS:
         raise DataError(_not_a_history(path, "its first line is not iteration,cost"))
     if len(rows) == 1:

@@ -100,7 +100,8 @@ def _best_of(
     loss = loss_of(design, settings)
     Y = design.Y[:, : design.m].astype(np.float64)  # (1, m)
     best, lowest, worse = None, inf, 0
-    with one_blas_thread():
+    # Gradient descent can diverge; that shows in the cost.
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         paths = fold_paths(design, folds, settings)
         for tried, l2 in enumerate(l2s, start=1):
             Z = paths.logits(l2)
