@@ -32,7 +32,20 @@ if TYPE_CHECKING:
     from catclf.datasets.source import open_source
     from catclf.datasets.split import split
     from catclf.encoders.lookup import load_encoder
-    from catclf.errors import CatclfError, ImageError
+    from catclf.errors import (
+        CatclfError,
+        CheckpointError,
+        ClassError,
+        ClusterError,
+        DataError,
+        EncoderError,
+        ExportError,
+        ImageError,
+        ModelError,
+        OutputError,
+        SettingsError,
+        TrainingError,
+    )
     from catclf.evaluation.cross_validation import CrossValidation, cross_validate
     from catclf.evaluation.evaluate import Evaluation, evaluate
     from catclf.export.export_model import export_model
@@ -45,13 +58,23 @@ if TYPE_CHECKING:
 __all__ = [
     "PRESETS",
     "CatclfError",
+    "CheckpointError",
+    "ClassError",
+    "ClusterError",
     "CrossValidation",
+    "DataError",
     "Dataset",
+    "EncoderError",
     "Evaluation",
+    "ExportError",
     "ImageError",
     "Model",
+    "ModelError",
+    "OutputError",
     "Prediction",
+    "SettingsError",
     "Target",
+    "TrainingError",
     "TrainingRecord",
     "TrainingResult",
     "TrainingSettings",
@@ -74,15 +97,25 @@ __all__ = [
 # The module of each name: imported when the name is first used, so that `import catclf`, and with
 # it `catclf --help`, does not wait for numpy.
 _MODULES = {
-    "PRESETS": "training.settings",
     "CatclfError": "errors",
+    "CheckpointError": "errors",
+    "ClassError": "errors",
+    "ClusterError": "errors",
     "CrossValidation": "evaluation.cross_validation",
+    "DataError": "errors",
     "Dataset": "datasets.dataset",
+    "EncoderError": "errors",
     "Evaluation": "evaluation.evaluate",
-    "Model": "model",
+    "ExportError": "errors",
     "ImageError": "errors",
+    "Model": "model",
+    "ModelError": "errors",
+    "OutputError": "errors",
+    "PRESETS": "training.settings",
     "Prediction": "model",
+    "SettingsError": "errors",
     "Target": "training.settings",
+    "TrainingError": "errors",
     "TrainingRecord": "training.record",
     "TrainingResult": "training.train",
     "TrainingSettings": "training.settings",

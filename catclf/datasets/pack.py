@@ -156,13 +156,17 @@ class _SplitWriter:
 
 
 def name_below(folder: Path, name: str) -> str:
-    """A file's path below a folder, with forward slashes on every system; a URL as it is."""
+    """A file's path below a folder, with forward slashes on every system; a URL as it is.
+
+    Of a file elsewhere only its name remains: the folders above are nobody's business.
+    """
     if is_remote(folder):
         return name
     try:
-        return Path(os.path.relpath(name, folder)).as_posix()
+        path = Path(os.path.relpath(name, folder))
     except ValueError:  # on Windows, another drive
-        return Path(name).as_posix()
+        path = Path("..")
+    return Path(name).name if path.parts[:1] == ("..",) else path.as_posix()
 
 
 def _texts(texts: list[str]) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,7 +75,7 @@ class Evaluation:
     def score(self) -> EvaluationScore:
         """What a model's record keeps of it."""
         return EvaluationScore(
-            where=self.where,
+            where=Path(self.where).name or self.where,  # without the folders above
             images=self.m,
             accuracy=self.metrics.accuracy,
             accuracy_interval=self.metrics.accuracy_interval,

@@ -119,3 +119,20 @@ def test_mistakes_get_one_line(
     assert result.err.count("\n") == 1
     assert reason in result.err
     assert list(tmp_path.glob("*.h5")) == []
+
+
+def test_folders_above_the_data_are_not_told(
+    catclf_run: Runner, data: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "lists" / "all.csv"
+    table.parent.mkdir()
+    images = sorted((data / "train").glob("*/*.png"))
+    table.write_text("".join(f"{image},{image.parent.name}\n" for image in images))
+    catclf_run("pack", table, tmp_path / "p.h5")
+    with h5py.File(tmp_path / "p.h5") as file:
+        names = [name.decode() for name in file["train_set_names"][:]]
+    assert names == [image.name for image in images]
+    catclf_run("train", data, "-o", tmp_path / "m.npz", *QUICK)
+    record = catclf.load_model(tmp_path / "m.npz").training
+    assert record["test"]["data"] == f"{data.name} (test split)"
+    assert str(tmp_path) not in json.dumps(record)

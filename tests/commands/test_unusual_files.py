@@ -52,8 +52,8 @@ def test_a_descent_that_diverges_in_the_folds_warns_of_nothing(
     program: Program, data: Path, tmp_path: Path
 ) -> None:
     err = program(
-        "train", data, "-o", tmp_path / "m.npz", "--iterations", 3, "--l2", "auto", "--solver", "gd",
-        "--learning-rate", "1e308", "--score", "none", "-q", status=1,
+        "train", data, "-o", tmp_path / "m.npz", "--iterations", 3, "--l2", "auto",
+        "--solver", "gd", "--learning-rate", "1e308", "--score", "none", "-q", status=1,
     ).stderr  # fmt: skip
     assert err.startswith("Error: after 1 iterations the cost is not finite")
     assert err.count("\n") == 1
