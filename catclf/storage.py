@@ -6,14 +6,17 @@ believed that the bytes do not confirm.
 """
 
 import errno
+import hashlib
 import io
 import json
 import os
+import platform
 import re
 import warnings
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -22,6 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.errors import DataError, OutputError
+
+# Names of files that are being written: of which machine, and by which process.
+_LEFT = re.compile(r"\.catclf-([0-9a-f]{8})-([0-9]{1,10})-[0-9a-f]{8}\.partial")
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -197,8 +203,40 @@ def _check(path: Path) -> None:
 
 
 def _partial(path: Path) -> Path:
-    """A new name in the folder of a file."""
-    return _real(path).with_name(f".catclf-{os.urandom(4).hex()}.partial")
+    """A new name in the folder of a file, from which those of lost processes are removed."""
+    real = _real(path)
+    _remove_lost(real.parent)
+    name = f".catclf-{_machine()}-{os.getpid()}-{os.urandom(4).hex()}.partial"
+    return real.with_name(name)
+
+
+@cache
+def _remove_lost(folder: Path) -> None:
+    """Remove what processes of this machine that were killed have left in a folder; once."""
+    if os.name != "posix":  # elsewhere, to ask for a process may stop it
+        return
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            left = _LEFT.fullmatch(entry.name)
+            if left and left[1] == _machine() and not _is_running(int(left[2])):
+                with suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # it is somebody else's
+        return True
+    return True
+
+
+@cache
+def _machine() -> str:
+    """A short text for this machine: its folders may be another one's too."""
+    return hashlib.blake2b(platform.node().encode(), digest_size=4).hexdigest()
 
 
 def _real(path: Path) -> Path:

@@ -1,6 +1,8 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,27 @@ def test_a_read_only_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_checking_leaves_nothing_behind(tmp_path: Path) -> None:
     check_writable(tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_posix
+def test_what_a_killed_process_left_is_removed_by_the_next_run(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path\n"
+        "from catclf.storage import written_whole\n"
+        "with written_whole(Path(sys.argv[1])) as file:\n"
+        "    file.write(b'half'); file.flush()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    (left,) = tmp_path.glob(".catclf-*.partial")
+    _, machine, _, rest = left.name.split("-")
+    others = [f".catclf-{machine}-{os.getpid()}-{rest}", f".catclf-00000000-999999999-{rest}"]
+    for name in (*others, ".catclf-0123456789abcdef.partial"):  # running, elsewhere, of a sorting
+        (tmp_path / name).touch()
+    assert path.read_bytes() == b"old"
+    write(path)
+    assert path.read_bytes() == b"new"
+    remaining = {file.name for file in tmp_path.iterdir()}
+    assert remaining == {"a", *others, ".catclf-0123456789abcdef.partial"}
