@@ -7,7 +7,7 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.options import file_option, json_option, model_option
+from catclf.commands.options import check_outputs, file_option, json_option, model_option
 from catclf.commands.output import percent, say, say_json
 from catclf.commands.reading import name_of, read_stdin
 
@@ -50,6 +50,7 @@ def explain(
         from catclf.plots.figure import check_figure
 
         check_figure(figure)
+        check_outputs({"IMAGE": image, "--model": model_path}, {"--figure": figure})
     model = catclf.load_model(model_path, encoder)
     seen, original = _decode(image, model.preprocessing, to_show=figure is not None)
     explanation = explain_image(model, seen)

@@ -4,10 +4,11 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from catclf.images.find import HDF5_ENDINGS, is_image_name
 from catclf.training.settings import PRESETS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -133,22 +134,45 @@ def preset_option(default: str | None, help: str) -> Callable[[F], F]:  # noqa: 
     )
 
 
+class Kind(NamedTuple):
+    """What a file is that a command writes."""
+
+    name: str
+    begins: bytes
+    """The beginning of all files of this kind."""
+
+
+HDF5, TABLE = Kind("an HDF5 file", b"\x89HDF"), Kind("a table of images", b"path,")
+
+_KINDS = {
+    "--history": Kind("a history of costs", b"iteration,cost"),
+    "--checkpoint": Kind("a checkpoint", b"PK"),
+    "--features-cache": Kind("a features cache", b"PK"),
+    "--doubtful": Kind("a table of doubtful labels", b"path,label,probability"),
+    "--report": Kind("an HTML page", b"<!DOCTYPE html"),
+}
+
+
 def check_outputs(
-    inputs: Mapping[str, str | Path | None], outputs: Mapping[str, Path | None]
+    inputs: Mapping[str, str | Path | None],
+    outputs: Mapping[str, Path | None],
+    kind: Kind | None = None,
 ) -> None:
-    """Find out before the work whether its results can be written.
+    """Find out before the work whether its results can be written, and whether anything is lost.
 
     Parameters
     ----------
     inputs, outputs : mapping of str to path or None
-        Files to read, and files to write, by argument or option.
+        Files or folders to read, and files to write, by argument or option.
+    kind : Kind, optional
+        What is written where no option says so.
 
     Raises
     ------
     OutputError
         If a file cannot be written.
     click.UsageError
-        If a file would overwrite another.
+        If a file would overwrite one that is read, or one of another kind.
     """
     from catclf.storage import check_writable
 
@@ -160,6 +184,34 @@ def check_outputs(
     if len({os.path.normcase(os.path.realpath(path)) for path in given.values()}) < len(given):
         *names, last = given
         raise click.UsageError(f"{', '.join(names)} and {last} must be different files")
+    for option, path in outputs.items():
+        if path and path.is_file() and path.stat().st_size:
+            _require_not_read(option, path, inputs)
+            _require_kind(option, path, _KINDS.get(option, kind))
+
+
+def _require_not_read(option: str, path: Path, inputs: Mapping[str, str | Path | None]) -> None:
+    """Raise `UsageError` if a file lies in a folder that is read, and is what is read there."""
+    if not is_image_name(path.name) and path.suffix.lower() not in HDF5_ENDINGS:
+        return
+    real = Path(os.path.realpath(path))
+    for name, folder in inputs.items():
+        if folder and Path(os.path.realpath(folder)) in real.parents:
+            raise click.UsageError(
+                f"{option} {path} is one of the files of {name}, {folder}; name another file"
+            )
+
+
+def _require_kind(option: str, path: Path, kind: Kind | None) -> None:
+    """Raise `UsageError` if a file that is to be replaced is of another kind."""
+    if kind is None:
+        return
+    with path.open("rb") as file:
+        begins = file.read(len(kind.begins))
+    if begins != kind.begins:
+        raise click.UsageError(
+            f"{option} {path} is there and is not {kind.name}; remove it, or name another file"
+        )
 
 
 model_option = model_file_option("-m", "--model", "model_path", help="Model file to use.")

@@ -9,6 +9,7 @@ from catclf.commands import report
 from catclf.commands.cluster import chosen_cluster, cluster_options, written_by
 from catclf.commands.help import GroupedCommand
 from catclf.commands.options import (
+    HDF5,
     DataPath,
     check_outputs,
     json_option,
@@ -78,7 +79,7 @@ def pack(
     if shards and is_file:
         raise click.UsageError(f"{output}: with --shards, OUT is a folder")
     if not shards:
-        check_outputs({"DATA": data}, {"OUT": output})
+        check_outputs({"DATA": data}, {"OUT": output}, HDF5)
     if (scheduler or scheduler_file) and not shards:
         raise click.UsageError("a cluster writes several files: say how many with --shards")
     cluster = chosen_cluster(scheduler, scheduler_file, patience)

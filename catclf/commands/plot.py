@@ -8,7 +8,13 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.options import file_option, json_option, positive_option, skip_bad_option
+from catclf.commands.options import (
+    check_outputs,
+    file_option,
+    json_option,
+    positive_option,
+    skip_bad_option,
+)
 from catclf.commands.output import say, say_json
 from catclf.commands.progress import progress_bar, quiet_option, training_callbacks
 from catclf.commands.reading import load_for, open_source
@@ -90,6 +96,10 @@ def plot(
     if kind not in ("cost", "learning-curve") and len(sources) > 1:
         raise click.UsageError(f"--kind {kind} takes one MODEL; {len(sources)} files were given")
     check_figure(figure)
+    inputs = {str(source): source for source in sources}
+    if kind == "learning-curve":
+        inputs["--data"] = data
+    check_outputs(inputs, {"--figure": figure})
     drawings = {
         "cost": lambda: _cost(sources),
         "weights": lambda: _weights(sources[0]),

@@ -7,6 +7,7 @@ import click
 import catclf
 from catclf.commands import report
 from catclf.commands.options import (
+    TABLE,
     DataPath,
     check_outputs,
     group_by_option,
@@ -72,7 +73,7 @@ def split(
     if is_table and link:
         raise click.UsageError("--link is for folders; a .csv file names the images where they are")
     if is_table:
-        check_outputs({"DATA": data}, {"OUT": output})
+        check_outputs({"DATA": data}, {"OUT": output}, TABLE)
     else:
         from catclf.datasets.write_division import check_new_folder
 

@@ -1,4 +1,4 @@
-"""Files that never end, or hold more than they should."""
+"""Files that never end, hold more than they should, or would be lost."""
 
 import os
 from pathlib import Path
@@ -57,3 +57,59 @@ def test_a_descent_that_diverges_in_the_folds_warns_of_nothing(
     ).stderr  # fmt: skip
     assert err.startswith("Error: after 1 iterations the cost is not finite")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("explain {image} -m {model} -o {image}", "IMAGE, --model and --figure must be different"),
+        ("plot {costs} --kind cost -o {image}", ""),
+        ("train {data} -o {tmp}/m.npz --history {image}", "is one of the files of DATA, {data}"),
+        ("train {data} -o {tmp}/m.npz --report {image}", "is one of the files of DATA, {data}"),
+        ("train {data} -o {tmp}/m.npz --history {model}", "is there and is not a history of costs"),
+        ("train {data} -o {tmp}/m.npz --checkpoint {costs}", "is there and is not a checkpoint"),
+        ("train {data} -o {tmp}/m.npz --report {costs}", "is there and is not an HTML page"),
+        ("train {data} -o {tmp}/m.npz --cv 2 --doubtful {costs}", "is not a table of doubtful"),
+        ("evaluate {data} -m {model} --report {costs}", "is there and is not an HTML page"),
+        ("pack {packs} {packs}/a.h5", "OUT {packs}/a.h5 is one of the files of DATA, {packs}"),
+        ("pack {data} {costs}.h5", "is there and is not an HDF5 file"),
+        ("split {data} {costs}", "is there and is not a table of images"),
+        ("label {data} -m {model} --report {costs}", "is there and is not an HTML page"),
+    ],
+)
+def test_nothing_that_is_read_or_of_another_kind_is_lost(
+    catclf_run: Runner, data: Path, tmp_path: Path, model_path: Path, words: str, message: str
+) -> None:
+    packs = tmp_path / "packs"
+    packs.mkdir()
+    catclf_run("pack", data, packs / "a.h5")
+    costs = tmp_path / "costs.csv"
+    costs.write_text("iteration,cost\n0,0.7\n1,0.6\n")
+    (tmp_path / "costs.csv.h5").write_text("no HDF5")
+    image = data / "train" / "cat" / "cat-001.png"
+    names = {
+        "data": data, "tmp": tmp_path, "model": model_path, "image": image, "packs": packs,
+        "costs": costs,
+    }  # fmt: skip
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    filled = [word.format(**names) for word in words.split()]
+    if not message:  # a figure may take the place of a picture that is not read
+        catclf_run(*filled)
+        return
+    err = catclf_run(*filled, status=2).err
+    assert message.format(**names) in err
+    assert err.count("\n") == 1
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_files_of_the_same_kind_are_replaced(
+    catclf_run: Runner, data: Path, tmp_path: Path, model_path: Path
+) -> None:
+    options = ("--iterations", 2, "--learning-rate", "auto", "-o", tmp_path / "m.npz")
+    files = {"--history": "c.csv", "--report": "r.html", "--checkpoint": "k.npz"}
+    outputs = [word for option, name in files.items() for word in (option, data / name)]
+    for _ in range(2):
+        catclf_run("train", data, *options, *outputs)
+        catclf_run("pack", data, tmp_path / "p.h5")
+        catclf_run("plot", model_path, "-o", data / "weights.png")
+        catclf_run("evaluate", data, "-m", model_path, "--report", tmp_path / "e.html")
