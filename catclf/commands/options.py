@@ -147,7 +147,6 @@ HDF5, TABLE = Kind("an HDF5 file", b"\x89HDF"), Kind("a table of images", b"path
 _KINDS = {
     "--history": Kind("a history of costs", b"iteration,cost"),
     "--checkpoint": Kind("a checkpoint", b"PK"),
-    "--features-cache": Kind("a features cache", b"PK"),
     "--doubtful": Kind("a table of doubtful labels", b"path,label,probability"),
     "--report": Kind("an HTML page", b"<!DOCTYPE html"),
 }
