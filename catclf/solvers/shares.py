@@ -79,8 +79,10 @@ class Layout(NamedTuple):
         """The layout of m examples with n_x features, in passes with numbers of a type."""
         block = max(1, _BLOCK_BYTES // (n_x * np.dtype(dtype).itemsize))
         blocks = -(-m // block)  # rounded up
-        shares = 1 << (blocks // _BLOCKS_IN_SHARE).bit_length()
-        return cls(m, block, min(blocks, max(_FEWEST, min(_MOST, shares))))
+        shares = min(1 << (blocks // _BLOCKS_IN_SHARE).bit_length(), _MOST)
+        # Of few blocks, two make a share: each share costs a sum of its own.
+        fewest = min(_FEWEST, max(blocks // 2, 4))
+        return cls(m, block, min(blocks, max(fewest, shares)))
 
     @property
     def tree(self) -> Branch:
