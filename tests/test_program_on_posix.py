@@ -246,3 +246,35 @@ def test_started_without_a_stream(model_path: Path, data: Path, closed: str) -> 
     result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith("cat\t") == (closed != ">&-")
+
+
+@pytest.mark.parametrize("quiet", [[], ["-q"]])
+def test_a_signal_that_comes_while_an_object_is_deleted_is_not_lost(
+    data: Path, tmp_path: Path, quiet: list[str]
+) -> None:
+    code = f"""
+import os, signal, sys
+from catclf.commands import process
+from catclf.solvers import solver
+class Deleted:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        sum(range(1000))
+step = solver.isfinite
+def isfinite(number, _count=[0]):
+    _count[0] += 1
+    if _count[0] == 20:
+        Deleted()
+    return step(number)
+solver.isfinite = isfinite
+sys.argv = ["catclf", "train", {str(data)!r}, "-o", {str(tmp_path / "m.npz")!r},
+            "--iterations", "1000000", "--score", "none", *{quiet!r}]
+from catclf.__main__ import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == "Error: interrupted\n"
+    assert done.returncode == 130
+    assert not (tmp_path / "m.npz").exists()

@@ -44,6 +44,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         # Not standalone: click then returns the status and leaves exceptions to this function.
         status = command.main(args, prog_name="catclf", standalone_mode=False)
         sys.stdout.flush()
+        raise_if_stopped()
         return status if isinstance(status, int) else 0
     except CatclfError as error:
         return _fail(str(error), error.exit_status)
@@ -53,6 +54,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except Stopped as stop:
+        _signals.clear()
         return _fail(*_SIGNALS[stop.number])
     except MemoryError:
         return _fail("not enough memory for so many images", 1)
@@ -78,6 +80,7 @@ def prepare() -> None:
     """Set up the process for a command-line program."""
     for number in _SIGNALS:
         signal.signal(number, _stop)
+    sys.unraisablehook = _show_unless_stopped
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # Windows would write redirected output in a code page that lacks most names' letters.
@@ -88,9 +91,30 @@ def prepare() -> None:
     _silence_c_libraries()
 
 
+_signals: list[signal.Signals] = []
+"""What has come and not been obeyed yet."""
+
+
 def _stop(number: int, frame: object) -> None:
     # Whatever is unfinished is tidied up on the way out.
-    raise Stopped(signal.Signals(number))
+    _signals.append(signal.Signals(number))
+    raise_if_stopped()
+
+
+def _show_unless_stopped(what: "sys.UnraisableHookArgs") -> None:
+    """What Python does of an exception that it ignores: nothing where it will be raised again."""
+    if not isinstance(what.exc_value, Stopped):
+        sys.__unraisablehook__(what)
+
+
+def raise_if_stopped() -> None:
+    """Raise `Stopped` if a signal has come.
+
+    Python ignores exceptions where it deletes an object, and a signal may come just there. So long
+    work asks again.
+    """
+    if _signals:
+        raise Stopped(_signals[0])
 
 
 def _open_closed_streams() -> None:
