@@ -72,9 +72,10 @@ def _keep_logs_from_the_terminal() -> None:
 
 def require_possible(settings: "TrainingSettings") -> None:
     """Raise an error where a cluster cannot train with some settings."""
-    if settings.standardise or settings.feature_specification.has_encoder:
-        what = "--standardise" if settings.standardise else "a pre-trained encoder"
-        raise click.UsageError(f"{what} does not work on a cluster; leave out --scheduler")
+    if settings.feature_specification.has_encoder:
+        raise click.UsageError(
+            "a pre-trained encoder does not work on a cluster; leave out --scheduler"
+        )
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from catclf.errors import ClusterError
 from catclf.logistic import Array
 from catclf.rows import Rows, between
 from catclf.solvers.blocks import OverShares
-from catclf.solvers.engine import Examples, logits_of
+from catclf.solvers.engine import Examples, column_sums, logits_of
 from catclf.solvers.gram import Gram, GramInMemory
 from catclf.solvers.shares import Layout, Shares, Sums, Way
 from catclf.solvers.tree import Branch, branches, total
@@ -83,6 +83,10 @@ class Part:
     def logits(self, w: Array) -> Array:
         """wᵀX of its examples, (size,)."""
         return logits_of(self._rows, w)
+
+    def column_sums(self, means: Array | None) -> Array:
+        """Sums of its features, or of their squares, as `engine.column_sums` makes them."""
+        return column_sums(self._rows, means)
 
     def _gram(self, dtype: np.dtype[Any]) -> Gram:
         if dtype not in self._grams:
@@ -150,6 +154,12 @@ class Parts:
         """wᵀX, (m,)."""
         return np.concatenate(self._each(Part.logits, lambda here: (w,)))
 
+    def column_sums(self, means: Array | None = None) -> Array:
+        """Sums of features, or of their squares, as `engine.column_sums` makes them."""
+        start = np.zeros(self.n_x)
+        sums: Array = sum(self._each(Part.column_sums, lambda here: (means,)), start=start)
+        return sums
+
     def _each(self, method: Any, arguments: Any) -> list[Any]:
         """Call a method of each part, with arguments that may depend on its examples."""
         cluster = self._cluster
@@ -212,6 +222,12 @@ class OnCluster:
         if self._latest and self._latest.examples.rows is rows:
             return self._latest.logits(w)
         return logits_of(rows, w)
+
+    def moments(self, examples: Examples) -> tuple[Array, Array]:
+        """Mean and standard deviation of each feature of rows (m, n_x) of floats: (n_x,) each."""
+        parts, m = self._parts(examples), len(examples.rows)
+        means = parts.column_sums() / m
+        return means, np.sqrt(parts.column_sums(means) / m)
 
     def _parts(self, examples: Examples) -> Parts:
         """Those that the workers have already, if they are of the same examples."""

@@ -18,6 +18,8 @@ from catclf.solvers.gram import Gram, GramInMemory, explicit_pays
 # Rows whose logits are computed at a time: few, so that they stay in a core's cache.
 _BLOCK = 64
 
+_BATCH = 256
+
 
 class Examples(NamedTuple):
     """Labelled examples, and how passes over them are made."""
@@ -45,6 +47,9 @@ class Engine(Protocol):
     def logits(self, rows: Rows, w: Array) -> Array:
         """wᵀX for rows (m, …), without scale and bias: (m,)."""
 
+    def moments(self, examples: Examples) -> tuple[Array, Array]:
+        """Mean and standard deviation of each feature of rows (m, n_x) of floats: (n_x,) each."""
+
 
 class ThisProcess:
     """All cores of this machine."""
@@ -64,6 +69,12 @@ class ThisProcess:
     def logits(self, rows: Rows, w: Array) -> Array:
         """wᵀX for rows (m, …), without scale and bias: (m,)."""
         return logits_of(rows, w)
+
+    def moments(self, examples: Examples) -> tuple[Array, Array]:
+        """Mean and standard deviation of each feature of rows (m, n_x) of floats: (n_x,) each."""
+        rows = examples.rows
+        means = column_sums(rows) / len(rows)
+        return means, np.sqrt(column_sums(rows, means) / len(rows))
 
 
 _ENGINE: ContextVar[Engine] = ContextVar("engine", default=ThisProcess())  # noqa: B039 - no state
@@ -122,3 +133,29 @@ def logits_of(rows: Rows, w: Array) -> Array:
     with one_blas_thread():
         map_on_threads(fill, range(0, len(Z), _BLOCK), workers())
     return Z
+
+
+def column_sums(rows: Rows, means: Array | None = None) -> Array:
+    """Sums of features, or of their squares.
+
+    Parameters
+    ----------
+    rows : float array (m, n_x), or what gives such arrays for slices
+        Features.
+    means : array (n_x,), optional
+        To sum the squares of what is left when these are subtracted.
+
+    Returns
+    -------
+    float64 array (n_x,)
+        One sum for each feature.
+    """
+    sums = np.zeros(rows.shape[1])
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        if means is None:
+            sums += batch.sum(axis=0, dtype=np.float64)
+        else:
+            batch = (batch - means).astype(batch.dtype)
+            sums += np.einsum("ij,ij->j", batch, batch, dtype=np.float64)
+    return sums

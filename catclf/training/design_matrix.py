@@ -12,12 +12,12 @@ from catclf.features.feature_map import FeatureMap
 from catclf.features.pixels import Pixels
 from catclf.features.standardise import is_constant
 from catclf.images.preprocessing import mirrored
-from catclf.logistic import Array
+from catclf.logistic import LOSSES, Array
 from catclf.memory import large_array
 from catclf.progress import Progress
 from catclf.rows import Joined, Picked, Rows
-from catclf.solvers.engine import engine, is_elsewhere
-from catclf.training.feature_rows import FeatureRows
+from catclf.solvers.engine import Examples, engine, is_elsewhere
+from catclf.training.feature_rows import FeatureRows, Moments, standardise
 from catclf.training.settings import TrainingSettings
 
 _BATCH = 256
@@ -118,25 +118,50 @@ def make_design_matrix(
             progress(here.stop, dataset.m)
     if not settings.standardise:
         return DesignMatrix(rows, Y, copies, 1.0)
-    return DesignMatrix(rows, Y, copies, 1.0, *_standardise(rows))
+    moments = _moments(rows, Y, settings)
+    for start in range(0, len(rows), _BATCH):
+        standardise(rows[start : start + _BATCH], *moments)
+    return DesignMatrix(rows, Y, copies, 1.0, *_columns(*moments))
 
 
 def _elsewhere(
     dataset: Dataset, features: FeatureMap, settings: TrainingSettings, Y: NDArray[Any]
 ) -> DesignMatrix:
     """The design matrix for an engine that computes the features itself."""
-    if settings.standardise or dataset.encodings is not None:
-        what = "--standardise" if settings.standardise else "an encoder"
-        raise SettingsError(f"{what} does not work on a cluster; train without --scheduler")
+    if dataset.encodings is not None:
+        raise SettingsError("an encoder does not work on a cluster; train without --scheduler")
     copies = [False, True] if settings.flip else [False]
-    learned = None if isinstance(features, Pixels) else features
-    scale = features.scale if isinstance(features, Pixels) else 1.0
-    if copies == [False] and learned is None:
+    is_bytes = isinstance(features, Pixels) and not settings.standardise
+    scale = features.scale if is_bytes and isinstance(features, Pixels) else 1.0
+    if is_bytes and copies == [False]:
         return DesignMatrix(dataset.images, Y, 1, scale)
-    parts = [
-        FeatureRows(dataset.images, learned, settings.dtype, is_mirrored=copy) for copy in copies
-    ]
-    return DesignMatrix(Joined(parts), Y, len(copies), scale)
+
+    def rows(moments: Moments | None = None) -> Rows:
+        learned = None if is_bytes else features
+        return Joined(
+            [
+                FeatureRows(
+                    dataset.images, learned, settings.dtype, is_mirrored=copy, moments=moments
+                )
+                for copy in copies
+            ]
+        )
+
+    if not settings.standardise:
+        return DesignMatrix(rows(), Y, len(copies), scale)
+    moments = _moments(rows(), Y, settings)
+    return DesignMatrix(rows(moments), Y, len(copies), 1.0, *_columns(*moments))
+
+
+def _moments(rows: Rows, Y: NDArray[Any], settings: TrainingSettings) -> Moments:
+    loss = LOSSES[settings.loss]  # which plays no part
+    return engine().moments(Examples(rows, Y, 1.0, loss, np.dtype(settings.dtype)))
+
+
+def _columns(means: Array, deviations: Array) -> tuple[Array, Array]:
+    """What undoes a standardisation, (n_x, 1) each; 1 in place of deviations that are 0."""
+    divisors = np.where(is_constant(deviations), 1, deviations)
+    return means[:, np.newaxis], divisors[:, np.newaxis]  # (n_x, 1) each
 
 
 def _pixel_rows(dataset: Dataset, settings: TrainingSettings) -> Rows:
@@ -150,19 +175,3 @@ def _pixel_rows(dataset: Dataset, settings: TrainingSettings) -> Rows:
         return images
     # Folds need any rows, and a file gives only slices.
     return dataset.images[:] if settings.holds_out else dataset.images
-
-
-def _standardise(rows: Array) -> tuple[Array, Array]:
-    """Bring features to mean 0 and deviation 1, in place; the means and deviations, (n_x, 1)."""
-    batches = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
-    means = sum(batch.sum(axis=0, dtype=np.float64) for batch in batches) / len(rows)
-    for batch in batches:
-        batch -= means
-    squares = sum(np.einsum("ij,ij->j", batch, batch, dtype=np.float64) for batch in batches)
-    deviations = np.sqrt(squares / len(rows))
-    constant = is_constant(deviations)
-    deviations[constant] = 1
-    for batch in batches:
-        batch /= deviations
-        batch[:, constant] = 0
-    return means[:, np.newaxis], deviations[:, np.newaxis]  # (n_x, 1) each

@@ -75,6 +75,22 @@ def test_the_best_preset_comes_to_the_same_result(
     np.testing.assert_allclose(one.logits(images), two.logits(images), atol=2e-3)
 
 
+@pytest.mark.parametrize("features", ["pixels", "hog"])
+def test_features_are_standardised_by_the_workers(
+    catclf_run: Runner, two_workers: Processes, shards: Path, tmp_path: Path, features: str
+) -> None:
+    models = []
+    for options in ((), ("--scheduler", two_workers.address)):
+        catclf_run(
+            "train", shards, "--features", features, "--standardise", "--flip", "--solver", "lbfgs",
+            "--l2", 1, "--tolerance", 1e-9, "--score", "none", "-o", tmp_path / "m.npz", *options,
+        )  # fmt: skip
+        models.append(catclf.load_model(tmp_path / "m.npz"))
+    one, two = models
+    images = catclf.load_dataset(shards).images[:50]
+    np.testing.assert_allclose(one.logits(images), two.logits(images), atol=1e-6)
+
+
 def test_mirror_images_of_pixels_are_made_by_the_workers(
     catclf_run: Runner, two_workers: Processes, shards: Path, tmp_path: Path
 ) -> None:
@@ -129,7 +145,7 @@ def test_packing_gives_the_same_files(
     [
         (["train", "{data}"], 1, "holds image files; pack them for a cluster: catclf pack"),
         (["pack", "{data}", "{tmp}/a.h5"], 2, "say how many with --shards"),
-        (["train", "{shards}", "--standardise"], 2, "--standardise does not work on a cluster"),
+        (["train", "{shards}", "--recipe", "transfer"], 2, "encoder does not work on a cluster"),
     ],
 )
 def test_what_a_cluster_cannot_do(
