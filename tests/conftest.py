@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,6 +13,10 @@ from PIL import Image
 import catclf
 from catclf.commands.cli import cli
 from catclf.commands.process import run
+
+# On a busy machine, an example may take any time.
+hypothesis.settings.register_profile("catclf", deadline=None)
+hypothesis.settings.load_profile("catclf")
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CATCLF_SHARED_DATA", ROOT.parent / "shared" / "data"))
