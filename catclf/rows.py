@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -80,8 +80,10 @@ class Picked:
             array: NDArray[Any] = self._rows[indices]
             return array
         rows = np.empty((len(indices), *self.shape[1:]), self.dtype)
-        for row, index in zip(rows, indices, strict=True):
-            row[...] = self._rows[int(index) : int(index) + 1][0]
+        cuts = np.flatnonzero(np.diff(indices) != 1) + 1  # neighbours are read together
+        for start, stop in pairwise([0, *cuts.tolist(), len(indices)]):
+            first = int(indices[start]) if stop > start else 0
+            rows[start:stop] = self._rows[first : first + stop - start]
         return rows
 
 

@@ -178,18 +178,18 @@ class Cluster:
         raise ClusterError(_DEADLY)
 
     def stream(
-        self, function: Callable[..., R], items: Iterable[tuple[Any, ...]], thing: object
+        self, function: Callable[..., R], items: Iterable[tuple[Any, ...]], *things: object
     ) -> Iterator[R]:
         """Let workers call a function for one item after the other.
 
         Parameters
         ----------
         function : callable
-            Takes the thing, and what is in an item.
+            Takes the things, and what is in an item.
         items : iterable of tuple
             Any number: only a few for each worker are taken, and their results kept, at a time.
-        thing : object
-            Is sent to each worker once.
+        *things : object
+            Are sent to each worker once.
 
         Yields
         ------
@@ -201,15 +201,17 @@ class Cluster:
         CatclfError
             As `results` does.
         """
-        recipe = Recipe(thing)
-        made: dict[int, Any] = {}
+        recipes = [Recipe(thing) for thing in things]
+        made: dict[int, list[Any]] = {}
         waiting: deque[_Waiting] = deque()
 
         def submit(item: tuple[Any, ...]) -> _Waiting:
             if self.generation not in made:
                 made.clear()
-                made[self.generation] = self._client.submit(Recipe.make, recipe, pure=False)
-            future = self._client.submit(function, made[self.generation], *item, pure=False)
+                made[self.generation] = [
+                    self._client.submit(Recipe.make, recipe, pure=False) for recipe in recipes
+                ]
+            future = self._client.submit(function, *made[self.generation], *item, pure=False)
             return _Waiting(item, future, self.generation)
 
         def first() -> list[Any]:

@@ -1,9 +1,9 @@
 """The options that name a Dask cluster."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from catclf.datasets.pack_shards import Run
     from catclf.datasets.source import Source
     from catclf.training.settings import TrainingSettings
-
-C = TypeVar("C", bound=Callable[..., Any])
-
 
 cluster_options = grouped(
     "Cluster",

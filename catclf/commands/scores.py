@@ -69,9 +69,7 @@ def _hold_out(dataset: "Dataset", settings: "TrainingSettings") -> "HeldOut | No
 
 
 def evaluate_with_bar(
-    model: "Model",
-    dataset: "Dataset",
-    threshold: float | None = None,
+    model: "Model", dataset: "Dataset", threshold: float | None = None
 ) -> "Evaluation":
     """How a model does on images, as `catclf.evaluate` says."""
     with progress_bar("Evaluating", "image") as update:

@@ -142,7 +142,7 @@ def _inputs(argument: str, stdin: bytes) -> list[Input]:
         if not argument:
             raise ImageError("an empty name")
         if "://" in argument:
-            return _at_url(argument)
+            return _packed(argument)
         if argument.lower().endswith(HDF5_ENDINGS):
             return _in_hdf5(argument)
         if os.path.isdir(argument):  # noqa: PTH112 - unlike Path.is_dir, never raises
@@ -152,7 +152,8 @@ def _inputs(argument: str, stdin: bytes) -> list[Input]:
     return [ImageInput(argument, Path(argument))]
 
 
-def _at_url(argument: str) -> list[Input]:
+def _packed(argument: str) -> list[Input]:
+    """The inputs at a URL, or in a folder of shards."""
     from catclf.datasets.source import find_splits
 
     splits = find_splits(path_of(argument)).values()
@@ -167,10 +168,7 @@ def _in_hdf5(argument: str) -> list[Input]:
 
 def _in_folder(argument: str) -> list[Input]:
     if Path(argument, INDEX).exists():
-        from catclf.datasets import shards
-
-        splits = shards.labelled_splits(Path(argument))
-        return [StoredInput(argument, split) for split in splits.values()]
+        return _packed(argument)
     paths = images_below(Path(argument))
     if not paths:
         raise ImageError("no images in this folder")

@@ -53,11 +53,7 @@ def fingerprints_on(cluster: Cluster, images: Rows) -> Fingerprints:
 
 def write_shards(cluster: Cluster, tasks: Sequence[Task]) -> Iterator[Done]:
     """Write the shards of a data set, whose files the workers can open, to a folder they share."""
-    return cluster.stream(_write_shard, ((_from_anywhere(task),) for task in tasks), None)
-
-
-def _write_shard(_: None, task: Task) -> Done:
-    return write_shard(task)
+    return cluster.stream(write_shard, ((_from_anywhere(task),) for task in tasks))
 
 
 def _from_anywhere(task: Task) -> Task:

@@ -147,10 +147,7 @@ def _index(meta: dict[str, Any]) -> Index:
     counts = {len(shards) for shards in splits.values()}
     if len(counts) != 1 or counts == {0}:
         raise ValueError("its splits have different numbers of shards")
-    try:
-        preprocessing = Preprocessing.from_dict(meta["pictures"])
-    except SettingsError as error:
-        raise ValueError(str(error)) from error
+    preprocessing = Preprocessing.from_dict(meta["pictures"])
     return Index(str(meta["source"]), preprocessing, counts.pop(), splits)
 
 

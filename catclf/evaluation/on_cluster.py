@@ -111,10 +111,12 @@ def evaluate_on(
     chunks = (np.arange(start, min(start + size, m)) for start in range(0, m, size))
     parts = ((anywhere(found.subset(chunk)),) for chunk in chunks)
     judged: list[_Judged] = []
+    done = 0
     for part in cluster.stream(_judged, parts, model):
         judged.append(part)
+        done += len(part.prints)
         if progress:
-            progress(sum(len(each.prints) for each in judged), m)
+            progress(done, m)
     # Workers name files by their absolute paths.
     as_typed = {str(path.absolute()): str(path) for path in _files(found)}
     skipped = [Skipped(as_typed[name], reason) for each in judged for name, reason in each.skipped]
@@ -170,6 +172,7 @@ def _judged(model: Model, split: Split) -> _Judged:
     batch = split.load(model.preprocessing, None, 0)
     bad = {name for name, _ in batch.skipped}
     readable = np.array([name not in bad for name in _names(split)])
+    batch = batch._replace(images=batch.images[:])  # once, for both that want them
     Z = model.outputs(batch.images).Z
     return _Judged(readable, Z, batch.fingerprints(), batch.skipped, batch.small)
 

@@ -154,7 +154,7 @@ class Parts:
         """wᵀX, (m,)."""
         return np.concatenate(self._each(Part.logits, lambda here: (w,)))
 
-    def column_sums(self, means: Array | None = None) -> Array:
+    def column_sums(self, means: Array | None) -> Array:
         """Sums of features, or of their squares, as `engine.column_sums` makes them."""
         start = np.zeros(self.n_x)
         sums: Array = sum(self._each(Part.column_sums, lambda here: (means,)), start=start)
@@ -223,11 +223,9 @@ class OnCluster:
             return self._latest.logits(w)
         return logits_of(rows, w)
 
-    def moments(self, examples: Examples) -> tuple[Array, Array]:
-        """Mean and standard deviation of each feature of rows (m, n_x) of floats: (n_x,) each."""
-        parts, m = self._parts(examples), len(examples.rows)
-        means = parts.column_sums() / m
-        return means, np.sqrt(parts.column_sums(means) / m)
+    def column_sums(self, examples: Examples, means: Array | None = None) -> Array:
+        """Sums of features, or of their squares, as `engine.column_sums` makes them."""
+        return self._parts(examples).column_sums(means)
 
     def _parts(self, examples: Examples) -> Parts:
         """Those that the workers have already, if they are of the same examples."""

@@ -47,8 +47,8 @@ class Engine(Protocol):
     def logits(self, rows: Rows, w: Array) -> Array:
         """wᵀX for rows (m, …), without scale and bias: (m,)."""
 
-    def moments(self, examples: Examples) -> tuple[Array, Array]:
-        """Mean and standard deviation of each feature of rows (m, n_x) of floats: (n_x,) each."""
+    def column_sums(self, examples: Examples, means: Array | None = None) -> Array:
+        """Sums of features, or of their squares, as the function `column_sums` makes them."""
 
 
 class ThisProcess:
@@ -70,11 +70,9 @@ class ThisProcess:
         """wᵀX for rows (m, …), without scale and bias: (m,)."""
         return logits_of(rows, w)
 
-    def moments(self, examples: Examples) -> tuple[Array, Array]:
-        """Mean and standard deviation of each feature of rows (m, n_x) of floats: (n_x,) each."""
-        rows = examples.rows
-        means = column_sums(rows) / len(rows)
-        return means, np.sqrt(column_sums(rows, means) / len(rows))
+    def column_sums(self, examples: Examples, means: Array | None = None) -> Array:
+        """Sums of features, or of their squares, as the function `column_sums` makes them."""
+        return column_sums(examples.rows, means)
 
 
 _ENGINE: ContextVar[Engine] = ContextVar("engine", default=ThisProcess())  # noqa: B039 - no state
@@ -119,6 +117,13 @@ def cost_over(examples: Examples, l2: float, passes: int) -> OverShares:
     """
     is_fused = fused.pays(examples.rows, passes, np.dtype(examples.dtype).itemsize)
     return engine().cost(examples, l2, is_fused=is_fused)
+
+
+def moments_of(examples: Examples) -> tuple[Array, Array]:
+    """Mean and standard deviation of each feature of rows (m, n_x) of floats: (n_x,) each."""
+    m = len(examples.rows)
+    means = engine().column_sums(examples) / m
+    return means, np.sqrt(engine().column_sums(examples, means) / m)
 
 
 def logits_of(rows: Rows, w: Array) -> Array:

@@ -85,14 +85,18 @@ class Layout(NamedTuple):
         return cls(m, block, min(blocks, max(fewest, shares)))
 
     @property
+    def blocks(self) -> int:
+        """Number of blocks."""
+        return -(-self.m // self.block)  # rounded up
+
+    @property
     def tree(self) -> Branch:
         """The tree whose leaves are the shares."""
         return whole(self.shares)
 
     def starts(self, share: int) -> range:
         """Where each block of a share starts."""
-        blocks = -(-self.m // self.block)  # rounded up
-        first, last = (i * blocks // self.shares for i in (share, share + 1))
+        first, last = (i * self.blocks // self.shares for i in (share, share + 1))
         return range(first * self.block, min(last * self.block, self.m), self.block)
 
     def examples(self, shares: range) -> range:

@@ -16,7 +16,7 @@ from catclf.logistic import LOSSES, Array
 from catclf.memory import large_array
 from catclf.progress import Progress
 from catclf.rows import Joined, Picked, Rows
-from catclf.solvers.engine import Examples, engine, is_elsewhere
+from catclf.solvers.engine import Examples, engine, is_elsewhere, moments_of
 from catclf.training.feature_rows import FeatureRows, Moments, standardise
 from catclf.training.settings import TrainingSettings
 
@@ -131,13 +131,14 @@ def _elsewhere(
     if dataset.encodings is not None:
         raise SettingsError("an encoder does not work on a cluster; train without --scheduler")
     copies = [False, True] if settings.flip else [False]
-    is_bytes = isinstance(features, Pixels) and not settings.standardise
-    scale = features.scale if is_bytes and isinstance(features, Pixels) else 1.0
-    if is_bytes and copies == [False]:
-        return DesignMatrix(dataset.images, Y, 1, scale)
+    learned: FeatureMap | None = features
+    scale = 1.0
+    if isinstance(features, Pixels) and not settings.standardise:  # bytes do
+        learned, scale = None, features.scale
+        if not settings.flip:
+            return DesignMatrix(dataset.images, Y, 1, scale)
 
     def rows(moments: Moments | None = None) -> Rows:
-        learned = None if is_bytes else features
         return Joined(
             [
                 FeatureRows(
@@ -155,7 +156,7 @@ def _elsewhere(
 
 def _moments(rows: Rows, Y: NDArray[Any], settings: TrainingSettings) -> Moments:
     loss = LOSSES[settings.loss]  # which plays no part
-    return engine().moments(Examples(rows, Y, 1.0, loss, np.dtype(settings.dtype)))
+    return moments_of(Examples(rows, Y, 1.0, loss, np.dtype(settings.dtype)))
 
 
 def _columns(means: Array, deviations: Array) -> tuple[Array, Array]:
