@@ -209,9 +209,11 @@ def damaged(shards: Path, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def flip_a_byte(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[500_000] ^= 1
-    path.write_bytes(content)
+    with path.open("r+b") as file:  # in place: a file that is written anew is empty for a moment
+        file.seek(500_000)
+        (byte,) = file.read(1)
+        file.seek(500_000)
+        file.write(bytes([byte ^ 1]))
 
 
 def test_a_shard_that_is_not_the_one_that_was_packed(
