@@ -13,7 +13,7 @@ from catclf.images.preprocessing import Images, Preprocessing
 from catclf.urls import path_of
 
 if TYPE_CHECKING:
-    from catclf.datasets.hdf5 import Hdf5Split
+    from catclf.datasets.hdf5.splits import Hdf5Split
 
 STDIN = "-"
 """The argument that stands for an image on standard input, and that input's name."""
@@ -161,7 +161,7 @@ def _packed(argument: str) -> list[Input]:
 
 
 def _in_hdf5(argument: str) -> list[Input]:
-    from catclf.datasets.hdf5 import labelled_splits
+    from catclf.datasets.hdf5.splits import labelled_splits
 
     return [StoredInput(argument, split) for split in labelled_splits(Path(argument)).values()]
 

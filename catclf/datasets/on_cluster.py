@@ -10,7 +10,7 @@ import numpy as np
 from catclf.cluster.cluster import Call, Cluster
 from catclf.cluster.recipe import Recipe
 from catclf.datasets.dataset import Split
-from catclf.datasets.hdf5 import Hdf5Split
+from catclf.datasets.hdf5.splits import Hdf5Split
 from catclf.datasets.image_files import ImageFiles
 from catclf.datasets.pack_shards import Done, Task, write_shard
 from catclf.datasets.source import Source

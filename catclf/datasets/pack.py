@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from catclf.datasets.dataset import WHOLE, Batch, Skipped, Tally
-from catclf.datasets.hdf5 import PACKED, PREFIXES
+from catclf.datasets.hdf5.contents import PACKED, PREFIXES
 from catclf.datasets.source import Source, refuse
 from catclf.errors import DataError
 from catclf.images.fingerprints import Fingerprints
@@ -83,7 +83,7 @@ def pack(
     packed = Packed({}, [])
     with written_whole(Path(path)) as output:
         disk = _Disk(output)
-        with h5py.File(disk, "w") as file:
+        with h5py.File(disk, "w", libver="earliest") as file:
             _describe(file, source, preprocessing)
             for split, found in source.splits.items():
                 writer = _SplitWriter(file, split, found.class_names().total(), preprocessing)
@@ -102,7 +102,8 @@ def pack(
 def _describe(file: Any, source: Source, preprocessing: Preprocessing) -> None:
     """Write how the file was made, and the names of the classes."""
     meta = {"pictures": preprocessing.to_dict(), "undivided": WHOLE in source.splits}
-    file.attrs[PACKED] = json.dumps(meta)
+    # Texts of a fixed length: then the file is of the simple kind, which needs no HDF5 library.
+    file.attrs[PACKED] = np.bytes_(json.dumps(meta))
     file["class_names"] = _texts(sorted(source.class_names()))
     file["list_classes"] = _texts([source.negative, source.positive])
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.datasets import hdf5
 from catclf.datasets.dataset import Skipped, Split
+from catclf.datasets.hdf5.images import sha256_of
+from catclf.datasets.hdf5.splits import Hdf5Split, labelled_splits
 from catclf.datasets.pack import Packed, name_below, pack
 from catclf.datasets.shards import Index, Shard, load_index, random_order
 from catclf.datasets.source import Source
-from catclf.datasets.stored import sha256_of
 from catclf.errors import DataError, OutputError, reason_of
 from catclf.images.find import INDEX
 from catclf.images.preprocessing import Preprocessing
@@ -123,7 +123,7 @@ def write_shard(task: Task) -> Done:
     """Write one shard, whole or not at all."""
     split, place, path, source, order, preprocessing, skip_bad = task
     packed = pack(source, path, preprocessing, skip_bad=skip_bad)
-    written = hdf5.labelled_splits(path)[split]
+    written = labelled_splits(path)[split]
     bad = {name for name, _ in packed.skipped}
     files = source.splits[split].files()
     unreadable = [int(i) for i, file in zip(order, files, strict=False) if str(file) in bad]
@@ -209,7 +209,7 @@ def _digest(source: Source) -> str:
     """A short text that differs for other files, another order, other classes or sizes."""
     digest = hashlib.blake2b(digest_size=16)
     for split, found in source.splits.items():
-        stored = found.paths if isinstance(found, hdf5.Hdf5Split) else ()
+        stored = found.paths if isinstance(found, Hdf5Split) else ()
         files = [
             (name_below(source.path, str(path)), path.stat().st_size if path.exists() else None)
             for path in found.files() or stored

@@ -13,8 +13,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.datasets import hdf5
-from catclf.datasets.hdf5 import Hdf5Split, joined
+from catclf.datasets.hdf5 import splits as hdf5
+from catclf.datasets.hdf5.splits import Hdf5Split, joined
 from catclf.errors import DataError, SettingsError, reason_of
 from catclf.images.find import INDEX
 from catclf.images.preprocessing import Preprocessing

@@ -333,7 +333,7 @@ def _in_folder(path: Path, positive: str | None, notes: list[str]) -> dict[str, 
 
 
 def _in_hdf5(paths: list[Path]) -> dict[str, Split]:
-    from catclf.datasets.hdf5 import labelled_splits
+    from catclf.datasets.hdf5.splits import labelled_splits
 
     splits: dict[str, Split] = {}
     for path in paths:

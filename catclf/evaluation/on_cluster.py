@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from catclf.cluster.cluster import Cluster
 from catclf.datasets.dataset import Dataset, Skipped, Split
-from catclf.datasets.hdf5 import Hdf5Split
+from catclf.datasets.hdf5.splits import Hdf5Split
 from catclf.datasets.image_files import DecodedFiles, ImageFiles
 from catclf.datasets.inputs import ImageInput, Input, StoredInput
 from catclf.datasets.on_cluster import anywhere

@@ -16,6 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from catclf.errors import ImageError
 from catclf.images import heic, limits
+from catclf.images.bounds import MEGAPIXELS, MEMORY
 from catclf.images.preprocessing import SMALLEST, Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
@@ -32,7 +33,7 @@ _BATCH = 128
 
 _JPEG_START = b"\xff\xd8\xff"
 
-_BUDGET = limits.Budget(limits.MEMORY)
+_BUDGET = limits.Budget(MEMORY)
 
 _EXIF_MAKE, _EXIF_MODEL, _EXIF_ORIENTATION = 0x010F, 0x0110, 0x0112
 _EXIF_DETAILS, _EXIF_TIME, _EXIF_SERIAL_NUMBER = 0x8769, 0x9003, 0xA431
@@ -286,7 +287,7 @@ def _safe_pillow() -> Iterator[None]:
     refuses above twice the limit. Both switches are global to all threads.
     """
     before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = limits.MEGAPIXELS * 1_000_000 // 2
+    Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -333,7 +334,7 @@ def _decoded(
     except UnidentifiedImageError:
         raise ImageError("unsupported or damaged image") from None
     except Image.DecompressionBombError:
-        raise ImageError(f"more than {limits.MEGAPIXELS} megapixels") from None
+        raise ImageError(f"more than {MEGAPIXELS} megapixels") from None
     except FileNotFoundError:
         raise ImageError("no such file") from None
     except MemoryError:

@@ -8,13 +8,8 @@ from typing import BinaryIO
 from PIL import Image
 
 from catclf.errors import ImageError
+from catclf.images.bounds import MEMORY
 from catclf.images.rgb import STRIP_PIXELS
-
-MEGAPIXELS = 128
-"""An image with more is refused, unless it is a JPEG, whose size says little of what it takes."""
-
-MEMORY = 2**30
-"""Bytes that all images which are being decoded may take together."""
 
 # Bytes that Pillow keeps of a pixel: 4 in all other modes.
 _PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}

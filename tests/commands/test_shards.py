@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import catclf
-from catclf.datasets import hdf5, pack_shards
+from catclf.datasets import pack_shards
+from catclf.datasets.hdf5 import splits as hdf5
 from catclf.datasets.shards import load_index, random_order
 from catclf.errors import OutputError
 from tests.conftest import Runner, write_images

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 import catclf
+from catclf.datasets.hdf5.images import StoredImages
 from catclf.datasets.load import load_dataset
 from catclf.datasets.source import open_source
-from catclf.datasets.stored import StoredImages
 from catclf.errors import DataError, OutputError
 from catclf.images.preprocessing import Preprocessing
 from tests.conftest import image, needs_posix, shared, write_images

@@ -1,4 +1,4 @@
-"""HDF5 files in the layout of the course: `train_set_x`, `train_set_y`, `list_classes`."""
+"""The splits in files of the course's layout: `train_set_x`, `train_set_y`, `list_classes`."""
 
 import json
 from collections import Counter
@@ -12,24 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.datasets.dataset import WHOLE, Batch, in_memory
-from catclf.datasets.stored import StoredImages, open_hdf5, readable
+from catclf.datasets.hdf5.contents import PREFIXES, Contents, contents_of
+from catclf.datasets.hdf5.images import StoredImages
+from catclf.datasets.hdf5.stored_array import StoredArray
 from catclf.errors import DataError, SettingsError
+from catclf.images.bounds import MEGAPIXELS
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.progress import Progress
 from catclf.rows import Joined, Picked, Rows
 
-PREFIXES = {"train_set": "train", "validation_set": "validation", "test_set": "test"}
-"""How the names of a split's arrays begin, before `_x` and `_y`; and the split."""
-
-PACKED = "catclf"
-"""Name of the attribute, a JSON text, that says how `catclf pack` made a file."""
-
-# Deflate, the strongest of HDF5's usual compressions, makes data at most 1032 times smaller. A file
-# that claims more does not hold what it claims.
-_LARGEST_COMPRESSION = 1032
-
-_BATCH = 256
+# Images and bytes that are read together.
+_BATCH, _BATCH_BYTES = 256, 2**24
 
 
 @dataclass(frozen=True)
@@ -37,6 +31,8 @@ class Hdf5Split:
     """The images and labels of one split of an HDF5 file, or of several that go together."""
 
     paths: tuple[Path, ...]
+    arrays: tuple[StoredArray, ...]
+    """Where each file has its images."""
     prefix: str
     """`train_set`, for instance."""
     classes: list[str]
@@ -78,8 +74,9 @@ class Hdf5Split:
     def batches(self, preprocessing: Preprocessing) -> Iterator[Batch]:
         """Read the images, resized unless they have the size already."""
         stored = self.rows(preprocessing)
-        for start in range(0, len(stored), _BATCH):
-            here = slice(start, start + _BATCH)
+        count = min(_BATCH, max(1, _BATCH_BYTES // prod(stored.shape[1:])))
+        for start in range(0, len(stored), count):
+            here = slice(start, start + count)
             images = stored[here]
             prints = None if self.prints is None else self.prints[here]
             if prints is None and preprocessing.side != SIDE:
@@ -117,8 +114,8 @@ class Hdf5Split:
             )
         digests = self.sha256 or [""] * len(self.paths)
         files = [
-            StoredImages(path, f"{self.prefix}_x", sha256)
-            for path, sha256 in zip(self.paths, digests, strict=True)
+            StoredImages(path, f"{self.prefix}_x", array, sha256)
+            for path, array, sha256 in zip(self.paths, self.arrays, digests, strict=True)
         ]
         rows: Rows = Joined(files) if len(files) > 1 else files[0]
         return rows if self.chosen is None else Picked(rows, self.chosen)
@@ -144,20 +141,21 @@ def labelled_splits(path: Path) -> dict[str, Hdf5Split]:
     DataError
         If the file has another layout or is damaged, or if lengths, types or labels do not match.
     """
-    with readable(path), open_hdf5(path) as file:
-        preprocessing, undivided = _packed(path, file)
-        splits = {}
-        for prefix, split in PREFIXES.items():
-            if {f"{prefix}_x", f"{prefix}_y"} & set(file):
-                reader = _SplitReader(path, file, prefix)
-                splits[WHOLE if undivided else split] = Hdf5Split(
-                    (path,),
-                    prefix,
-                    reader.classes(),
-                    reader.names(),
-                    preprocessing,
-                    reader.fingerprints() if preprocessing else None,
-                )
+    contents = contents_of(path)
+    preprocessing, undivided = _packed(contents)
+    splits = {}
+    for prefix, split in PREFIXES.items():
+        if {f"{prefix}_x", f"{prefix}_y"} & contents.arrays.keys():
+            reader = _SplitReader(contents, prefix)
+            splits[WHOLE if undivided else split] = Hdf5Split(
+                (path,),
+                (reader.images,),
+                prefix,
+                reader.classes(),
+                reader.names(),
+                preprocessing,
+                reader.fingerprints() if preprocessing else None,
+            )
     if not splits:
         raise DataError(
             f"{path} does not have the course's layout: neither train_set_x nor test_set_x"
@@ -171,6 +169,7 @@ def joined(splits: Sequence[Hdf5Split]) -> Hdf5Split:
     return replace(
         splits[0],
         paths=tuple(path for split in splits for path in split.paths),
+        arrays=tuple(array for split in splits for array in split.arrays),
         classes=[class_ for split in splits for class_ in split.classes],
         names=[name for split in splits for name in split.names],
         prints=np.concatenate(prints) if prints else None,
@@ -178,31 +177,41 @@ def joined(splits: Sequence[Hdf5Split]) -> Hdf5Split:
     )
 
 
-def _packed(path: Path, file: Any) -> tuple[Preprocessing | None, bool]:
+def _packed(contents: Contents) -> tuple[Preprocessing | None, bool]:
     """The preprocessing of a file that `catclf pack` made, and whether its data is undivided."""
-    if PACKED not in file.attrs:
+    if contents.packed is None:
         return None, False
     try:
-        meta = json.loads(file.attrs[PACKED])
+        meta = json.loads(contents.packed)
         return Preprocessing.from_dict(meta["pictures"]), bool(meta["undivided"])
     except (SettingsError, ValueError, KeyError, TypeError):
         raise DataError(
-            f"{path} was packed in a way that this version does not support; upgrade catclf"
+            f"{contents.path} was packed in a way that this version does not support; upgrade "
+            "catclf"
         ) from None
 
 
 class _SplitReader:
     """Reads what a split says of its images, and refuses what does not match them."""
 
-    def __init__(self, path: Path, file: Any, prefix: str) -> None:
-        self._path, self._file, self._prefix = path, file, prefix
-        x = self._array(f"{prefix}_x")
-        if x.ndim != 4 or x.shape[3] != 3 or x.dtype != np.uint8 or 0 in x.shape[1:]:
+    def __init__(self, contents: Contents, prefix: str) -> None:
+        self._contents, self._path, self._prefix = contents, contents.path, prefix
+        self.images = x = self._array(f"{prefix}_x")
+        if len(x.shape) != 4 or x.shape[3] != 3 or x.dtype != np.uint8 or 0 in x.shape[1:]:
             raise DataError(
-                f"{path}: {prefix}_x is {x.shape} of {x.dtype}; expected images "
+                f"{self._path}: {prefix}_x is {x.shape} of {x.dtype}; expected images "
                 "(m, height, width, 3) of uint8"
             )
-        self._m = len(x)
+        self._m, height, width, _ = x.shape
+        if height * width > MEGAPIXELS * 1_000_000:
+            raise DataError(
+                f"{self._path}: {prefix}_x has images of more than {MEGAPIXELS} megapixels"
+            )
+        # Where images are compressed, those of one colour take the fewest bytes, about 16.
+        if self._m > self._path.stat().st_size:
+            raise DataError(
+                f"{self._path}: {prefix}_x claims {self._m} images, more than the file can hold"
+            )
 
     def classes(self) -> list[str]:
         """Class of each image: a name, or the label itself where labels have no names."""
@@ -214,7 +223,7 @@ class _SplitReader:
         """Where each image came from: its file, if a packed file says so, or its place here."""
         if not self._has("names"):
             return [f"{self._path}[{self._prefix}_x {i}]" for i in range(self._m)]
-        names = _texts(self._array(f"{self._prefix}_names"))
+        names = self._texts(f"{self._prefix}_names")
         if len(names) != self._m:
             raise DataError(
                 f"{self._path}: {self._prefix}_x has {self._m} images, but {len(names)} names"
@@ -225,7 +234,7 @@ class _SplitReader:
         """Fingerprints of the images, where they were packed with them."""
         if not self._has("fingerprints"):
             return None
-        prints = np.ravel(self._array(f"{self._prefix}_fingerprints")[()])  # (m,)
+        prints = self._flat(f"{self._prefix}_fingerprints")
         if len(prints) != self._m or prints.dtype != np.uint64:
             raise DataError(
                 f"{self._path}: {self._prefix}_fingerprints does not match {self._prefix}_x"
@@ -234,12 +243,12 @@ class _SplitReader:
 
     def _labels(self) -> NDArray[Any]:
         """Label of each image: a position in the list of class names."""
-        y = self._array(f"{self._prefix}_y")
-        if y.dtype.kind not in "iufb":
+        dtype = self._array(f"{self._prefix}_y").dtype
+        if dtype.kind not in "iufb":
             raise DataError(
-                f"{self._path}: {self._prefix}_y is of {y.dtype}; expected the labels 0 and 1"
+                f"{self._path}: {self._prefix}_y is of {dtype}; expected the labels 0 and 1"
             )
-        labels = np.ravel(y[()])  # (m,)
+        labels = self._flat(f"{self._prefix}_y")
         if len(labels) != self._m:
             raise DataError(
                 f"{self._path}: {self._prefix}_x has {self._m} images, but {self._prefix}_y has "
@@ -247,7 +256,7 @@ class _SplitReader:
             )
         if not self._has("class"):
             return labels
-        classes = np.ravel(self._array(f"{self._prefix}_class")[()])  # (m,)
+        classes = self._flat(f"{self._prefix}_class")
         if len(classes) != self._m or classes.dtype.kind not in "iu":
             raise DataError(f"{self._path}: {self._prefix}_class does not match {self._prefix}_x")
         return classes
@@ -255,8 +264,8 @@ class _SplitReader:
     def _class_names(self) -> list[str]:
         """Names of the classes; empty if the file has none."""
         if self._has("class"):  # packed, with more than the course's two classes
-            return _texts(self._array("class_names"))
-        return _texts(self._array("list_classes")) if "list_classes" in set(self._file) else []
+            return self._texts("class_names")
+        return self._texts("list_classes") if "list_classes" in self._contents.arrays else []
 
     def _require_known(self, labels: NDArray[Any], names: list[str]) -> None:
         known = (labels >= 0) & (labels < (len(names) or 2)) & (labels == np.floor(labels))
@@ -270,22 +279,22 @@ class _SplitReader:
 
     def _has(self, part: str) -> bool:
         """Whether a part of the split is there that only packed files have."""
-        return f"{self._prefix}_{part}" in set(self._file)
+        return f"{self._prefix}_{part}" in self._contents.arrays
 
-    def _array(self, key: str) -> Any:
-        import h5py
-
-        # A link could lead to another file or to a pipe that blocks forever; so could external
-        # storage.
-        is_here = isinstance(self._file.get(key, getlink=True), h5py.HardLink)
-        array = self._file[key] if is_here else None
-        if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
+    def _array(self, key: str) -> StoredArray:
+        if key not in self._contents.arrays:
             raise DataError(f"{self._path} does not contain an array {key}")
-        if array.nbytes > _LARGEST_COMPRESSION * array.id.get_storage_size():
-            raise DataError(
-                f"{self._path}: {key} claims {array.nbytes} bytes, more than the file can hold"
-            )
-        return array
+        return self._contents.arrays[key]
+
+    def _flat(self, key: str) -> NDArray[Any]:
+        self._array(key)
+        return np.ravel(self._contents.read(key))  # (m,)
+
+    def _texts(self, key: str) -> list[str]:
+        return [
+            text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else str(text)
+            for text in self._flat(key).tolist()
+        ]
 
 
 def _resized(images: Images, preprocessing: Preprocessing) -> Images:
@@ -300,10 +309,3 @@ def _resized(images: Images, preprocessing: Preprocessing) -> Images:
 def _options(preprocessing: Preprocessing) -> str:
     """The options of `catclf pack` that ask for a preprocessing."""
     return f"--side {preprocessing.side} --resize {preprocessing.resize}"
-
-
-def _texts(array: Any) -> list[str]:
-    return [
-        text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else str(text)
-        for text in np.ravel(array[()])
-    ]

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catclf.datasets.stored import StoredImages, pieces
+from catclf.datasets.hdf5.contents import contents_of
+from catclf.datasets.hdf5.images import StoredImages
+from catclf.datasets.hdf5.stored_array import pieces
 from catclf.errors import DataError
 
 LAYOUTS: dict[str, tuple[dict[str, Any], bool]] = {
@@ -34,6 +36,10 @@ def with_preadv(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         pytest.skip("this system does not have preadv")
 
 
+def stored_images(path: Path) -> StoredImages:
+    return StoredImages(path, "train_set_x", contents_of(path).arrays["train_set_x"])
+
+
 def array(m: int = 23) -> Any:
     return np.random.default_rng(0).integers(0, 256, (m, 64, 64, 3), np.uint8)
 
@@ -55,9 +61,9 @@ def test_slices_are_those_of_the_array(
     images = array()
     path = tmp_path / "a.h5"
     with h5py.File(path, "w", userblock_size=userblock) as file:
-        file.create_dataset("x", data=images, **options)
+        file.create_dataset("train_set_x", data=images, **options)
     with h5py.File(path):
-        stored = StoredImages(path, "x")
+        stored = stored_images(path)
         assert stored.is_plain == (is_plain and not userblock)
         assert (stored.shape, len(stored), stored.dtype) == (images.shape, 23, images.dtype)
         for rows in SLICES:
@@ -67,19 +73,21 @@ def test_slices_are_those_of_the_array(
 def test_images_that_were_never_written(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        file.create_dataset("x", (9, 64, 64, 3), np.uint8, chunks=(4, 64, 64, 3), fillvalue=7)
-        file["x"][:4] = 1
+        file.create_dataset(
+            "train_set_x", (9, 64, 64, 3), np.uint8, chunks=(4, 64, 64, 3), fillvalue=7
+        )
+        file["train_set_x"][:4] = 1
     with h5py.File(path):
-        assert StoredImages(path, "x")[3:5][:, 0, 0, 0].tolist() == [1, 7]
+        assert stored_images(path)[3:5][:, 0, 0, 0].tolist() == [1, 7]
 
 
 @pytest.mark.usefixtures("with_preadv")
 def test_a_truncated_file(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        file["x"] = array()
+        file["train_set_x"] = array()
     with h5py.File(path):
-        stored = StoredImages(path, "x")
+        stored = stored_images(path)
         with path.open("r+b") as raw:
             raw.truncate(100_000)
         with pytest.raises(DataError, match=r"a\.h5 has changed while it was in use; start again"):
@@ -93,9 +101,9 @@ def test_several_threads_read_at_once(tmp_path: Path) -> None:
     images = array()
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        file["x"] = images
+        file["train_set_x"] = images
     with h5py.File(path):
-        stored = StoredImages(path, "x")
+        stored = stored_images(path)
         wrong: list[int] = []
 
         def read(place: int) -> None:

@@ -1,0 +1,7 @@
+"""How large the images are that are let in."""
+
+MEGAPIXELS = 128
+"""An image with more is refused, unless it is a JPEG, whose size says little of what it takes."""
+
+MEMORY = 2**30
+"""Bytes that all images which are being decoded may take together."""
