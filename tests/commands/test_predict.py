@@ -87,12 +87,10 @@ def test_bad_images_can_be_no_failure(
 def test_errors_of_hdf5_files_name_them_once(predict: Runner, tmp_path: Path) -> None:
     (tmp_path / "x.h5").write_text("no images")
     for name, reason in (
-        ("x.h5", "file signature not found"),
-        ("missing.h5", "no such file or directory"),
+        ("x.h5", "cannot be read as HDF5: file signature not found"),
+        ("missing.h5", "cannot be read: no such file or directory"),
     ):
-        assert predict(tmp_path / name, status=1).err == (
-            f"Error: {tmp_path / name} cannot be read as HDF5: {reason}\n"
-        )
+        assert predict(tmp_path / name, status=1).err == (f"Error: {tmp_path / name} {reason}\n")
 
 
 def test_other_files_in_a_folder_are_passed_over(predict: Runner, data: Path) -> None:
