@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import warnings
 import zipfile
 from collections.abc import Callable, Collection, Iterator
@@ -19,12 +20,13 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catclf.errors import DataError, OutputError
+from catclf.errors import DataError, OutputError, reason_of
+from catclf.strict_json import read_json
 
 # Names of files that are being written: of which machine, and by which process.
 _LEFT = re.compile(r"\.catclf-([0-9a-f]{8})-([0-9]{1,10})-[0-9a-f]{8}\.partial")
@@ -185,6 +187,8 @@ def _check(path: Path) -> None:
         raise OutputError(f"{path} is a folder; give the name of a file to write, like {path}/NAME")
     if path.exists() and not path.is_file():
         raise OutputError(f"{path} is not a regular file; give the name of a file to write")
+    if path.is_symlink() and _real(path).is_symlink():
+        raise OutputError(f"{path} is a link to itself; remove it, or name another file")
     folder = _real(path).parent
     if not folder.is_dir():
         raise OutputError(f"{path} cannot be written: there is no folder {folder}; create it first")
@@ -202,8 +206,45 @@ def _check(path: Path) -> None:
             probe.unlink(missing_ok=True)
 
 
+@contextmanager
+def made_whole(output: Path) -> Iterator[Path]:
+    """Make a new folder, of which nothing is seen until it is complete.
+
+    Parameters
+    ----------
+    output : Path
+        The folder, which is not there yet or is empty.
+
+    Yields
+    ------
+    Path
+        A folder next to it, which takes its place in the end.
+
+    Raises
+    ------
+    OutputError
+        If something cannot be written.
+    """
+    partial = _partial(output.absolute())
+    try:
+        partial.mkdir()
+        yield partial
+        with suppress(FileNotFoundError):
+            output.rmdir()
+        partial.rename(output)
+    except OSError as error:
+        raise OutputError(f"{output} cannot be written: {reason_of(error)}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def is_partial(path: Path) -> bool:
+    """Whether a file or a folder is one that is being written, or was left by a lost process."""
+    return bool(_LEFT.fullmatch(path.name))
+
+
 def _partial(path: Path) -> Path:
-    """A new name in the folder of a file, from which those of lost processes are removed."""
+    """A new name beside a file or folder, from which those of lost processes are removed."""
     real = _real(path)
     _remove_lost(real.parent)
     name = f".catclf-{_machine()}-{os.getpid()}-{os.urandom(4).hex()}.partial"
@@ -220,7 +261,10 @@ def _remove_lost(folder: Path) -> None:
             left = _LEFT.fullmatch(entry.name)
             if left and left[1] == _machine() and not _is_running(int(left[2])):
                 with suppress(OSError):
-                    os.unlink(entry.path)  # noqa: PTH108
+                    if entry.is_dir(follow_symlinks=False):
+                        shutil.rmtree(entry.path)
+                    else:
+                        os.unlink(entry.path)  # noqa: PTH108
 
 
 def _is_running(process: int) -> bool:
@@ -263,17 +307,12 @@ def _array(data: bytes) -> NDArray[Any]:
     return flat.reshape(shape, order="F" if fortran_order else "C")
 
 
-def _refuse(constant: str) -> NoReturn:
-    """NaN and infinities, which Python reads although JSON does not have them."""
-    raise ValueError(constant)
-
-
 def _meta(array: NDArray[Any]) -> dict[str, Any]:
     try:
         if array.dtype.kind != "U" or array.shape != ():
             raise ValueError
-        meta = json.loads(str(array), parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        meta = read_json(str(array))
+    except ValueError:
         raise ArchiveError("its meta is not a JSON text") from None
     if not isinstance(meta, dict):
         raise ArchiveError("its meta is not a JSON object")

@@ -30,3 +30,17 @@ def percent(share: float) -> str:
 def plural(count: int, noun: str) -> str:
     """A number of things."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+# What spreadsheets take for the start of a formula, which may start a program.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv_cell(text: str) -> str:
+    """A text for a CSV file, quoted so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def of_csv_cell(cell: str) -> str:
+    """The text of a cell that `as_csv_cell` quoted, or that is as it was."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catclf.errors import OutputError
-from catclf.storage import check_writable, written_whole
+from catclf.storage import _remove_lost, check_writable, made_whole, written_whole
 from tests.conftest import needs_posix
 
 
@@ -83,8 +83,22 @@ def test_paths_that_cannot_be_written(tmp_path: Path) -> None:
 @needs_posix
 def test_circular_links(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(tmp_path / "a")
-    write(tmp_path / "a")
-    assert (tmp_path / "a").read_bytes() == b"new"
+    with pytest.raises(OutputError, match="is a link to itself; remove it, or name another file"):
+        write(tmp_path / "a")
+    assert (tmp_path / "a").is_symlink()
+
+
+def test_a_folder_that_a_killed_process_was_making_is_removed(tmp_path: Path) -> None:
+    with made_whole(tmp_path / "first") as folder:
+        _, machine, process, rest = folder.name.split("-")
+    assert int(process) == os.getpid()
+    left = tmp_path / "-".join((".catclf", machine, "999999999", rest))
+    left.mkdir()
+    (left / "a").write_text("half")
+    _remove_lost.cache_clear()
+    with made_whole(tmp_path / "made") as folder:
+        (folder / "b").write_text("whole")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["b", "first", "made"]
 
 
 def test_a_read_only_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 import catclf
+from catclf.commands.options import is_forced
 from catclf.errors import ModelError, OutputError
 
 if TYPE_CHECKING:
@@ -38,9 +39,11 @@ def model_to_replace(path: Path) -> "Model | None":
     try:
         return catclf.load_model(path)
     except ModelError:
+        if is_forced():
+            return None
         raise OutputError(
             f"{path} is there and is not a model that this version reads; name another file with "
-            "--output, or remove it"
+            "--output, or replace it with --force"
         ) from None
 
 

@@ -14,6 +14,7 @@ from catclf.commands.options import (
     DataPath,
     check_outputs,
     file_option,
+    force_option,
     json_option,
     model_file_option,
     positive_option,
@@ -70,6 +71,7 @@ _DEFAULT_DATA = "data"
 @click.option("--verbose", is_flag=True, help="Name the images that were used for training.")
 @file_option("--report", "report_path", help="HTML page to write, with charts and mistakes.")
 @cluster_options
+@force_option
 @json_option
 @quiet_option
 def evaluate(
@@ -106,6 +108,11 @@ def evaluate(
         raise click.UsageError("--mistakes, --verbose and --report are for one model")
     check_outputs({"DATA": data, "--model": model_paths[0]}, {"--report": report_path})
     models = [catclf.load_model(path, encoder) for path in model_paths]
+    for path, model in zip(model_paths, models, strict=True):
+        if model.training and not len(model.fingerprints):
+            note(
+                f"Note: the model has no fingerprints: {path} may have been trained on these images"
+            )
     source = _open(data, positive or models[0].positive, models[0])
     split = source.choose(split, "test", "validation")
     cluster = chosen_cluster(scheduler, scheduler_file, patience)

@@ -7,7 +7,13 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.options import check_outputs, file_option, json_option, model_option
+from catclf.commands.options import (
+    check_outputs,
+    file_option,
+    force_option,
+    json_option,
+    model_option,
+)
 from catclf.commands.output import percent, say, say_json
 from catclf.commands.reading import name_of, read_stdin
 
@@ -29,6 +35,7 @@ _SHOWN = 512
 @file_option("-o", "--figure", help="Figure to draw: .png, .svg or .pdf.")
 @model_option
 @encoder_option
+@force_option
 @json_option
 def explain(
     image: str, figure: Path | None, model_path: Path, encoder: Path | None, as_json: bool

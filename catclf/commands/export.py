@@ -7,7 +7,7 @@ import click
 
 import catclf
 from catclf.commands.encoders import encoder_option
-from catclf.commands.options import check_outputs, json_option
+from catclf.commands.options import EXPORTED, check_outputs, force_option, json_option
 from catclf.commands.output import say, say_json
 from catclf.commands.progress import progress_bar, quiet_option
 from catclf.export.formats import FORMATS
@@ -33,6 +33,7 @@ from catclf.export.formats import FORMATS
 )
 @click.option("--int8", is_flag=True, help="Round weights to 8 bits, for C.")
 @encoder_option
+@force_option
 @json_option
 @quiet_option
 def export(
@@ -55,7 +56,7 @@ def export(
     """
     from catclf.export.export_model import export_model
 
-    check_outputs({"MODEL": model_path}, {"OUT": output})
+    check_outputs({"MODEL": model_path}, {"OUT": output}, EXPORTED)
     model = catclf.load_model(model_path, encoder)
     sha256 = hashlib.sha256(model_path.read_bytes()).hexdigest()
     with progress_bar("Trying", "image") as update:

@@ -80,7 +80,10 @@ def info(model_path: Path, as_json: bool, markdown: bool) -> None:
     if model.strangeness:
         held_out = plural(len(model.strangeness.held_out), "held-out training image")
         say(f"Ranks strange images against {held_out} (predict --strange)")
-    say(f"Remembers {plural(len(model.fingerprints), 'training image')} (to detect leaks)")
+    if len(model.fingerprints):
+        say(f"Remembers {plural(len(model.fingerprints), 'training image')} (to detect leaks)")
+    else:
+        say("Remembers no training images (evaluate cannot detect leaks)")
 
 
 def _say_record(record: "TrainingRecord") -> None:

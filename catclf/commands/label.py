@@ -9,6 +9,7 @@ from catclf.commands.encoders import encoder_option
 from catclf.commands.options import (
     check_outputs,
     file_option,
+    force_option,
     json_option,
     model_option,
     skip_bad_option,
@@ -40,6 +41,7 @@ _DEFAULT_PAGE = "label.html"
     help="HTML page to write.",
 )
 @skip_bad_option
+@force_option
 @json_option
 @quiet_option
 def label(

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catclf.commands.options import file_option, json_option, positive_option, skip_bad_option
+from catclf.commands.options import (
+    check_outputs,
+    file_option,
+    force_option,
+    json_option,
+    positive_option,
+    skip_bad_option,
+)
 from catclf.commands.output import note, say, say_json
 from catclf.errors import DataError, OutputError, reason_of
 from catclf.lessons.register import LESSONS, find_lesson, run_lesson
@@ -47,6 +54,7 @@ def _completions(_: click.Context, __: click.Parameter, start: str) -> list[str]
 )
 @file_option("--figure", help="Also draw the lesson, to FILE (.png, .svg or .pdf).")
 @file_option("--figures", metavar="DIR", help="Also draw all lessons, to DIR/NAME.png.")
+@force_option
 @json_option
 def lesson(
     name: str | None,
@@ -118,6 +126,7 @@ def _figure_of_each(name: str, figure: Path | None, figures: Path | None) -> dic
         from catclf.plots.figure import check_figure
 
         check_figure(file)
+        check_outputs({}, {"--figure": file})
     return files
 
 

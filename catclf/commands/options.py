@@ -138,18 +138,43 @@ class Kind(NamedTuple):
     """What a file is that a command writes."""
 
     name: str
-    begins: bytes
+    begins: bytes = b""
     """The beginning of all files of this kind."""
+    holds: bytes = b""
+    """What stands somewhere in all of them, but not in other people's."""
 
 
 HDF5, TABLE = Kind("an HDF5 file", b"\x89HDF"), Kind("a table of images", b"path,")
+FIGURE = Kind("a figure", holds=b"atplotlib")
+EXPORTED = Kind("an exported model", holds=b"catclf")
 
 _KINDS = {
     "--history": Kind("a history of costs", b"iteration,cost"),
     "--checkpoint": Kind("a checkpoint", b"PK"),
     "--doubtful": Kind("a table of doubtful labels", b"path,label,probability"),
-    "--report": Kind("an HTML page", b"<!DOCTYPE html"),
+    "--report": Kind("a page of catclf", b"<!DOCTYPE html", holds=b"catclf"),
+    "--figure": FIGURE,
 }
+
+_FORCE = "catclf.force"
+
+
+def _remember(context: click.Context, option: click.Parameter, value: bool) -> None:
+    context.meta[_FORCE] = value
+
+
+def is_forced() -> bool:
+    """Whether files of another kind may be replaced."""
+    return bool(click.get_current_context().meta.get(_FORCE))
+
+
+force_option = click.option(
+    "--force",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember,
+    help="Write files also where others of another kind are, which are lost.",
+)
 
 
 def check_outputs(
@@ -186,7 +211,8 @@ def check_outputs(
     for option, path in outputs.items():
         if path and path.is_file() and path.stat().st_size:
             _require_not_read(option, path, inputs)
-            _require_kind(option, path, _KINDS.get(option, kind))
+            if not is_forced():
+                _require_kind(option, path, _KINDS.get(option, kind))
 
 
 def _require_not_read(option: str, path: Path, inputs: Mapping[str, str | Path | None]) -> None:
@@ -206,10 +232,12 @@ def _require_kind(option: str, path: Path, kind: Kind | None) -> None:
     if kind is None:
         return
     with path.open("rb") as file:
-        begins = file.read(len(kind.begins))
-    if begins != kind.begins:
+        is_of_kind = file.read(len(kind.begins)) == kind.begins
+        is_of_kind = is_of_kind and (not kind.holds or kind.holds in file.read())
+    if not is_of_kind:
         raise click.UsageError(
-            f"{option} {path} is there and is not {kind.name}; remove it, or name another file"
+            f"{option} {path} is there and is not {kind.name}; name another file, or replace it "
+            "with --force"
         )
 
 

@@ -12,6 +12,7 @@ from catclf.commands.options import (
     HDF5,
     DataPath,
     check_outputs,
+    force_option,
     json_option,
     positive_option,
     resize_option,
@@ -49,6 +50,7 @@ from catclf.images.find import HDF5_ENDINGS
 )
 @skip_bad_option
 @cluster_options
+@force_option
 @json_option
 @quiet_option
 def pack(

@@ -11,6 +11,7 @@ from catclf.commands.encoders import encoder_option
 from catclf.commands.options import (
     check_outputs,
     file_option,
+    force_option,
     json_option,
     positive_option,
     skip_bad_option,
@@ -70,6 +71,7 @@ _FOLDS = 5
 @positive_option
 @skip_bad_option
 @encoder_option
+@force_option
 @json_option
 @quiet_option
 def plot(

@@ -25,6 +25,7 @@ from catclf.commands.options import (
 from catclf.commands.output import note, printable
 from catclf.commands.progress import progress_bar, quiet_option
 from catclf.commands.reading import note_small, note_unreadable, read_stdin
+from catclf.text import as_csv_cell
 
 if TYPE_CHECKING:
     from catclf.cluster.cluster import Cluster
@@ -150,11 +151,10 @@ def _json_line(name: str, outcome: "Prediction | CatclfError") -> str:
 
 def _csv_line(name: str, outcome: "Prediction | CatclfError") -> str:
     if isinstance(outcome, Exception):
-        cells = [printable(name), "", "", printable(str(outcome)), ""]
+        cells = [name, "", "", str(outcome), ""]
     else:
         strangeness = "" if outcome.strangeness is None else f"{outcome.strangeness:.6g}"
-        label = printable(outcome.label)
-        cells = [printable(name), label, f"{outcome.probability:.6g}", "", strangeness]
+        cells = [name, outcome.label, f"{outcome.probability:.6g}", "", strangeness]
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
+    csv.writer(line, lineterminator="").writerow(as_csv_cell(printable(cell)) for cell in cells)
     return line.getvalue()

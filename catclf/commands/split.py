@@ -10,6 +10,7 @@ from catclf.commands.options import (
     TABLE,
     DataPath,
     check_outputs,
+    force_option,
     group_by_option,
     json_option,
     positive_option,
@@ -47,6 +48,7 @@ from catclf.commands.reading import note_skipped, open_source
 @group_by_option
 @positive_option
 @skip_bad_option
+@force_option
 @json_option
 @quiet_option
 def split(

@@ -21,6 +21,7 @@ from catclf.commands.options import (
     DataPath,
     check_outputs,
     file_option,
+    force_option,
     group_by_option,
     json_option,
     memory_option,
@@ -111,6 +112,12 @@ if TYPE_CHECKING:
 @grouped(
     "Output",
     model_file_option("-o", "--output", help="Model file to write."),
+    click.option(
+        "--no-fingerprints",
+        is_flag=True,
+        help="Leave the fingerprints of the training images out of the model, by which whoever has "
+        "an image can tell whether it is one of them. evaluate cannot tell either then.",
+    ),
     file_option("--history", help="CSV file to write every cost to."),
     file_option(
         "--report",
@@ -118,6 +125,7 @@ if TYPE_CHECKING:
         help="HTML page to write: the score of --score auto, with charts and mistakes, and the "
         "doubtful labels of --cv.",
     ),
+    force_option,
     json_option,
     quiet_option,
 )
@@ -138,6 +146,7 @@ def train(
     resume: Path | None,
     history: Path | None,
     report_path: Path | None,
+    no_fingerprints: bool,
     scheduler: str | None,
     scheduler_file: Path | None,
     patience: float,
@@ -201,7 +210,8 @@ def train(
     if score == "auto":
         measured = measured._replace(test=scores.test_score(result.model, test))
     result = result.with_scores(**{n: s.score() for n, s in measured._asdict().items() if s})
-    catclf.save_model(result.model, output)
+    model = result.model
+    catclf.save_model(model.without_fingerprints() if no_fingerprints else model, output)
     if history:
         from catclf.training.history import write_history
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from catclf.datasets.dataset import Batch, Skipped, Tally
 from catclf.datasets.source import Source
-from catclf.errors import DataError
+from catclf.errors import DataError, ImageError
 from catclf.images.find import others_below
 from catclf.images.fingerprints import Fingerprints
 from catclf.images.near_duplicates import (
@@ -200,7 +200,10 @@ def _formats_and_sizes(
     for split in source.splits.values():
         for path in split.files():
             if str(path) in good:
-                format_, size = format_and_size(path)
+                try:
+                    format_, size = format_and_size(path)
+                except ImageError:  # it has changed since it was read
+                    continue
                 formats[format_] += 1
                 sizes.append(size)
     sizes.sort(key=lambda size: size[0] * size[1])

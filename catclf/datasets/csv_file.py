@@ -11,6 +11,7 @@ from catclf.datasets.dataset import WHOLE
 from catclf.datasets.image_files import ImageFiles
 from catclf.datasets.split_names import SPLIT_NAMES
 from catclf.errors import DataError, reason_of
+from catclf.text import of_csv_cell
 
 SPLIT = "split"
 """Column that divides the images, as `catclf split` writes it."""
@@ -117,7 +118,11 @@ def labelled_files(path: Path) -> ImageFiles:
 
 
 def _table(path: Path) -> _Table:
-    text = _decoded(path.read_bytes())
+    content = path.read_bytes()
+    start = content[:200]
+    if start.count(0) * 4 > len(start) and not content.startswith(_UTF_16_MARKS):
+        raise DataError(f"{path} looks like UTF-16 without a byte order mark; save it as UTF-8")
+    text = _decoded(content)
     lines = text.splitlines(keepends=True)
     skipped = 0
     if lines and lines[0].startswith("sep="):  # for a spreadsheet's eyes
@@ -138,7 +143,7 @@ def _table(path: Path) -> _Table:
 
 def _cells(row: Sequence[str]) -> list[str]:
     """The cells of a row, without empty ones at its end: spreadsheets add some, and omit some."""
-    cells = [cell.strip() for cell in row]
+    cells = [of_csv_cell(cell.strip()) for cell in row]
     while cells and not cells[-1]:
         cells.pop()
     return cells

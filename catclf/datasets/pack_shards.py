@@ -21,7 +21,7 @@ from catclf.errors import DataError, OutputError, reason_of
 from catclf.images.find import INDEX
 from catclf.images.preprocessing import Preprocessing
 from catclf.progress import Progress
-from catclf.storage import written_whole
+from catclf.storage import is_partial, written_whole
 
 
 class Task(NamedTuple):
@@ -142,6 +142,7 @@ def _begun(source: Source, folder: Path, shards: int, preprocessing: Preprocessi
     index = Index(_digest(source), preprocessing, shards, empty)
     if not (folder / INDEX).exists():
         _make(folder)
+        _save(index, folder)
         return index
     earlier = load_index(folder)
     if replace(earlier, splits=index.splits) != index or earlier.splits.keys() != empty.keys():
@@ -159,7 +160,7 @@ def _begun(source: Source, folder: Path, shards: int, preprocessing: Preprocessi
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
-        if any(folder.iterdir()):
+        if not all(map(is_partial, folder.iterdir())):
             raise OutputError(f"{folder} is not empty; name a folder for the shards alone")
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {reason_of(error)}") from error

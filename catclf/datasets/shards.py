@@ -18,6 +18,7 @@ from catclf.datasets.hdf5.splits import Hdf5Split, joined
 from catclf.errors import DataError, SettingsError, reason_of
 from catclf.images.find import INDEX
 from catclf.images.preprocessing import Preprocessing
+from catclf.strict_json import read_json
 
 FORMAT = 1
 
@@ -123,7 +124,7 @@ def load_index(folder: Path) -> Index:
             content = file.read(_LARGEST_INDEX + 1)
         if len(content) > _LARGEST_INDEX:
             raise ValueError("it is too large")
-        return _index(json.loads(content))
+        return _index(read_json(content))
     except OSError as error:
         raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
     except (
@@ -131,7 +132,7 @@ def load_index(folder: Path) -> Index:
         KeyError,
         TypeError,
         AttributeError,
-        RecursionError,
+        OverflowError,
         SettingsError,
     ) as error:
         raise DataError(f"{path} is not a valid index of shards; pack the images again") from error

@@ -6,14 +6,14 @@ import io
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from catclf.errors import OutputError, reason_of
 from catclf.progress import Progress
-from catclf.storage import name_for, written_whole
+from catclf.storage import made_whole, name_for, written_whole
+from catclf.text import as_csv_cell
 
 
 class Placed(NamedTuple):
@@ -46,7 +46,7 @@ def write_csv(files: Sequence[Placed], output: Path) -> None:
     for file in files:
         path = Path(os.path.abspath(file.path))  # noqa: PTH100 - resolve would follow links
         name = str(path.relative_to(folder) if path.is_relative_to(folder) else path)
-        writer.writerow([name, file.class_, file.split])
+        writer.writerow([as_csv_cell(name), as_csv_cell(file.class_), file.split])
     try:
         content = table.getvalue().encode()
     except UnicodeEncodeError:
@@ -97,7 +97,7 @@ def write_folders(
         If a file cannot be copied or linked.
     """
     check_new_folder(output)
-    with _made_whole(output) as folder:
+    with made_whole(output) as folder:
         taken: Counter[str] = Counter()
         for done, file in enumerate(files, start=1):
             target = _free(folder / _place(file, root), taken)
@@ -105,22 +105,6 @@ def write_folders(
             _bring(file.path, target, link=link)
             if progress:
                 progress(done, len(files))
-
-
-@contextmanager
-def _made_whole(output: Path) -> Iterator[Path]:
-    """A new folder next to another, which it becomes in the end."""
-    partial = output.absolute().with_name(f".catclf-{os.urandom(4).hex()}.partial")
-    try:
-        partial.mkdir()
-        yield partial
-        with suppress(FileNotFoundError):
-            output.rmdir()
-        partial.rename(output)
-    except OSError as error:
-        raise OutputError(f"{output} cannot be written: {reason_of(error)}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _place(file: Placed, root: Path) -> Path:

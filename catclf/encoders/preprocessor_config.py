@@ -1,11 +1,11 @@
 """`preprocessor_config.json`, in which Hugging Face keeps how a network wants its images."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from catclf.errors import EncoderError, reason_of
+from catclf.strict_json import read_json
 
 NAME = "preprocessor_config.json"
 
@@ -60,8 +60,8 @@ def read_preprocessor_config(folder: Path) -> PreprocessorConfig | None:
     except OSError as error:
         raise EncoderError(f"{NAME} beside it cannot be read: {reason_of(error)}") from error
     try:
-        entries = json.loads(data) if len(data) <= _LARGEST_FILE else None
-    except (ValueError, RecursionError):
+        entries = read_json(data) if len(data) <= _LARGEST_FILE else None
+    except ValueError:
         entries = None
     if not isinstance(entries, dict):
         raise EncoderError(f"{NAME} beside it is not a short JSON object; correct or remove it")

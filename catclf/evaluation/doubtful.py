@@ -12,6 +12,7 @@ from catclf.datasets.dataset import Dataset
 from catclf.errors import OutputError
 from catclf.logistic import Array, sigmoid
 from catclf.storage import written_whole
+from catclf.text import as_csv_cell
 
 
 class Doubtful(NamedTuple):
@@ -78,7 +79,9 @@ def write_doubtful(doubtful: Sequence[Doubtful], path: Path) -> None:
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["path", "label", "probability"])
-    writer.writerows((d.name, d.label, f"{d.probability:.6g}") for d in doubtful)
+    writer.writerows(
+        (as_csv_cell(d.name), as_csv_cell(d.label), f"{d.probability:.6g}") for d in doubtful
+    )
     try:
         content = table.getvalue().encode()
     except UnicodeEncodeError:

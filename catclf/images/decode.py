@@ -143,8 +143,13 @@ def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
     -------
     str, (int, int)
         A name like "JPEG"; width and height in pixels.
+
+    Raises
+    ------
+    ImageError
+        If it can no longer be opened.
     """
-    with _safe_pillow(), _opened(path) as image:
+    with _safe_pillow(), _image_errors(), _opened(path) as image:
         return str(image.format), image.size
 
 
@@ -324,11 +329,17 @@ def _decoded(
     A JPEG may be decoded at a smaller scale that leaves so many pixels along each side; 0 forbids
     that. One of the ways may crop the image first.
     """
-    try:
+    with _image_errors(), ExitStack() as reserved:
         if isinstance(source, Path) and not stat.S_ISREG(source.stat().st_mode):
             raise ImageError("not a regular file")
-        with ExitStack() as reserved:
-            return _within_limits(source, wanted, reserved, crops=crops)
+        return _within_limits(source, wanted, reserved, crops=crops)
+
+
+@contextmanager
+def _image_errors() -> Iterator[None]:
+    """Turn whatever Pillow raises into `ImageError`."""
+    try:
+        yield
     except ImageError:
         raise
     except UnidentifiedImageError:

@@ -1,8 +1,10 @@
 "use strict";
 
-// Lets the browser save a table, of texts, as a CSV file.
+// Lets the browser save a table, of texts, as a CSV file, in which no spreadsheet sees a formula.
 function saveCsv(name, rows) {
-  const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const inert = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+  const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const cell = (text) => quoted(inert(text));
   const lines = rows.map((row) => `${row.map(cell).join(",")}\n`);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob(lines, { type: "text/csv" }));

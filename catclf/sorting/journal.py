@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from catclf.errors import DataError, OutputError, reason_of
 from catclf.storage import written_whole
+from catclf.strict_json import read_json
 
 JOURNAL = "sorted.jsonl"
 """The journal's name in the folder that is sorted into."""
@@ -135,7 +136,7 @@ def _line(entry: Entry, folder: Path) -> bytes:
 
 
 def _entry(line: bytes, folder: Path) -> Entry:
-    document = json.loads(line)
+    document = read_json(line)
     action, source, target = document["action"], Path(document["from"]), Path(document["to"])
     if action not in (*ACTIONS, FOLDER) or not source.is_absolute():
         raise ValueError

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from tests.campaigns.campaign import load, run, run_case
@@ -30,7 +31,7 @@ def main() -> int:
     for name in options.names or NAMES:
         campaign = load(name)
         count = options.cases or (campaign.many if options.long else campaign.few)
-        result = run(name, count, options.seed, lambda done: _tell(name, done, count))
+        result = run(name, count, options.seed, partial(_tell, name, count))
         print(
             f"| {name} | {result.count:,} | {len(result.escapes)} | {result.seconds:.0f} | "
             f"{campaign.tries} |",
@@ -42,7 +43,7 @@ def main() -> int:
     return min(escaped, 1)
 
 
-def _tell(name: str, done: int, count: int) -> None:
+def _tell(name: str, count: int, done: int) -> None:
     if sys.stderr.isatty():
         print(f"\r{name}: {done} of {count}", end="\n" if done == count else "", file=sys.stderr)
 

@@ -23,8 +23,8 @@ def _prepare(start: Any) -> None:
     for solver in ("gd", "lbfgs"):
         path = start / f"{solver}.ckpt"
         outcome = command(
-            "train", data, "-o", start / "m.npz", "--solver", solver, "--iterations", 4, "--l2", 0.01,
-            "--checkpoint", path,
+            "train", data, "-o", start / "m.npz", "--solver", solver, "--iterations", 4,
+            "--l2", 0.01, "--checkpoint", path,
         )  # fmt: skip
         assert outcome.status == 0, outcome.err
     with cached(FakeEncoder(), start / "cache.npz") as encoder:
@@ -50,8 +50,8 @@ def _attempt(case: Case) -> str | None:
             escape = _open_cache(case)
         else:
             outcome = command(
-                "train", case.start / "data", "-o", case.folder / "m.npz", "--iterations", 5, "--l2", 0.01,
-                "--solver", kind.partition(".")[0], "--resume", path,
+                "train", case.start / "data", "-o", case.folder / "m.npz", "--iterations", 5,
+                "--l2", 0.01, "--solver", kind.partition(".")[0], "--resume", path,
             )  # fmt: skip
             escape = broken_promise(outcome)
     if not escape and peak.bytes > _MOST_TIMES * len(content) + _MOST_BESIDES:

@@ -91,9 +91,7 @@ def run(name: str, count: int, seed: int, tell: Callable[[int], None]) -> Result
         start.mkdir()
         campaign.prepare(start)
         result = Result(count)
-        done = 0
-        for number, escape in _outcomes(campaign, count, seed, start):
-            done += 1
+        for done, (number, escape) in enumerate(_outcomes(campaign, count, seed, start), start=1):
             tell(done)
             if escape:
                 result.escapes[number] = escape

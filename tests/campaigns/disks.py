@@ -15,7 +15,6 @@ from tests.campaigns.commands import broken_promise
 def _attempt(case: Case) -> str | None:
     names = sorted(jobs.JOBS)
     name = names[case.number % len(names)]
-    job = jobs.JOBS[name]
     work = jobs.fresh(case, name)
     if case.rng.random() < 0.6:
         return _full(case, name, work)
@@ -103,7 +102,9 @@ def _folder(case: Case, name: str, work: Path) -> str | None:
 
 
 def _itself(case: Case, name: str, work: Path) -> str | None:
-    return case.rng.choice(("data/cat/0.png", "./data/../data/dog/1.png", str(work / "data/cat/2.png")))
+    return case.rng.choice(
+        ("data/cat/0.png", "./data/../data/dog/1.png", str(work / "data/cat/2.png"))
+    )
 
 
 def _long(case: Case, name: str, work: Path) -> str | None:
@@ -115,7 +116,9 @@ def _long(case: Case, name: str, work: Path) -> str | None:
 
 
 def _missing(case: Case, name: str, work: Path) -> str | None:
-    return case.rng.choice(("", ".", "..", "/", "nowhere/", "data/cat/0.png/", "/proc/x", "/dev/full"))
+    return case.rng.choice(
+        ("", ".", "..", "/", "nowhere/", "data/cat/0.png/", "/proc/x", "/dev/full")
+    )
 
 
 _ODD = tuple(map(_at, (_link, _fifo, _folder, _itself, _long, _missing)))

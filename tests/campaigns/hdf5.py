@@ -1,6 +1,7 @@
 """HDF5 files of the course's layout, packed ones and compressed ones, damaged."""
 
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -19,7 +20,7 @@ def _prepare(start: Path) -> None:
     assert command("pack", data, start / "packed.h5").status == 0
     assert command("pack", data, start / "larger.h5", "--side", 96).status == 0
     rng = np.random.default_rng(0)
-    options = {
+    options: dict[str, dict[str, Any]] = {
         "course": {},
         "chunked": {"chunks": (2, 32, 32, 3)},
         "compressed": {"chunks": (4, 32, 32, 3), "compression": "gzip"},

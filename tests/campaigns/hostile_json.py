@@ -5,18 +5,27 @@ from random import Random
 from typing import Any
 
 _TEXTS = (
-    "", " ", "cat", "x" * 300, "x" * 100_000, "\0", "\x1b[2J", "a\nb", "\u202egnp.tac", "\ud800",
-    "🐈" * 50, "../../etc/passwd", "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "nan", "1e999",
-    "%s%n{0}", "ａｕｔｏ",
+    "", " ", "cat", "x" * 300, "x" * 100_000, "\0", "\x1b[2J", "a\nb",
+    "\u202egnp.tac", "\ud800", "🐈" * 50,
+    "../../etc/passwd", "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "nan", "1e999", "%s%n{0}", "ａｕｔｏ",
 )  # fmt: skip
 _NUMBERS = (
-    0, -0.0, 1, -1, 2, 0.5, 1e-320, 1e308, -1e308, 10**9, 2**31, 2**63, 2**64, -(2**63), 10**30, 10**400,
-    float("nan"), float("inf"), float("-inf"),
+    0, -0.0, 1, -1, 2, 0.5, 1e-320, 1e308, -1e308, 10**9, 2**31, 2**63, 2**64, -(2**63), 10**30,
+    10**400, float("nan"), float("inf"), float("-inf"),
 )  # fmt: skip
 _OTHERS: tuple[Any, ...] = (None, True, False, [], {}, [[]], {"": 0}, [1, 2, 3], {"a": {"b": []}})
 
 # Written in the place of a value: JSON that Python's own writer would not make.
-_RAW = ("1e999", "-1e999", "1" * 5000, "[" * 100_000 + "]" * 100_000, '{"a":' * 5000 + "1" + "}" * 5000, "1E400")
+_RAW = (
+    "1e999",
+    "-1e999",
+    "1" * 5000,
+    "[" * 100_000 + "]" * 100_000,
+    '{"a":' * 5000 + "1" + "}" * 5000,
+    "1E400",
+)
 
 
 def hostile_text(text: str, rng: Random) -> str:

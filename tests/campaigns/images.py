@@ -1,8 +1,10 @@
 """Image files of all formats, damaged."""
 
+import time
 from pathlib import Path
+from typing import Any
 
-from PIL import Image, features
+from PIL import features
 
 from catclf.errors import ImageError
 from catclf.images.decode import load_image
@@ -41,7 +43,7 @@ def _prepare(start: Path) -> None:
         pass
 
 
-_FORMATS: dict[str, dict[str, object]] = {
+_FORMATS: dict[str, dict[str, Any]] = {
     "a.jpg": {},
     "progressive.jpg": {"progressive": True},
     "a.png": {},
@@ -66,8 +68,6 @@ _FORMATS: dict[str, dict[str, object]] = {
 
 
 def _attempt(case: Case) -> str | None:
-    import time
-
     paths = sorted(path for path in case.start.iterdir() if path.is_file())
     path = paths[case.number % len(paths)]
     content = mutant(path.read_bytes(), case.rng)

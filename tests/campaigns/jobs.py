@@ -94,7 +94,9 @@ def what_is_broken(start: Path, name: str, work: Path, before: dict[str, bytes])
         path = work / output
         content = path.read_bytes() if path.exists() else None
         new = (done / output).read_bytes()
-        if content is not None and not (same(output, content, new) or content == before.get(output)):
+        if content is not None and not (
+            same(output, content, new) or content == before.get(output)
+        ):
             return f"{name}: {output} is neither the old nor the new file"
         if content is None and output in before:
             return f"{name}: {output} is gone"

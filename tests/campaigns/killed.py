@@ -12,7 +12,10 @@ from tests.campaigns import jobs
 from tests.campaigns.campaign import Campaign, Case
 
 # What Python tells an audit hook before it calls the system.
-_EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.truncate", "os.utime"}  # fmt: skip
+_EVENTS = {
+    "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod",
+    "os.truncate", "os.utime",
+}  # fmt: skip
 
 
 def _attempt(case: Case) -> str | None:
@@ -91,7 +94,7 @@ def _kill_before(count: int) -> None:
 
 CAMPAIGN = Campaign(
     "killed",
-    "SIGKILL before each call that changes files, in turn, and at random moments; then the next run",
+    "SIGKILL before each call that changes files, in turn, and at random moments; the next run",
     few=52,
     many=2600,
     prepare=jobs.prepare,

@@ -3,7 +3,10 @@
 import struct
 from random import Random
 
-_EXTREMES = (0, 1, 2, 127, 128, 255, 256, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, 2**63, 2**64 - 1)  # fmt: skip
+_EXTREMES = (
+    0, 1, 2, 127, 128, 255, 256, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, 2**63,
+    2**64 - 1,
+)  # fmt: skip
 
 
 def mutant(content: bytes, rng: Random, others: tuple[bytes, ...] = ()) -> bytes:
@@ -72,4 +75,7 @@ def _fill(content: bytes, rng: Random, others: tuple[bytes, ...]) -> bytes:
     return content[:place] + rng.choice((b"\0", b"\xff")) * size + content[place + size :]
 
 
-_WAYS = (_change, _change, _flip, _flip, _number, _number, _cut, _delete, _insert, _repeat, _splice, _fill)  # fmt: skip
+_WAYS = (
+    _change, _change, _flip, _flip, _number, _number, _cut, _delete, _insert, _repeat, _splice,
+    _fill,
+)  # fmt: skip

@@ -12,10 +12,13 @@ from tests.campaigns.commands import broken_promise, command
 from tests.campaigns.start import noise, write_data
 
 _PARTS = (
-    *map(chr, range(1, 32)), *map(chr, range(127, 160)), "\u200e", "\u202e", "\u2066", "\u2069", "\u061c",
+    *map(chr, range(1, 32)), *map(chr, range(127, 160)),
+    "\u200e", "\u202e", "\u2066", "\u2069", "\u061c",
     "\u2028", "\u2029", "\ufeff", "🐈", "𝔠𝔞𝔱", "e\u0301" * 20, "\udcff", "\udc80", "\udce2",
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;", "\"'><b>", "javascript:", "</title>",
-    "=cmd|' ", "+1", "-1", "@SUM(A1)", "=HYPERLINK(", "\t=1", "\r=1", ";", ",", '"', "%s", "{0}", "$(id)",
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;",
+    "\"'><b>", "javascript:", "</title>",
+    "=cmd|' ", "+1", "-1", "@SUM(A1)", "=HYPERLINK(", "\t=1", "\r=1", ";", ",", '"',
+    "%s", "{0}", "$(id)",
     "`id`", "|", " ", "cat", "-o", "--help", "~", "*", "C:", "\\", "#", "http:",
 )  # fmt: skip
 
@@ -45,13 +48,14 @@ def _attempt(case: Case) -> str | None:
             noise(10 * i + j, 60 * i + 40).save(path, "PNG")
     (folder / "cat" / f"{_name(rng)}.jpg").write_bytes(b"not an image")
     page = case.folder / "page.html"
-    positive = rng.choice(sorted(names))
+    positive = rng.choice(sorted({*classes, "cat"}))
+    train = ("train", folder, "-o", case.folder / "m.npz", "--iterations", 3, "--skip-bad")
     for args in (
         ("predict", folder, "-m", model),
         ("predict", folder, "-m", model, "--csv"),
         ("predict", folder, "-m", model, "--json"),
         ("check", folder),
-        ("train", folder, "-o", case.folder / "m.npz", "--iterations", 3, "--skip-bad", "--positive", positive),
+        (*train, "--positive", positive),
         ("evaluate", folder, "-m", model, "--skip-bad", "--report", page),
         ("predict", folder, "-m", case.folder / "m.npz", "--csv"),
         ("info", case.folder / "m.npz", "--markdown"),

@@ -1,13 +1,12 @@
 """What campaigns start from: small data sets and models, written once."""
 
+from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import numpy as np
 from PIL import Image
 
 import catclf
-from catclf.encoders.encodings import ImageEncoder
 from tests.encoders.fake import FakeEncoder
 
 
@@ -27,12 +26,11 @@ def write_data(folder: Path, count: int = 10) -> Path:
 
 
 def write_models(folder: Path, data: Path) -> list[Path]:
-    """A model of each preset, and one of format 1."""
+    """A model of each preset."""
     paths = []
-    encoder: ImageEncoder
     for name, settings in catclf.PRESETS.items():
-        encoder_or_none = FakeEncoder() if settings.features == "encoder" else None
-        dataset = catclf.load_dataset(data, encoder=encoder_or_none)
+        encoder = FakeEncoder() if settings.features == "encoder" else None
+        dataset = catclf.load_dataset(data, encoder=encoder)
         path = folder / f"{name}.npz"
         catclf.save_model(catclf.train(dataset, _quick(settings)).model, path)
         paths.append(path)
@@ -40,10 +38,4 @@ def write_models(folder: Path, data: Path) -> list[Path]:
 
 
 def _quick(settings: catclf.TrainingSettings) -> catclf.TrainingSettings:
-    from dataclasses import replace
-
     return replace(settings, iterations=20)
-
-
-def any_of(paths: list[Path], rng: Random) -> Path:
-    return rng.choice(sorted(paths))

@@ -30,7 +30,9 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
 def _prepare(start: Path) -> None:
     jobs.prepare(start)
     steps = ("--iterations", str(_STEPS))
-    assert jobs.run_in(start / "done-train", ("train", "data", "-o", "long.npz", *steps)).status == 0
+    assert (
+        jobs.run_in(start / "done-train", ("train", "data", "-o", "long.npz", *steps)).status == 0
+    )
 
 
 def _attempt(case: Case) -> str | None:
@@ -45,7 +47,7 @@ def _attempt(case: Case) -> str | None:
         [sys.executable, "-m", "catclf", *args],
         cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": str(Path(catclf.__file__).parents[1])},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     try:
         process.wait(case.rng.uniform(0.02, 1.2))

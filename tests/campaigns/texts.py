@@ -56,7 +56,9 @@ def _place(case: Case, kind: str) -> tuple[Path, tuple[object, ...]]:
     folder, path = case.folder, case.folder / kind
     if kind == "shards.json":
         shutil.copytree(case.start / "shards", folder, dirs_exist_ok=True)
-        return path, case.rng.choice((("check", folder), ("predict", folder, "-m", case.start / "model.npz")))
+        return path, case.rng.choice(
+            (("check", folder), ("predict", folder, "-m", case.start / "model.npz"))
+        )
     if kind == "sorted.jsonl":
         shutil.copytree(case.start / "sorted", folder, dirs_exist_ok=True)
         return path, ("sort", "--undo", folder)

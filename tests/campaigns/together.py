@@ -96,7 +96,9 @@ def _changing(case: Case) -> str | None:
             if file.exists() and rng.random() < 0.7:
                 file.unlink()
             else:
-                file.write_bytes(rng.choice(files).read_bytes() if rng.choice(files).exists() else b"x")
+                file.write_bytes(
+                    rng.choice(files).read_bytes() if rng.choice(files).exists() else b"x"
+                )
 
     pid = _fork(change)
     try:

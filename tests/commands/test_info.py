@@ -63,3 +63,19 @@ def test_names_in_a_model_card_are_plain_text(catclf_run: Runner, tmp_path: Path
     card = catclf_run("info", path, "--markdown").out
     assert r"\<b\>\*cat\*\</b\> \[x\](y)\\n\# H" in card
     assert "\n# H" not in card
+
+
+def test_fingerprints_can_be_left_out(catclf_run: Runner, data: Path, tmp_path: Path) -> None:
+    paths = tmp_path / "with.npz", tmp_path / "without.npz"
+    options = ("--iterations", 5, "--learning-rate", "auto")
+    catclf_run("train", data, "-o", paths[0], *options)
+    catclf_run("train", data, "-o", paths[1], *options, "--no-fingerprints")
+    one, other = map(catclf.load_model, paths)
+    assert (len(one.fingerprints), len(other.fingerprints)) == (12, 0)
+    assert (one.w.tobytes(), one.b) == (other.w.tobytes(), other.b)
+    assert "Remembers no training images" in catclf_run("info", paths[1]).out
+    assert json.loads(catclf_run("info", paths[1], "--json").out)["fingerprints"] == 0
+    assert "fingerprints" not in catclf_run("info", paths[1], "--markdown").out
+    seen, unseen = (catclf_run("evaluate", data, "--split", "train", "-m", path) for path in paths)
+    assert "were used for training" in seen.out
+    assert "the model has no fingerprints" in unseen.err

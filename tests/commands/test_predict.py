@@ -205,3 +205,16 @@ def test_pixels_do_not_tell_strange_images(predict: Runner, data: Path) -> None:
     assert "cannot tell which images are strange" in result.err
     assert "--recipe transfer" in result.err
     assert not result.out
+
+
+def test_no_cell_of_a_table_is_a_formula(
+    catclf_run: Runner, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (data / "train" / "cat").rename(data / "train" / "=cmd|calc")
+    model = tmp_path / "m.npz"
+    catclf_run("train", data / "train", "-o", model, "--positive", "=cmd|calc", "--iterations", 9)
+    picture = tmp_path / "=1+1.png"
+    picture.write_bytes((data / "train" / "=cmd|calc" / "cat-001.png").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    lines = catclf_run("predict", "=1+1.png", "-m", model, "--csv", "--threshold", 0).out
+    assert lines.splitlines()[1].startswith("'=1+1.png,'=cmd|calc,")

@@ -191,3 +191,20 @@ def test_a_folder_that_grew_is_another_data_set(
     write_images(data / "train" / "cat", 1, red=190, start=50)
     err = catclf_run("pack", data, shards, "--shards", 3, status=1).err
     assert "holds shards of other images" in err
+
+
+def test_what_was_killed_before_its_first_shard_was_listed_goes_on(
+    catclf_run: Runner, data: Path, shards: Path
+) -> None:
+    index = json.loads((shards / "shards.json").read_text())
+    for split in index["splits"].values():
+        split[:] = [None] * 3
+    (shards / "shards.json").write_text(json.dumps(index | {"complete": False}))
+    catclf_run("pack", data, shards, "--shards", 3)
+    assert load_index(shards).is_complete
+
+
+def test_an_index_that_says_two_things_is_refused(catclf_run: Runner, shards: Path) -> None:
+    path = shards / "shards.json"
+    path.write_text('{"format": 2, ' + path.read_text()[1:])
+    assert "is not a valid index" in catclf_run("check", shards, status=1).err

@@ -63,18 +63,20 @@ def test_a_descent_that_diverges_in_the_folds_warns_of_nothing(
     ("words", "message"),
     [
         ("explain {image} -m {model} -o {image}", "IMAGE, --model and --figure must be different"),
-        ("plot {costs} --kind cost -o {image}", ""),
+        ("plot {costs} --kind cost -o {image}", "is there and is not a figure; name another"),
+        ("lesson sigmoid --figure {image}", "is there and is not a figure"),
+        ("export {model} {page}", "is there and is not an exported model"),
         ("train {data} -o {tmp}/m.npz --history {image}", "is one of the files of DATA, {data}"),
         ("train {data} -o {tmp}/m.npz --report {image}", "is one of the files of DATA, {data}"),
         ("train {data} -o {tmp}/m.npz --history {model}", "is there and is not a history of costs"),
         ("train {data} -o {tmp}/m.npz --checkpoint {costs}", "is there and is not a checkpoint"),
-        ("train {data} -o {tmp}/m.npz --report {costs}", "is there and is not an HTML page"),
+        ("train {data} -o {tmp}/m.npz --report {costs}", "is there and is not a page of catclf"),
         ("train {data} -o {tmp}/m.npz --cv 2 --doubtful {costs}", "is not a table of doubtful"),
-        ("evaluate {data} -m {model} --report {costs}", "is there and is not an HTML page"),
+        ("evaluate {data} -m {model} --report {costs}", "is there and is not a page of catclf"),
         ("pack {packs} {packs}/a.h5", "OUT {packs}/a.h5 is one of the files of DATA, {packs}"),
         ("pack {data} {costs}.h5", "is there and is not an HDF5 file"),
         ("split {data} {costs}", "is there and is not a table of images"),
-        ("label {data} -m {model} --report {costs}", "is there and is not an HTML page"),
+        ("label {data} -m {model} --report {costs}", "is there and is not a page of catclf"),
     ],
 )
 def test_nothing_that_is_read_or_of_another_kind_is_lost(
@@ -86,16 +88,15 @@ def test_nothing_that_is_read_or_of_another_kind_is_lost(
     costs = tmp_path / "costs.csv"
     costs.write_text("iteration,cost\n0,0.7\n1,0.6\n")
     (tmp_path / "costs.csv.h5").write_text("no HDF5")
+    page = tmp_path / "page.html"
+    page.write_text("<!DOCTYPE html><title>mine</title>")
     image = data / "train" / "cat" / "cat-001.png"
     names = {
         "data": data, "tmp": tmp_path, "model": model_path, "image": image, "packs": packs,
-        "costs": costs,
+        "costs": costs, "page": page,
     }  # fmt: skip
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     filled = [word.format(**names) for word in words.split()]
-    if not message:  # a figure may take the place of a picture that is not read
-        catclf_run(*filled)
-        return
     err = catclf_run(*filled, status=2).err
     assert message.format(**names) in err
     assert err.count("\n") == 1
@@ -113,3 +114,49 @@ def test_files_of_the_same_kind_are_replaced(
         catclf_run("pack", data, tmp_path / "p.h5")
         catclf_run("plot", model_path, "-o", data / "weights.png")
         catclf_run("evaluate", data, "-m", model_path, "--report", tmp_path / "e.html")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "plot {model} -o {other}.png",
+        "plot {costs} -o {other}.pdf --kind cost",
+        "explain {image} -m {model} -o {other}.svg",
+        "lesson sigmoid --figure {other}.png",
+        "train {data} -o {other}.npz --iterations 2",
+        "train {data} -o {tmp}/m.npz --iterations 2 --history {other}.csv",
+        "evaluate {data} -m {model} --report {other}.html",
+        "export {model} {other}.html",
+        "pack {data} {other}.h5",
+        "split {data}/train {other}.csv --validation 0 --test 0.4",
+        "label {data} -m {model} --report {other}.html",
+    ],
+)
+def test_force_replaces_them_and_once_they_are_ours_nobody_has_to(
+    catclf_run: Runner, data: Path, tmp_path: Path, model_path: Path, words: str
+) -> None:
+    costs = tmp_path / "costs.csv"
+    costs.write_text("iteration,cost\n0,0.7\n1,0.6\n")
+    image, other = data / "train" / "cat" / "cat-001.png", tmp_path / "other"
+    filled = [
+        word.format(
+            data=data, tmp=tmp_path, model=model_path, image=image, other=other, costs=costs
+        )
+        for word in words.split()
+    ]
+    (path,) = (Path(word) for word in filled if word.startswith(str(other)))
+    path.write_bytes(image.read_bytes())
+    refused = catclf_run(*filled, status=1 if "-o {other}.npz" in words else 2).err
+    assert "--force" in refused
+    assert path.read_bytes() == image.read_bytes()
+    catclf_run(*filled, "--force")
+    assert path.read_bytes() != image.read_bytes()
+    catclf_run(*filled)
+
+
+def test_force_does_not_overwrite_what_is_read(
+    catclf_run: Runner, data: Path, tmp_path: Path, model_path: Path
+) -> None:
+    image = data / "train" / "cat" / "cat-001.png"
+    words = ("explain", image, "-m", model_path, "-o", image, "--force")
+    assert "must be different files" in catclf_run(*words, status=2).err

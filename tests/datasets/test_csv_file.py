@@ -1,7 +1,9 @@
+import csv
 from pathlib import Path
 
 import pytest
 
+import catclf
 from catclf import load_dataset
 from catclf.datasets.source import open_source
 from catclf.errors import DataError
@@ -155,3 +157,22 @@ def test_a_folder_named_like_a_table(folder: Path) -> None:
     (folder / "x.csv").mkdir()
     with pytest.raises(DataError, match="has no images"):
         load_dataset(folder / "x.csv")
+
+
+def test_utf_16_without_a_mark_gets_a_hint(folder: Path) -> None:
+    path = folder / "labels.csv"
+    path.write_bytes("path,label\nimages/images-000.png,cat\n".encode("utf-16-le"))
+    with pytest.raises(DataError, match="looks like UTF-16 without a byte order mark; save it as"):
+        load_dataset(path)
+
+
+def test_what_a_spreadsheet_would_take_for_a_formula_comes_back(tmp_path: Path) -> None:
+    for class_ in ("=1+1", "-cat", "@dog"):
+        write_images(tmp_path / "d" / class_, 4, red=100)
+    names = {"=1+1", "-cat", "@dog"}
+    source = catclf.open_source(tmp_path / "d", "-cat")
+    catclf.split(source, tmp_path / "t.csv", {"test": 0.5}, 0)
+    rows = list(csv.reader((tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()))
+    assert {row[1] for row in rows[1:]} == {f"'{name}" for name in names}
+    assert not any(cell.startswith(("=", "-", "@")) for row in rows for cell in row)
+    assert set(catclf.open_source(tmp_path / "t.csv", "-cat").class_names()) == names

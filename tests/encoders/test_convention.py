@@ -143,7 +143,7 @@ def test_a_config_that_does_not_say(tmp_path: Path) -> None:
         ('{"a": "' + "x" * 70_000 + '"}', "is not a short JSON object"),
         ([1], "is not a short JSON object"),
         ({"image_mean": "0.5", "image_std": [1, 1, 1]}, "image_mean, which is not three numbers"),
-        ('{"image_mean": [NaN, 1, 1]}', "image_mean, which is not three numbers"),
+        ('{"image_mean": [NaN, 1, 1]}', "is not a short JSON object"),
         ({"image_mean": [1, 1, 1], "image_std": [1, 0, 1]}, "image_std, which is not positive"),
         ({"image_mean": [10**400] * 3}, "image_mean, which is not three numbers"),
         ({"do_center_crop": 1}, "do_center_crop, which is neither true nor false"),

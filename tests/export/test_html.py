@@ -87,7 +87,7 @@ def test_what_each_place_adds_is_what_explain_says(features: str) -> None:
     places = exported._v8.run(code, 10)
     expected = explain(model, image).contributions
     found = np.array(json.loads(places)).reshape(64, 64)
-    np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+    np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
 
 
 def test_it_can_be_exported_where_an_event_loop_runs(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The splits in files of the course's layout: `train_set_x`, `train_set_y`, `list_classes`."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.progress import Progress
 from catclf.rows import Joined, Picked, Rows
+from catclf.strict_json import read_json
 
 # Images and bytes that are read together.
 _BATCH, _BATCH_BYTES = 256, 2**24
@@ -182,7 +182,7 @@ def _packed(contents: Contents) -> tuple[Preprocessing | None, bool]:
     if contents.packed is None:
         return None, False
     try:
-        meta = json.loads(contents.packed)
+        meta = read_json(contents.packed)
         return Preprocessing.from_dict(meta["pictures"]), bool(meta["undivided"])
     except (SettingsError, ValueError, KeyError, TypeError):
         raise DataError(

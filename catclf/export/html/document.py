@@ -4,7 +4,6 @@ import base64
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +58,7 @@ def document(model: Model, properties: dict[str, str], tolerance: float) -> byte
         [
             Section("images", "Images", _images(model)),
             # The training images' fingerprints stay behind.
-            card_section(replace(model, fingerprints=np.empty(0, np.uint64))),
+            card_section(model.without_fingerprints()),
             Section("proof", "Proof", _proof(properties)),
         ],
         lead=join([_lead(), _model_element(content)]),
