@@ -39,6 +39,14 @@ test-processors: $(VENV)/installed-dev ## run the numerical tests as older and n
 test-mutants: $(VENV)/installed-dev ## open and run 20 000 damaged encoders
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow tests/encoders/test_mutants.py
 
+.PHONY: fuzz
+fuzz: $(VENV)/installed-dev ## try hostile files, kills, signals and full disks, for three minutes
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.campaigns
+
+.PHONY: fuzz-long
+fuzz-long: $(VENV)/installed-dev ## the same for two hours
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.campaigns --long
+
 .PHONY: coverage
 coverage: $(VENV)/installed-dev ## run all tests, and list the lines and branches that none reaches
 	$(BIN)/coverage erase

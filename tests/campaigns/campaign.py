@@ -116,6 +116,7 @@ class _Worker:
         self.process.start()
         theirs.close()
         self.heard = time.monotonic()
+        self.is_ready = False
 
     def lost(self, reason: str) -> tuple[int, str] | None:
         """What the process did not survive; another one goes on behind it."""
@@ -153,9 +154,11 @@ def _outcomes(
                             yield lost
                         continue
                     worker.heard = time.monotonic()
-                    worker.next += WORKERS
-                    yield outcome
-                elif time.monotonic() - worker.heard > campaign.seconds:
+                    if worker.is_ready:
+                        worker.next += WORKERS
+                        yield outcome
+                    worker.is_ready = True
+                elif worker.is_ready and time.monotonic() - worker.heard > campaign.seconds:
                     lost = worker.lost(f"no end after {campaign.seconds:.0f} s")
                     if lost:
                         yield lost
@@ -170,5 +173,6 @@ def _work(
 ) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # C libraries print what they think of damage
     campaign = load(name)
+    connection.send("ready")
     for number in range(first, count, WORKERS):
         connection.send((number, run_case(campaign, seed, number, start)))

@@ -19,6 +19,7 @@ from tests.campaigns.mutations import mutant
 from tests.campaigns.start import write_data, write_models
 
 _MOST_TIMES, _MOST_BESIDES = 4, 50 * 10**6
+_TYPES = ("f2", "f4", ">f8", "U")
 
 
 def _prepare(start: Path) -> None:
@@ -116,6 +117,10 @@ def _extreme(array: Any, rng: Random) -> Any:
     return changed
 
 
+def _is_float(array: Any) -> bool:
+    return bool(array.dtype.kind == "f")
+
+
 _ARRAYS: tuple[Callable[[Any, Random], Any], ...] = (
     _extreme,
     _extreme,
@@ -125,7 +130,7 @@ _ARRAYS: tuple[Callable[[Any, Random], Any], ...] = (
     lambda array, rng: np.zeros(rng.choice(((), (0,), (3,), (2, 2), (1, 1, 1)))),
     lambda array, rng: np.array(rng.choice(("text", b"bytes", True, 1 + 1j, 2**63))),
     lambda array, rng: np.concatenate([array.reshape(-1), array.reshape(-1)]),
-    lambda array, rng: array.astype(rng.choice(("f2", "f4", ">f8", "U")), casting="unsafe"),
+    lambda array, rng: array.astype(rng.choice(_TYPES if _is_float(array) else "U")),
 )  # fmt: skip
 
 

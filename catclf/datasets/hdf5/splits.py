@@ -15,7 +15,7 @@ from catclf.datasets.hdf5.contents import PREFIXES, Contents, contents_of
 from catclf.datasets.hdf5.images import StoredImages
 from catclf.datasets.hdf5.stored_array import StoredArray
 from catclf.errors import DataError, SettingsError
-from catclf.images.bounds import MEGAPIXELS
+from catclf.images.bounds import LEAST_SIDE, MEGAPIXELS
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.progress import Progress
@@ -206,6 +206,11 @@ class _SplitReader:
         if height * width > MEGAPIXELS * 1_000_000:
             raise DataError(
                 f"{self._path}: {prefix}_x has images of more than {MEGAPIXELS} megapixels"
+            )
+        if min(height, width) < LEAST_SIDE:
+            raise DataError(
+                f"{self._path}: {prefix}_x has images of {width} × {height} pixels; catclf needs "
+                f"{LEAST_SIDE} or more along each side"
             )
         # Where images are compressed, those of one colour take the fewest bytes, about 16.
         if self._m > self._path.stat().st_size:
