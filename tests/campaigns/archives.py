@@ -73,8 +73,8 @@ def _open_cache(case: Case) -> str | None:
 CAMPAIGN = Campaign(
     "archives",
     "checkpoints and caches of features, damaged or with a hostile meta",
-    few=150,
-    many=20_000,
+    few=100,
+    many=6000,
     prepare=_prepare,
     attempt=_attempt,
 )

@@ -1,6 +1,5 @@
 """Commands run in this process, and what they promise whatever their input."""
 
-import gc
 import io
 import re
 import sys
@@ -71,7 +70,6 @@ class Peak:
     """The most memory that this process takes in a context, beyond what it had, on Linux."""
 
     def __enter__(self) -> "Peak":
-        gc.collect()
         self.bytes = 0
         self._before = _memory("VmRSS")
         if sys.platform == "linux":

@@ -126,8 +126,8 @@ _ODD = tuple(map(_at, (_link, _fifo, _folder, _itself, _long, _missing)))
 CAMPAIGN = Campaign(
     "disks",
     "full disks; outputs that are links, pipes, folders, inputs, or have names that cannot be",
-    few=104,
-    many=5200,
+    few=78,
+    many=2600,
     prepare=jobs.prepare,
     attempt=_attempt,
 )

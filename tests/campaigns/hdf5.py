@@ -66,7 +66,7 @@ def _attempt(case: Case) -> str | None:
 CAMPAIGN = Campaign(
     "hdf5",
     "HDF5 files of the course's layout, packed, chunked and compressed, damaged",
-    few=200,
+    few=100,
     many=20_000,
     prepare=_prepare,
     attempt=_attempt,

@@ -30,9 +30,9 @@ def _prepare(start: Path) -> None:
     frames = [noise(i, 100 + 20 * i) for i in range(3)]
     for name in ("frames.gif", "frames.webp", "frames.png", "frames.tiff"):
         frames[0].save(start / name, save_all=True, append_images=frames[1:])
-    for path in sorted((SHARED / "odd-images").glob("*")):
-        if path.is_file() and path.stat().st_size < 3_000_000:
-            (start / f"odd-{path.name}").write_bytes(path.read_bytes())
+    for i, path in enumerate(sorted((SHARED / "odd-images").rglob("*"))):
+        if path.is_file() and path.stat().st_size < 300_000:
+            (start / f"odd-{i}-{path.name}").write_bytes(path.read_bytes())
     try:
         import pi_heif  # noqa: F401
 
@@ -94,7 +94,7 @@ def _attempt(case: Case) -> str | None:
 CAMPAIGN = Campaign(
     "images",
     "JPEG, PNG, GIF, WebP, TIFF, BMP, ICO, AVIF, HEIC and others, damaged",
-    few=3000,
+    few=2000,
     many=50_000,
     prepare=_prepare,
     attempt=_attempt,

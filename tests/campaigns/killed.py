@@ -95,8 +95,8 @@ def _kill_before(count: int) -> None:
 CAMPAIGN = Campaign(
     "killed",
     "SIGKILL before each call that changes files, in turn, and at random moments; the next run",
-    few=52,
-    many=2600,
+    few=39,
+    many=1300,
     prepare=jobs.prepare,
     attempt=_attempt,
 )

@@ -167,7 +167,7 @@ def _with_zip_tricks(content: bytes, rng: Random) -> bytes:
 CAMPAIGN = Campaign(
     "models",
     "models of every preset: damaged bytes, zip tricks, and sound archives with a hostile meta",
-    few=600,
+    few=1000,
     many=100_000,
     prepare=_prepare,
     attempt=_attempt,

@@ -92,8 +92,8 @@ def _markup(page: Path) -> str | None:
 CAMPAIGN = Campaign(
     "names",
     "names of files and classes with control characters, direction marks, HTML and formulas",
-    few=30,
-    many=3000,
+    few=40,
+    many=1000,
     prepare=_prepare,
     attempt=_attempt,
 )

@@ -102,7 +102,7 @@ CAMPAIGN = Campaign(
     "stopped",
     "SIGINT and SIGTERM at random moments of every command; trainings resume to the same bytes",
     few=42,
-    many=6300,
+    many=2100,
     prepare=_prepare,
     attempt=_attempt,
 )

@@ -79,8 +79,8 @@ def _contents(folder: Path) -> list[tuple[str, int, float]]:
 CAMPAIGN = Campaign(
     "texts",
     "labels.csv, histories, indexes of shards and journals of sortings, damaged or hostile",
-    few=200,
-    many=20_000,
+    few=150,
+    many=6000,
     prepare=_prepare,
     attempt=_attempt,
 )

@@ -126,8 +126,8 @@ CAMPAIGN = Campaign(
     "together",
     "8 processes that write one model 200 times while 4 read it; trainings with one checkpoint; "
     "folders that change while they are read",
-    few=6,
-    many=90,
+    few=3,
+    many=30,
     prepare=_prepare,
     attempt=_attempt,
     seconds=180.0,
