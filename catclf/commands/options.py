@@ -75,7 +75,7 @@ _LEAST_MEMORY = 100 * 10**6
 
 def _size(text: str) -> int:
     """Bytes, from a text such as "4G", "500M" or "2000000000"."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([kmgt]?)b?", text.strip().lower())
+    found = re.fullmatch(r"(\d{1,18}(?:\.\d{1,18})?)([kmgt]?)b?", text.strip().lower())
     if not found:
         raise ValueError(f"{text!r} is not a size; write one like 500M or 4G")
     size = int(float(found[1]) * _UNITS[found[2]])

@@ -52,7 +52,7 @@ def broken_promise(outcome: Outcome, *statuses: int) -> str | None:
     lines = err.splitlines()
     if status not in (statuses or (0, 1)):
         return f"status {status}: {err!r}"
-    if "Traceback" in err or "Warning" in err:
+    if "Traceback" in err or re.search(r"\w+Warning: ", err):
         return f"stderr: {err!r}"
     if status == 1 and not lines:
         return "it failed without a word"
