@@ -74,6 +74,18 @@ data: $(VENV)/installed ## draw the embedded data set again, and the images that
 	$(BIN)/python -m tools.drawn_images
 	$(BIN)/python -m tools.packaged_images
 
+.PHONY: reference
+reference: $(VENV)/installed ## write the pages about the command line again: docs/reference/, man/
+	$(BIN)/python -m tools.reference
+
+.PHONY: docs
+docs: $(VENV)/installed-docs ## build the documentation into site/; a warning is an error
+	$(BIN)/mkdocs build --strict --quiet
+
+.PHONY: docs-serve
+docs-serve: $(VENV)/installed-docs ## show the documentation in a browser, on this machine
+	$(BIN)/mkdocs serve
+
 # What the figures are drawn from lands here.
 DRAWN := $(VENV)/figures
 
@@ -132,7 +144,7 @@ bench-encoders: $(VENV)/installed-encoder ## measure variants of the transfer pr
 
 .PHONY: clean
 clean: ## remove everything that these targets made, but not data/
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist model.npz
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site model.npz
 	rm -rf .coverage .coverage.* htmlcov
 
 $(VENV)/installed: pyproject.toml

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 DOCUMENTS = sorted(
     path.relative_to(ROOT)
-    for pattern in ("*.md", "docs/*.md", "data/*.md", "benchmarks/*.md")
+    for pattern in ("*.md", "docs/**/*.md", "data/*.md", "benchmarks/*.md")
     for path in ROOT.glob(pattern)
 )
 
