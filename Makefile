@@ -114,6 +114,10 @@ figures: $(VENV)/installed-plot $(VENV)/installed-encoder ## draw the figures of
 	    --screenshot="$(CURDIR)/docs/figures/report.png" "file://$(CURDIR)/$(DRAWN)/report.html"; \
 	else echo "No $(CHROMIUM): docs/figures/report.png is left as it was"; fi
 
+.PHONY: release-check
+release-check: $(VENV)/installed-release ## build what is released, and try it in clean environments
+	$(BIN)/python -m tools.release_check
+
 .PHONY: bench
 bench: $(VENV)/installed-bench $(VENV)/installed-encoder ## measure catclf beside its peers, in an hour or less
 	$(BIN)/python -m benchmarks

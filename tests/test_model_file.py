@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 import tracemalloc
@@ -16,6 +17,8 @@ from catclf.features.encoder import EncoderFeatures
 from catclf.images.preprocessing import Preprocessing
 from catclf.model import Model
 from catclf.strangeness import PrincipalSubspace, Strangeness
+from catclf.training.record import recorded
+from tests.conftest import ROOT
 from tests.encoders.fake import FakeEncoder
 
 GOOD: dict[str, Any] = {
@@ -376,3 +379,42 @@ def test_strangeness_of_other_features_is_refused(path: Path) -> None:
     np.savez(path, **arrays)
     with pytest.raises(ModelError, match="of 5 features, not of 6"):
         catclf.load_model(path)
+
+
+OLD_MODELS = ROOT / "tests" / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "digest", "b", "threshold", "probabilities", "tolerance"),
+    [
+        (
+            "pixels",
+            "1577fea51f97b3e8",
+            "-0x1.3d9da7f73e353p-6",
+            0.5,
+            ["0x1.c224c6a5bdb7dp-1", "0x1.310c41376385dp-1", "0x1.b248f0c51ff44p-1"],
+            1e-13,
+        ),
+        (
+            "hog",
+            "e2cf3863670411a6",
+            "-0x1.7b2fc74f3e837p+3",
+            0.4,
+            ["0x1.ef599c0000000p-1", "0x1.fc96e20000000p-1", "0x1.f570100000000p-3"],
+            1e-5,
+        ),
+    ],
+)
+def test_models_of_version_0_1_0_are_read_for_ever(
+    name: str, digest: str, b: str, threshold: float, probabilities: list[str], tolerance: float
+) -> None:
+    """Its weights to the last bit; what it predicts, as that version printed it."""
+    model = catclf.load_model(OLD_MODELS / f"model-0.1.0-{name}.npz")
+    assert hashlib.sha256(model.w.tobytes()).hexdigest()[:16] == digest
+    assert (model.b.hex(), model.threshold, len(model.fingerprints)) == (b, threshold, 480)
+    files = [ROOT / "data" / "test" / "cat" / f"cat-00{i}.jpg" for i in (1, 2, 3)]
+    found = [model.predict(file).probability for file in files]
+    assert found == pytest.approx([float.fromhex(p) for p in probabilities], rel=tolerance)
+    assert model.training["pictures"] == {"cat": 240, "non-cat": 240}
+    # Format 1 named solvers otherwise.
+    assert (recorded(model) is not None) == (name == "hog")
