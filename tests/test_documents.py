@@ -27,7 +27,8 @@ def test_links_lead_somewhere(document: Path) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     for target, anchor in _LINK.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
         path = (ROOT / document).parent / target if target else ROOT / document
-        assert path.exists(), target
+        left_out = path.suffix == ".png" and not (ROOT / "docs" / "figures").exists()
+        assert path.exists() or left_out, target  # of a release
         if anchor and path.suffix == ".md":
             assert anchor in anchors(path.read_text(encoding="utf-8")), f"{target}#{anchor}"
 
