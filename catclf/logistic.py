@@ -29,7 +29,7 @@ def sigmoid(Z: Array) -> Array:
     Returns
     -------
     array of the same shape and type
-        Probabilities in [0, 1], with full relative precision down to 1e-308, below which they are 0.
+        Probabilities in [0, 1], with full relative precision down to 1e-308, and 0 below.
     """
     with np.errstate(over="ignore"):  # where e^(-z) is infinite, 0 is the right probability
         A: Array = 1 / (1 + np.exp(-Z))
