@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from catclf.errors import OutputError, reason_of
-from catclf.sorting.journal import FOLDER, Entry, append_entries
+from catclf.errors import DataError, OutputError, reason_of
+from catclf.sorting.journal import FOLDER, Entry, append_entries, read_journal
 from catclf.sorting.plan import Plan
 
 # What file systems say that have no hard links, or not from here to there.
@@ -32,6 +32,7 @@ def carry_out(plan: Plan, progress: Callable[[int, int], None] | None = None) ->
         If something cannot be done, for instance because the disk is full. What was done remains,
         and can be undone.
     """
+    _remove_partials(plan.folder)
     if not plan.entries:
         return
     done, total = 0, len(plan.files)
@@ -51,6 +52,17 @@ def carry_out(plan: Plan, progress: Callable[[int, int], None] | None = None) ->
             f"{error.filename or plan.folder}: {reason_of(error)}; {done} of {total} files are "
             f"sorted; undo that with catclf sort --undo {plan.folder}"
         ) from error
+
+
+def _remove_partials(folder: Path) -> None:
+    """Remove copies that a sorting that was killed has not named, or has named already."""
+    partials: set[Path] = set()
+    with suppress(DataError):  # there is no journal yet, or only `undo` cares that it is damaged
+        partials = {entry.partial for entry in read_journal(folder)}
+    for place in {partial.parent for partial in partials}:
+        for path in partials.intersection(place.glob(".catclf-*")):
+            with suppress(OSError):
+                path.unlink()
 
 
 def bring(entry: Entry) -> None:

@@ -16,7 +16,11 @@ PROGRAMS = Path(sys.executable).parent
 BASH = """
 eval "$(_CATCLF_COMPLETE=bash_source catclf)"
 complete -p catclf > /dev/null || exit 3
-ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _catclf_completion catclf; echo "${COMPREPLY[@]}"; }
+ask() {
+  COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+  _catclf_completion catclf
+  echo "${COMPREPLY[@]}"
+}
 ask catclf pre
 ask catclf train --sco
 ask catclf train --recipe b

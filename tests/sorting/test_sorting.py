@@ -311,3 +311,18 @@ def test_a_killed_process_can_be_undone(tmp_path: Path, action: str, number: int
     assert not undo(tmp_path / "out").kept
     assert snapshot(tmp_path / "in") == before
     assert not (tmp_path / "out").exists()
+
+
+def test_a_copy_that_got_its_name_just_before_a_kill_leaves_nothing_after_the_next_run() -> None:
+    with two_folders() as (source, output):
+        labelled = write(source, {("", "a.jpg"): (b"1", "cat")})
+        carry_out(make_plan(labelled, source, output, "copy"))
+        (entry,) = make_plan(labelled, source, output.with_name("other"), "copy").files
+        partial = output / "cat" / entry.partial.name
+        os.link(output / "cat" / "a.jpg", partial)
+        (output / "cat" / ".catclf-of-somebody-else.partial").write_bytes(b"")
+        carry_out(make_plan(labelled, source, output, "copy"))
+        assert {path.name for path in (output / "cat").iterdir()} == {
+            "a.jpg",
+            ".catclf-of-somebody-else.partial",
+        }
