@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catclf.commands.exercises import EXERCISE, show_exercise
 from catclf.commands.options import (
     check_outputs,
     file_option,
@@ -26,7 +27,7 @@ _WIDTH = 88
 
 
 def _completions(_: click.Context, __: click.Parameter, start: str) -> list[str]:
-    return [name for name in (*LESSONS, _ALL) if name.startswith(start)]
+    return [name for name in (*LESSONS, _ALL, EXERCISE) if name.startswith(start)]
 
 
 @click.command(
@@ -34,9 +35,12 @@ def _completions(_: click.Context, __: click.Parameter, start: str) -> list[str]
     "  catclf lesson\n"
     "  catclf lesson sigmoid\n"
     "  catclf lesson learning-rate --data photos/ --figure rates.png\n"
-    "  catclf lesson all --figures figures/",
+    "  catclf lesson all --figures figures/\n"
+    "  catclf lesson exercise 1 > sigmoid.py\n"
+    "  catclf lesson exercise 1 --check sigmoid.py",
 )
 @click.argument("name", required=False, shell_complete=_completions)
+@click.argument("number", metavar="[N]", required=False, type=int)
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
@@ -54,16 +58,19 @@ def _completions(_: click.Context, __: click.Parameter, start: str) -> list[str]
 )
 @file_option("--figure", help="Also draw the lesson, to FILE (.png, .svg or .pdf).")
 @file_option("--figures", metavar="DIR", help="Also draw all lessons, to DIR/NAME.png.")
+@file_option("--check", help="Check a solution of exercise N.")
 @force_option
 @json_option
 def lesson(
     name: str | None,
+    number: int | None,
     data: Path | None,
     positive: str | None,
     skip_bad: bool,
     seed: int,
     figure: Path | None,
     figures: Path | None,
+    check: Path | None,
     as_json: bool,
 ) -> None:
     """Run the lesson NAME of the lecture "Neural Networks Basics", or all of them.
@@ -71,7 +78,16 @@ def lesson(
     Without NAME, list them. Each lesson explains one topic, shows its formulas with shapes, and
     computes tables of numbers on the spot, most of them from images. "all" leaves out, with a line,
     what needs images that cannot be read.
+
+    "exercise" lists exercises; with N, it prints the file in which to fill in a function, and with
+    --check, it says what is right and what is wrong. The file runs in a process of its own, for at
+    most 10 seconds.
     """
+    if name == EXERCISE:
+        show_exercise(number, check, as_json=as_json)
+        return
+    if number is not None or check:
+        raise click.UsageError("N and --check are for catclf lesson exercise")
     if name is None:
         _list(as_json=as_json)
         return

@@ -61,7 +61,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read the output has gone, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return _fail("", 1) if _signals else 1
     except OSError as error:
         if sys.platform == "win32" and error.errno == errno.EINVAL and not error.filename:
             return 1  # a closed pipe
@@ -142,6 +142,8 @@ def _silence_c_libraries() -> None:
 
 
 def _fail(message: str, status: int) -> int:
+    if _signals:  # one that came where it became another exception, as in an import
+        message, status = _SIGNALS[_signals.pop()]
     try:
         note(f"Error: {message}")
     except OSError:  # stderr is full or closed; the status remains

@@ -5,6 +5,7 @@ machine of a cluster the same work. Where the order by name is wanted, `random_o
 """
 
 import json
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from catclf.datasets.dataset import WHOLE
 from catclf.datasets.hdf5 import splits as hdf5
+from catclf.datasets.hdf5.contents import PREFIXES
 from catclf.datasets.hdf5.splits import Hdf5Split, joined
 from catclf.errors import DataError, SettingsError, reason_of
 from catclf.images.find import INDEX
@@ -21,6 +24,9 @@ from catclf.images.preprocessing import Preprocessing
 from catclf.strict_json import read_json
 
 FORMAT = 1
+
+# A name on any system, that leads nowhere else.
+_SHARD_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,254}")
 
 # A billion images make some ten thousand shards, of 300 bytes each in the index.
 _LARGEST_INDEX = 2**26
@@ -145,6 +151,8 @@ def _index(meta: dict[str, Any]) -> Index:
         str(split): [None if shard is None else _shard(shard) for shard in shards]
         for split, shards in meta["splits"].items()
     }
+    if not splits.keys() <= {*PREFIXES.values(), WHOLE}:
+        raise ValueError("it has other splits than data sets have")
     counts = {len(shards) for shards in splits.values()}
     if len(counts) != 1 or counts == {0}:
         raise ValueError("its splits have different numbers of shards")
@@ -154,7 +162,7 @@ def _index(meta: dict[str, Any]) -> Index:
 
 def _shard(meta: dict[str, Any]) -> Shard:
     name = meta["file"]
-    if not isinstance(name, str) or Path(name).name != name or name.startswith("."):
+    if not isinstance(name, str) or not _SHARD_NAME.fullmatch(name):
         raise ValueError("a shard lies outside the folder")
     images = {str(class_): int(count) for class_, count in meta["images"].items()}
     skipped = [int(place) for place in meta["skipped"]]

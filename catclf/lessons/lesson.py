@@ -22,8 +22,10 @@ import numpy as np
 
 from catclf.datasets.dataset import Dataset
 from catclf.datasets.drawn_images import drawn_images
+from catclf.datasets.folds import hold_out
 from catclf.datasets.load import load_dataset
 from catclf.datasets.sampling import stratified_sample
+from catclf.datasets.source import open_source
 from catclf.errors import DataError
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ Cell = str | int | float
 
 # Enough to show the effect, and quick.
 _MOST_IMAGES = 500
+
+# One image in so many is held out.
+_FOLDS = 5
 
 _USUAL = Path("data")
 
@@ -85,6 +90,32 @@ class LessonSettings:
         for name, reason in dataset.skipped:
             self.on_note(f"Skipped: {name}: {reason}")
         dataset.require_both_classes()
+        return self._sample(dataset)
+
+    @cached_property
+    def divided(self) -> tuple[Dataset, Dataset]:
+        """Images to train on, and others: the test split, or else a fifth of the images.
+
+        Where a fifth would be too few, both are all images.
+
+        Raises
+        ------
+        DataError
+            As `images`.
+        """
+        images = self.images
+        data = self.data or _USUAL
+        if data.exists():
+            source = open_source(data, self.positive)
+            if "test" in source.splits and "train" in source.splits:
+                return images, self._sample(source.load("test", skip_bad=self.skip_bad))
+        try:
+            return hold_out(images, _FOLDS, self.seed)
+        except DataError:
+            return images, images
+
+    def _sample(self, dataset: Dataset) -> Dataset:
+        """At most 500 of the images."""
         if dataset.m <= _MOST_IMAGES:
             return dataset
         rng = np.random.default_rng(self.seed)

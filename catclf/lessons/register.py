@@ -21,6 +21,7 @@ LESSONS = {
     "gradient-descent": "one step, many steps, and different starting points",
     "learning-rate": "which learning rates are too small, which too large, and which diverge",
     "vectorization": "the same step with two loops, with one loop, and without loops",
+    "overfitting": "how long to train, and why not to choose that by the test set",
 }
 """A short description of each lesson, by name, in the order of the lecture."""
 

@@ -78,7 +78,7 @@ def _contents(folder: Path) -> list[tuple[str, int, float]]:
 
 CAMPAIGN = Campaign(
     "texts",
-    "labels.csv, histories, indexes of shards and journals of sortings, damaged or hostile",
+    "labels.csv, histories, indexes of shards and journals of sorting, damaged or hostile",
     few=150,
     many=6000,
     prepare=_prepare,

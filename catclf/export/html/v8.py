@@ -9,6 +9,10 @@ _BYTES = 2**30
 _LONGEST_REASON = 160
 
 
+# An engine that is taken apart in the middle of an interrupt crashes; so it stays until the end.
+_kept: list[Any] = []
+
+
 class V8:
     """A world for scripts, within bounds of time and memory.
 
@@ -29,7 +33,12 @@ class V8:
         # On a thread of its own: in one with an event loop, as in a notebook, it would use that
         # loop, which cannot go on while we wait.
         with ThreadPoolExecutor(1) as pool:
-            self._context = pool.submit(MiniRacer).result()
+            starting = pool.submit(MiniRacer)
+            try:
+                self._context = starting.result()
+            except BaseException:
+                _kept.append(starting)
+                raise
         self._context.set_hard_memory_limit(_BYTES)
 
     def run(self, code: str, seconds: float) -> Any:
@@ -64,4 +73,5 @@ class V8:
             if isinstance(error, JSEvalException):
                 reason = " ".join(str(error).split())[:_LONGEST_REASON]
                 raise ExportError(f"it cannot be run: {reason}") from error
+            _kept.append(self._context)
             raise

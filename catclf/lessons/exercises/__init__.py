@@ -1,0 +1,1 @@
+"""Exercises of the lecture: functions to fill in, and checks that say what is wrong."""
