@@ -1,6 +1,8 @@
 """JavaScript without a browser: V8, the engine of Chromium, with neither files nor a network."""
 
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 from catclf.errors import ExportError
@@ -9,8 +11,15 @@ _BYTES = 2**30
 _LONGEST_REASON = 160
 
 
-# An engine that is taken apart in the middle of an interrupt crashes; so it stays until the end.
-_kept: list[Any] = []
+@cache
+def _thread() -> ThreadPoolExecutor:
+    """The one thread that engines live on, from the first to the last.
+
+    V8 protects its memory by keys that only the thread that starts it has, and threads of that one:
+    where processors have such keys, any other crashes. Nor has this one an event loop, which
+    mini-racer would use, as in a notebook, although it cannot go on while we wait.
+    """
+    return ThreadPoolExecutor(1, "v8")
 
 
 class V8:
@@ -30,16 +39,9 @@ class V8:
                 "a web page needs mini-racer to prove what was written; "
                 "run pip install 'catclf[html]'"
             ) from None
-        # On a thread of its own: in one with an event loop, as in a notebook, it would use that
-        # loop, which cannot go on while we wait.
-        with ThreadPoolExecutor(1) as pool:
-            starting = pool.submit(MiniRacer)
-            try:
-                self._context = starting.result()
-            except BaseException:
-                _kept.append(starting)
-                raise
-        self._context.set_hard_memory_limit(_BYTES)
+        self._engine = _thread().submit(MiniRacer).result()
+        weakref.finalize(self, _thread().submit, self._engine.close).atexit = False
+        self._engine.set_hard_memory_limit(_BYTES)
 
     def run(self, code: str, seconds: float) -> Any:
         """Run a script.
@@ -64,14 +66,11 @@ class V8:
         from py_mini_racer import JSEvalException, JSTimeoutException
 
         try:
-            return self._context.eval(code, timeout_sec=seconds)
-        except BaseException as error:  # an interrupt, too
+            return _thread().submit(self._engine.eval, code, timeout_sec=seconds).result()
+        except JSTimeoutException:
             # Returns once the script has stopped: an engine that ends before it complains aloud.
-            self._context.eval("")
-            if isinstance(error, JSTimeoutException):
-                raise ExportError("it takes too long") from None
-            if isinstance(error, JSEvalException):
-                reason = " ".join(str(error).split())[:_LONGEST_REASON]
-                raise ExportError(f"it cannot be run: {reason}") from error
-            _kept.append(self._context)
-            raise
+            _thread().submit(self._engine.eval, "").result()
+            raise ExportError("it takes too long") from None
+        except JSEvalException as error:
+            reason = " ".join(str(error).split())[:_LONGEST_REASON]
+            raise ExportError(f"it cannot be run: {reason}") from error
