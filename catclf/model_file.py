@@ -204,6 +204,10 @@ def _require_valid_meta(meta: dict[str, Any]) -> None:
         raise ArchiveError("its meta does not say whether it averages mirror images")
     if not isinstance(positive, str) or not 0 < len(positive) <= _LONGEST_NAME:
         raise ArchiveError("its positive class does not have a name")
+    try:
+        positive.encode()
+    except UnicodeEncodeError:
+        raise ArchiveError("the name of its positive class is not text") from None
     if type(threshold) not in (int, float) or not 0 <= threshold <= 1:
         raise ArchiveError("its threshold is not a number between 0 and 1")
     if not isinstance(meta.get("training"), dict):

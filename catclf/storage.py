@@ -187,6 +187,8 @@ def _check(path: Path) -> None:
         raise OutputError(f"{path} is a folder; give the name of a file to write, like {path}/NAME")
     if path.exists() and not path.is_file():
         raise OutputError(f"{path} is not a regular file; give the name of a file to write")
+    if path.exists() and not _real(path).exists():  # as what /proc/self/fd has of a deleted file
+        raise OutputError(f"{path} has no place in a folder; give the name of a file to write")
     if path.is_symlink() and _real(path).is_symlink():
         raise OutputError(f"{path} is a link to itself; remove it, or name another file")
     folder = _real(path).parent

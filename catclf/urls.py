@@ -30,7 +30,7 @@ def path_of(text: str) -> Path:
     try:
         path = UPath(text)
         path.fs  # noqa: B018 - finds out whether there is a package for such URLs
-    except (ImportError, ValueError) as error:
+    except Exception as error:  # packages for storage raise what they like
         raise DataError(f"{text} cannot be read: {error}") from error
     return cast("Path", path)
 

@@ -57,7 +57,12 @@ def explain(
         from catclf.plots.figure import check_figure
 
         check_figure(figure)
-        check_outputs({"IMAGE": image, "--model": model_path}, {"--figure": figure})
+        inputs: dict[str, str | Path | None] = {
+            "IMAGE": image,
+            "--model": model_path,
+            "--encoder": encoder,
+        }
+        check_outputs(inputs, {"--figure": figure})
     model = catclf.load_model(model_path, encoder)
     seen, original = _decode(image, model.preprocessing, to_show=figure is not None)
     explanation = explain_image(model, seen)

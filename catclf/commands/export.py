@@ -56,7 +56,7 @@ def export(
     """
     from catclf.export.export_model import export_model
 
-    check_outputs({"MODEL": model_path}, {"OUT": output}, EXPORTED)
+    check_outputs({"MODEL": model_path, "--encoder": encoder}, {"OUT": output}, EXPORTED)
     model = catclf.load_model(model_path, encoder)
     sha256 = hashlib.sha256(model_path.read_bytes()).hexdigest()
     with progress_bar("Trying", "image") as update:

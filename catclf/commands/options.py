@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from catclf.images.find import HDF5_ENDINGS, is_image_name
+from catclf.images.find import HDF5_ENDINGS, INDEX, is_image_name
 from catclf.training.settings import PRESETS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -150,11 +150,13 @@ EXPORTED = Kind("an exported model", holds=b"catclf")
 
 _KINDS = {
     "--history": Kind("a history of costs", b"iteration,cost"),
-    "--checkpoint": Kind("a checkpoint", b"PK"),
+    "--checkpoint": Kind("a checkpoint", b"PK", holds=b"costs.npy"),
     "--doubtful": Kind("a table of doubtful labels", b"path,label,probability"),
     "--report": Kind("a page of catclf", b"<!DOCTYPE html", holds=b"catclf"),
     "--figure": FIGURE,
 }
+
+_LARGEST_OF_A_KIND = 2**26
 
 _FORCE = "catclf.force"
 
@@ -217,7 +219,8 @@ def check_outputs(
 
 def _require_not_read(option: str, path: Path, inputs: Mapping[str, str | Path | None]) -> None:
     """Raise `UsageError` if a file lies in a folder that is read, and is what is read there."""
-    if not is_image_name(path.name) and path.suffix.lower() not in HDF5_ENDINGS:
+    is_read = is_image_name(path.name) or path.suffix.lower() in HDF5_ENDINGS
+    if not is_read and path.name != INDEX:
         return
     real = Path(os.path.realpath(path))
     for name, folder in inputs.items():
@@ -233,7 +236,8 @@ def _require_kind(option: str, path: Path, kind: Kind | None) -> None:
         return
     with path.open("rb") as file:
         is_of_kind = file.read(len(kind.begins)) == kind.begins
-        is_of_kind = is_of_kind and (not kind.holds or kind.holds in file.read())
+        if kind.holds:  # nothing that catclf writes, and is told by that, is so large
+            is_of_kind = is_of_kind and kind.holds in file.read(_LARGEST_OF_A_KIND)
     if not is_of_kind:
         raise click.UsageError(
             f"{option} {path} is there and is not {kind.name}; name another file, or replace it "

@@ -56,6 +56,12 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except Stopped as stop:
         _signals.clear()
         return _fail(*_SIGNALS[stop.number])
+    except UnicodeEncodeError as error:
+        return _fail(f"{error.object!r} is no name on this system; rename it", 1)
+    except RuntimeError as error:
+        if "start new thread" not in str(error):
+            raise
+        return _fail("the system allows no more threads; raise its limit", 1)
     except MemoryError:
         return _fail("not enough memory for so many images", 1)
     except BrokenPipeError:

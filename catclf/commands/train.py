@@ -173,6 +173,8 @@ def train(
     checkpoint = checkpoint or resume
     specification = settings.feature_specification
     inputs = {"DATA": data, "--features": specification.encoder_file}
+    if resume != checkpoint:
+        inputs["--resume"] = resume
     outputs = {"--output": output, "--history": history, "--checkpoint": checkpoint}
     outputs |= {"--doubtful": doubtful, "--report": report_path}
     outputs["--features-cache"] = options["features_cache"]

@@ -18,6 +18,9 @@ SPLIT = "split"
 
 _PATH_NAMES = ("path", "file", "filename", "image")
 _LABEL_NAMES = ("label", "class")
+# A line for each of a million images.
+_LARGEST = 2**28
+
 _DELIMITERS = (",", ";", "\t")
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -118,6 +121,8 @@ def labelled_files(path: Path) -> ImageFiles:
 
 
 def _table(path: Path) -> _Table:
+    if path.stat().st_size > _LARGEST:
+        raise DataError(f"{path} is larger than {_LARGEST >> 20} MB; divide it")
     content = path.read_bytes()
     start = content[:200]
     if start.count(0) * 4 > len(start) and not content.startswith(_UTF_16_MARKS):

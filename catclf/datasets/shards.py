@@ -21,6 +21,7 @@ from catclf.datasets.hdf5.splits import Hdf5Split, joined
 from catclf.errors import DataError, SettingsError, reason_of
 from catclf.images.find import INDEX
 from catclf.images.preprocessing import Preprocessing
+from catclf.storage import require_ordinary
 from catclf.strict_json import read_json
 
 FORMAT = 1
@@ -125,6 +126,7 @@ def load_index(folder: Path) -> Index:
         If the index cannot be read, or says what it cannot mean.
     """
     path = folder / INDEX
+    require_ordinary(path)
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST_INDEX + 1)

@@ -11,9 +11,11 @@ from catclf.export.formats import find_format
 from catclf.export.proof import Proof, prove_on_trial_images
 from catclf.model import Model
 from catclf.progress import Progress
-from catclf.storage import check_writable, written_whole
+from catclf.storage import check_writable, require_ordinary, written_whole
 from catclf.text import printable
 from catclf.training.record import recorded
+
+_LARGEST = 2**29
 
 
 def export_model(
@@ -97,6 +99,9 @@ def open_exported(path: str | Path, format_name: str | None = None) -> Exported:
     path = Path(path)
     found = find_format(path, format_name)
     try:
+        require_ordinary(path)
+        if path.stat().st_size > _LARGEST:
+            raise ExportError(f"{path} is larger than {_LARGEST >> 20} MB")
         data = path.read_bytes()
     except OSError as error:
         raise ExportError(f"{path} cannot be read: {reason_of(error)}") from error

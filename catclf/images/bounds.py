@@ -3,6 +3,9 @@
 MEGAPIXELS = 128
 """An image with more is refused, unless it is a JPEG, whose size says little of what it takes."""
 
+LONGEST_SIDE = 2**18
+"""Pixels along a side; of an image that is longer, each step of resizing would take seconds."""
+
 LEAST_SIDE = 8
 """Pixels along a side of images in an HDF5 file; with fewer, millions would be in a small file."""
 

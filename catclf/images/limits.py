@@ -8,7 +8,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from catclf.errors import ImageError
-from catclf.images.bounds import MEMORY
+from catclf.images.bounds import LONGEST_SIDE, MEMORY
 from catclf.images.rgb import STRIP_PIXELS
 
 # Bytes that Pillow keeps of a pixel: 4 in all other modes.
@@ -52,6 +52,8 @@ def check_time(image: Image.Image, scans: int) -> None:
         Number of scans of a JPEG.
     """
     size = f"{image.width} × {image.height} pixels"
+    if max(image.size) > LONGEST_SIDE:
+        raise ImageError(f"{size}; more than {LONGEST_SIDE} along a side are refused")
     megapixels = image.width * image.height / 1e6
     # Pillow's registry of decoders has those that are written in Python.
     codecs = {tile[0] for tile in getattr(image, "tile", [])}
@@ -123,11 +125,16 @@ def _strip_bytes(image: Image.Image) -> int:
     """Bytes of a strip or tile of a TIFF, which is decoded at once and may be the whole image."""
     tags = image.tag_v2  # type: ignore[attr-defined]
     if _TILE_WIDTH in tags:
-        pixels = tags[_TILE_WIDTH] * tags[_TILE_HEIGHT]
+        width, height = tags[_TILE_WIDTH], tags[_TILE_HEIGHT]
+        if not isinstance(width, int) or not isinstance(height, int):
+            raise ImageError("damaged image")
+        pixels = width * height
     else:
         pixels = image.width * min(tags.get(_ROWS_OF_STRIP, image.height), image.height)
     bits = max(tags.get(_BITS, (1,))) * tags.get(_SAMPLES, 1)
-    return int(pixels * bits // 8)
+    if not isinstance(pixels, int) or not isinstance(bits, int):  # a tag of another type
+        raise ImageError("damaged image")
+    return pixels * bits // 8
 
 
 def is_jpeg(image: Image.Image) -> bool:

@@ -1,6 +1,9 @@
 """Writing figures to files, and what all figures share: colours, style, labels."""
 
+import contextlib
 import logging
+import os
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -66,12 +69,29 @@ def check_figure(path: Path) -> None:
         )
     check_writable(path)
     try:
-        import matplotlib.figure  # noqa: F401 - slow to import, but needed anyway
+        _import_matplotlib()
     except ImportError:
         raise OutputError(
             "figures need matplotlib, which is not installed; install catclf's extra [plot], or: "
             "pip install matplotlib"
         ) from None
+
+
+def _import_matplotlib() -> None:
+    """Import it, which is slow, without what it reads in the current folder and the environment.
+
+    A file `matplotlibrc` there, which nobody has named, could let it run LaTeX, or take all memory.
+    """
+    if "matplotlib" in sys.modules:
+        import matplotlib.figure
+
+        return
+    kept = {name: os.environ.pop(name, None) for name in ("MATPLOTLIBRC", "MPLBACKEND")}
+    try:
+        with contextlib.chdir(Path(__file__).parent):
+            import matplotlib.figure  # noqa: F401
+    finally:
+        os.environ.update({name: value for name, value in kept.items() if value is not None})
 
 
 def save_figure(draw: Callable[["Figure"], None], path: Path) -> None:

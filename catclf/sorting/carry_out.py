@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from catclf.errors import DataError, OutputError, reason_of
-from catclf.sorting.journal import FOLDER, Entry, append_entries, read_journal
+from catclf.sorting.journal import FOLDER, Entry, append_entries, read_journal, require_inside
 from catclf.sorting.plan import Plan
 
 # What file systems say that have no hard links, or not from here to there.
@@ -40,6 +40,8 @@ def carry_out(plan: Plan, progress: Callable[[int, int], None] | None = None) ->
         plan.folder.mkdir(exist_ok=True)
         append_entries(plan.entries, plan.folder)
         for entry in plan.entries:
+            if entry.target != plan.folder:
+                require_inside(entry, plan.folder)
             if entry.action == FOLDER:
                 entry.target.mkdir(exist_ok=True)
                 continue

@@ -1,5 +1,6 @@
 """The journal of a sorting: what was to be done, written before it is done, so it can be undone."""
 
+import errno
 import json
 import os
 from collections.abc import Sequence
@@ -7,11 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from catclf.errors import DataError, OutputError, reason_of
-from catclf.storage import written_whole
+from catclf.storage import require_ordinary, written_whole
 from catclf.strict_json import read_json
 
 JOURNAL = "sorted.jsonl"
 """The journal's name in the folder that is sorted into."""
+
+# A line for each of a million files.
+_LARGEST = 2**29
 
 ACTIONS = ("copy", "link", "move")
 FOLDER = "folder"
@@ -39,6 +43,18 @@ def hash_of(name: str) -> str:
     return blake2b(os.fsencode(name), digest_size=8).hexdigest()
 
 
+def is_inside(entry: Entry, folder: Path) -> bool:
+    """Whether an entry's target lies in a folder, whatever links there are on the way."""
+    parent = Path(os.path.realpath(entry.target.parent))
+    return parent.is_relative_to(os.path.realpath(folder))
+
+
+def require_inside(entry: Entry, folder: Path) -> None:
+    """Raise `OSError` if a link leads an entry's target out of a folder."""
+    if not is_inside(entry, folder):
+        raise OSError(errno.ELOOP, "a link leads out of the folder", str(entry.target.parent))
+
+
 def append_entries(entries: Sequence[Entry], folder: Path) -> None:
     """Add entries to a folder's journal, safely on the disk, before anything is done.
 
@@ -55,6 +71,7 @@ def append_entries(entries: Sequence[Entry], folder: Path) -> None:
         If the journal cannot be written; nothing is to be done then.
     """
     path = folder / JOURNAL
+    _require_file(path)
     try:
         with path.open("a+b") as file:
             end = file.seek(0, os.SEEK_END)
@@ -90,7 +107,10 @@ def read_journal(folder: Path) -> list[Entry]:
         If there is no journal, or it is damaged or leads out of the folder.
     """
     path = folder / JOURNAL
+    _require_file(path)
     try:
+        if path.stat().st_size > _LARGEST:
+            raise DataError(f"{path} is larger than {_LARGEST >> 20} MB; no sorting made it")
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         raise DataError(
@@ -120,6 +140,13 @@ def rewrite_journal(entries: Sequence[Entry], folder: Path) -> None:
         file.write(b"".join(_line(entry, folder) for entry in entries))
 
 
+def _require_file(path: Path) -> None:
+    """Raise `DataError` unless the journal is an ordinary file, or is not there yet."""
+    if path.is_symlink():
+        raise DataError(f"{path} is a link; remove it")
+    require_ordinary(path)
+
+
 def _ends_in_newline(descriptor: int, end: int) -> bool:
     os.lseek(descriptor, end - 1, os.SEEK_SET)
     return os.read(descriptor, 1) == b"\n"
@@ -142,4 +169,7 @@ def _entry(line: bytes, folder: Path) -> Entry:
         raise ValueError
     if target.is_absolute() or ".." in target.parts:
         raise ValueError
+    for path in (source, target):
+        if b"\0" in os.fsencode(path):  # which also fails for what is no name here
+            raise ValueError
     return Entry(action, source, folder / target)

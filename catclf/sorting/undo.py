@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from catclf.errors import reason_of
 from catclf.sorting.carry_out import move
-from catclf.sorting.journal import FOLDER, Entry, read_journal, rewrite_journal
+from catclf.sorting.journal import (
+    FOLDER,
+    Entry,
+    is_inside,
+    read_journal,
+    require_inside,
+    rewrite_journal,
+)
 
 
 class Kept(NamedTuple):
@@ -63,6 +70,7 @@ def undo(folder: Path, progress: Callable[[int, int], None] | None = None) -> Un
             remaining.append(entry)
             continue
         try:
+            require_inside(entry, folder)
             files += _undo_one(entry)
         except _KeptError as error:
             kept.append(Kept(entry.target, str(error)))
@@ -88,6 +96,8 @@ def _undo_one(entry: Entry) -> bool:
         partial.unlink(missing_ok=True)
     if not os.path.lexists(entry.target):
         return False
+    if os.path.realpath(entry.source) == os.path.realpath(entry.target):
+        raise _KeptError("the original is now a link to it")
     source_exists = os.path.lexists(entry.source)
     if entry.action == "move" and not source_exists:
         entry.source.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +119,11 @@ def _same(one: Path, other: Path) -> bool:
 
 def _tidy(entries: list[Entry], folder: Path) -> None:
     """Keep the journal of what remains, and remove the folders that are empty."""
-    inner = [entry for entry in entries if entry.action == FOLDER and entry.target != folder]
+    inner = [
+        entry
+        for entry in entries
+        if entry.action == FOLDER and entry.target != folder and is_inside(entry, folder)
+    ]
     gone = {entry.target for entry in reversed(inner) if _removed(entry.target)}
     remaining = [entry for entry in entries if entry.target not in gone]
     if any(entry.target != folder for entry in remaining):

@@ -128,6 +128,8 @@ def _array(file: Any, name: str) -> Any:
     if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
         raise _FileError(f" does not contain an array {name}")
     _require_held(file, name, array.nbytes, array.id.get_storage_size())
+    if array.ndim == 4 and len(array) > array.id.get_storage_size():
+        raise _FileError(f": {name} claims {len(array)} images, more than the file can hold")
     chunk = np.prod(array.chunks or (0,), dtype=float) * array.dtype.itemsize
     if chunk > _LARGEST_CHUNK:
         raise _FileError(

@@ -15,12 +15,14 @@ from catclf.datasets.hdf5.contents import PREFIXES, Contents, contents_of
 from catclf.datasets.hdf5.images import StoredImages
 from catclf.datasets.hdf5.stored_array import StoredArray
 from catclf.errors import DataError, SettingsError
-from catclf.images.bounds import LEAST_SIDE, MEGAPIXELS
+from catclf.images.bounds import LEAST_SIDE, LONGEST_SIDE, MEGAPIXELS
 from catclf.images.fingerprints import Fingerprints, fingerprints
 from catclf.images.preprocessing import SIDE, Images, Preprocessing
 from catclf.progress import Progress
 from catclf.rows import Joined, Picked, Rows
 from catclf.strict_json import read_json
+
+_LONGEST_TEXT = 4096
 
 # Images and bytes that are read together.
 _BATCH, _BATCH_BYTES = 256, 2**24
@@ -207,6 +209,11 @@ class _SplitReader:
             raise DataError(
                 f"{self._path}: {prefix}_x has images of more than {MEGAPIXELS} megapixels"
             )
+        if max(height, width) > LONGEST_SIDE:
+            raise DataError(
+                f"{self._path}: {prefix}_x has images of more than {LONGEST_SIDE} pixels along a "
+                "side"
+            )
         if min(height, width) < LEAST_SIDE:
             raise DataError(
                 f"{self._path}: {prefix}_x has images of {width} × {height} pixels; catclf needs "
@@ -273,7 +280,9 @@ class _SplitReader:
         return self._texts("list_classes") if "list_classes" in self._contents.arrays else []
 
     def _require_known(self, labels: NDArray[Any], names: list[str]) -> None:
-        known = (labels >= 0) & (labels < (len(names) or 2)) & (labels == np.floor(labels))
+        with np.errstate(invalid="ignore"):  # a label that is not a number is not known either
+            whole = labels == np.floor(labels)
+        known = whole & (labels >= 0) & (labels < (len(names) or 2))
         wrong = labels[~known]
         if len(wrong):
             more = f", or up to {len(names) - 1} as list_classes names them"
@@ -296,6 +305,11 @@ class _SplitReader:
         return np.ravel(self._contents.read(key))  # (m,)
 
     def _texts(self, key: str) -> list[str]:
+        if self._array(key).dtype.itemsize > _LONGEST_TEXT:
+            raise DataError(
+                f"{self._path}: {key} has texts of more than {_LONGEST_TEXT} bytes; no file has "
+                "such a name"
+            )
         return [
             text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else str(text)
             for text in self._flat(key).tolist()

@@ -43,7 +43,10 @@ class _HtmlExported(Exported):
 
     def __init__(self, data: bytes) -> None:
         page = _Page()
-        page.feed(data.decode(errors="replace"))
+        try:
+            page.feed(data.decode(errors="replace"))
+        except AssertionError:  # which html.parser raises for declarations that it does not know
+            raise ExportError("it is not a page that catclf exported") from None
         if not page.content or not page.script:
             raise ExportError("it is not a page that catclf exported")
         self._v8 = V8()
@@ -58,8 +61,18 @@ class _HtmlExported(Exported):
         """What the page says of images, without a browser."""
         try:
             Z, A, labels = zip(*map(self._answer, images), strict=True)
-            return Answers(np.array(Z, np.float64), np.array(A, np.float64), list(map(str, labels)))
-        except (TypeError, ValueError, RecursionError) as error:  # a page may come from anybody
+            answers = Answers(
+                np.array(Z, np.float64), np.array(A, np.float64), list(map(str, labels))
+            )
+            if answers.logits.ndim != 1 or not np.isfinite(answers.logits).all():
+                raise ValueError
+            return answers
+        except (
+            TypeError,
+            ValueError,
+            RecursionError,
+            OverflowError,
+        ) as error:  # a page may come from anybody
             raise ExportError("it does not answer as an exported page does") from error
 
     def _answer(self, image: Images) -> Any:
