@@ -39,6 +39,10 @@ test-processors: $(VENV)/installed-dev ## run the numerical tests as older and n
 test-mutants: $(VENV)/installed-dev ## open and run 20 000 damaged encoders
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow tests/encoders/test_mutants.py
 
+.PHONY: test-slow
+test-slow: $(VENV)/installed-dev ## run the tests that take minutes
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto -m slow
+
 .PHONY: fuzz
 fuzz: $(VENV)/installed-dev ## try hostile files, kills, signals and full disks, for three minutes
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.campaigns

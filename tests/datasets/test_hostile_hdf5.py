@@ -201,7 +201,7 @@ def chunked(path: Path, name: str, shape: tuple[int, ...], **options: Any) -> Pa
     ("name", "shape", "chunks", "reason"),
     [
         ("train_set_x", (400_000, 8, 8, 3), (100_000, 8, 8, 3), "claims 400000 images, more than"),
-        ("train_set_x", (100_000, 1, 9, 3), (10_000, 1, 9, 3), "has images of 9 × 1 pixels; catcl"),
+        ("train_set_x", (100, 1, 9, 3), (10, 1, 9, 3), "has images of 9 × 1 pixels; catcl"),
         ("train_set_x", (6, 4000, 4000, 3), (6, 4000, 4000, 3), "is in chunks of 275 MB; save it"),
         ("train_set_y", (300_000_000,), (300_000_000,), "is in chunks of 286 MB; save it in"),
         ("train_set_y", (300_000_000,), (1_000_000,), "train_set_y is larger than 256 MB"),

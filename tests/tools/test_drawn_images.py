@@ -81,7 +81,10 @@ def test_the_files_match_the_checksum_list(files: Any) -> None:
     assert list(digests) == sorted(entry.path for entry in entries())
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+# Two parts show it; all of them are drawn by `make test-slow`.
+@pytest.mark.parametrize(
+    "part", [0, 1, *(pytest.param(i, marks=pytest.mark.slow) for i in range(2, PARTS))]
+)
 def test_drawing_again_gives_the_same_images(part: Any) -> None:
     note, _ = read_checksums(DATA)
     for entry in list(entries())[part::PARTS]:
