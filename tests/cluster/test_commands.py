@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -208,8 +207,7 @@ def test_a_scheduler_that_dies_prints_one_line(
         "--score", "none", "--checkpoint", str(checkpoint), "--learning-rate", "1e-5",
     ]  # fmt: skip
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as training:
-        wait_until(lambda: _is_connected(processes))
-        time.sleep(3)
+        wait_until(lambda: _is_training(processes), 90)
         processes.scheduler.kill()
         _, err = training.communicate(timeout=30)
     assert training.returncode == 1
@@ -220,15 +218,16 @@ def test_a_scheduler_that_dies_prints_one_line(
     assert len(np.load(checkpoint)["costs"]) > 1
 
 
-def _is_connected(processes: Processes) -> bool:
+def _is_training(processes: Processes) -> bool:
+    """Whether the scheduler has seen the tasks of some hundred passes."""
     from distributed import Client
 
     with Client(processes.address, set_as_default=False) as client:
-        return len(client.run_on_scheduler(_clients)) > 1
+        return int(client.run_on_scheduler(_transitions)) > 1000
 
 
-def _clients(dask_scheduler: Any) -> list[str]:
-    return [name for name in dask_scheduler.clients if name != "fire-and-forget"]
+def _transitions(dask_scheduler: Any) -> int:
+    return int(dask_scheduler.transition_counter)
 
 
 def test_images_in_memory_are_sent_only_if_they_are_few(two_workers: Processes) -> None:
