@@ -71,16 +71,17 @@ class Peak:
 
     def __enter__(self) -> "Peak":
         self.bytes = 0
-        self._before = _memory("VmRSS")
+        self._before = memory("VmRSS")
         if sys.platform == "linux":
             Path("/proc/self/clear_refs").write_text("5")
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.bytes = max(0, _memory("VmHWM") - self._before)
+        self.bytes = max(0, memory("VmHWM") - self._before)
 
 
-def _memory(what: str) -> int:
+def memory(what: str) -> int:
+    """Bytes that Linux says this process has: VmRSS, or VmHWM at most so far; 0 elsewhere."""
     if sys.platform != "linux":
         return 0
     found = re.search(rf"{what}:\s+(\d+) kB", Path("/proc/self/status").read_text())

@@ -12,22 +12,21 @@ from catclf.images.preprocessing import Preprocessing
 from tests.campaigns.campaign import Campaign, Case
 from tests.campaigns.commands import Peak
 from tests.campaigns.mutations import mutant
-from tests.campaigns.start import noise
-from tests.conftest import SHARED
+from tests.conftest import SHARED, image
 
 _SECONDS, _MEMORY = 5.0, 2**30
 
 
 def _prepare(start: Path) -> None:
-    large = noise(1, 190, (220, 160))
+    large = image(1, red=190, size=(220, 160))
     for mode in ("RGB", "L", "P", "RGBA", "CMYK", "1", "I;16"):
-        image = large.convert("L").convert(mode) if mode == "I;16" else large.convert(mode)
+        picture = large.convert("L").convert(mode) if mode == "I;16" else large.convert(mode)
         for name, options in _FORMATS.items():
             try:
-                image.save(start / f"{mode.replace(';', '')}-{name}", **options)
+                picture.save(start / f"{mode.replace(';', '')}-{name}", **options)
             except (OSError, ValueError, KeyError):
                 (start / f"{mode.replace(';', '')}-{name}").unlink(missing_ok=True)
-    frames = [noise(i, 100 + 20 * i) for i in range(3)]
+    frames = [image(i, red=100 + 20 * i, size=(64, 64)) for i in range(3)]
     for name in ("frames.gif", "frames.webp", "frames.png", "frames.tiff"):
         frames[0].save(start / name, save_all=True, append_images=frames[1:])
     for i, path in enumerate(sorted((SHARED / "odd-images").rglob("*"))):
@@ -77,13 +76,13 @@ def _attempt(case: Case) -> str | None:
     began = time.monotonic()
     with Peak() as peak:
         try:
-            image = load_image(damaged, preprocessing)
+            pixels = load_image(damaged, preprocessing)
         except ImageError as error:
             if "\n" in str(error) or not 0 < len(str(error)) < 300:
                 return f"{path.name}: {str(error)!r}"
         else:
-            if image.shape != (64, 64, 3) or image.dtype != "uint8":
-                return f"{path.name}: {image.shape} of {image.dtype}"
+            if pixels.shape != (64, 64, 3) or pixels.dtype != "uint8":
+                return f"{path.name}: {pixels.shape} of {pixels.dtype}"
     if (seconds := time.monotonic() - began) > _SECONDS:
         return f"{path.name}: {seconds:.1f} s"
     if peak.bytes > _MEMORY:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from tests.campaigns.campaign import Campaign, Case
-from tests.campaigns.commands import _memory, command
+from tests.campaigns.commands import command, memory
 from tests.campaigns.start import write_data
 
 _IMAGES = 1000
@@ -40,7 +40,7 @@ def _attempt(case: Case) -> str | None:
 def _state() -> tuple[int, int]:
     gc.collect()
     descriptors = Path("/proc/self/fd")
-    return _memory("VmRSS"), len(list(descriptors.iterdir())) if descriptors.exists() else 0
+    return memory("VmRSS"), len(list(descriptors.iterdir())) if descriptors.exists() else 0
 
 
 CAMPAIGN = Campaign(

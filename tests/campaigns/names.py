@@ -9,7 +9,8 @@ from random import Random
 
 from tests.campaigns.campaign import Campaign, Case
 from tests.campaigns.commands import broken_promise, command
-from tests.campaigns.start import noise, write_data
+from tests.campaigns.start import write_data
+from tests.conftest import image
 
 _PARTS = (
     *map(chr, range(1, 32)), *map(chr, range(127, 160)),
@@ -45,7 +46,7 @@ def _attempt(case: Case) -> str | None:
         for j in range(3):
             path = folder / class_ / f"{_name(rng)}{i}{j}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            noise(10 * i + j, 60 * i + 40).save(path, "PNG")
+            image(10 * i + j, red=60 * i + 40, size=(64, 64)).save(path, "PNG")
     (folder / "cat" / f"{_name(rng)}.jpg").write_bytes(b"not an image")
     page = case.folder / "page.html"
     positive = rng.choice(sorted({*classes, "cat"}))

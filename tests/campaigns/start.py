@@ -3,17 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 import catclf
+from tests.conftest import image
 from tests.encoders.fake import FakeEncoder
-
-
-def noise(seed: int, red: int, size: tuple[int, int] = (64, 64)) -> Image.Image:
-    """A noisy image whose red is around a value."""
-    pixels = np.random.default_rng(seed).integers(-40, 40, (size[1], size[0], 3))
-    return Image.fromarray(np.clip(pixels + np.array([red, 120, 120]), 0, 255).astype(np.uint8))
 
 
 def write_data(folder: Path, count: int = 10) -> Path:
@@ -21,7 +13,7 @@ def write_data(folder: Path, count: int = 10) -> Path:
     for name, red in (("cat", 190), ("dog", 80)):
         (folder / name).mkdir(parents=True)
         for i in range(count):
-            noise(1000 * red + i, red).save(folder / name / f"{i}.png")
+            image(1000 * red + i, red=red, size=(64, 64)).save(folder / name / f"{i}.png")
     return folder
 
 

@@ -1,9 +1,7 @@
 """The HDF5 library in a process of its own, so that what crashes or hangs is not this one."""
 
 import json
-import os
 import subprocess
-import sys
 import weakref
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from catclf import own_process
 from catclf.datasets.hdf5.stored_array import StoredArray
 from catclf.errors import DataError, reason_of
 from catclf.urls import reachable
@@ -26,7 +25,6 @@ _MOST_TIMES, _MOST_BESIDES = 8, 2**24
 _MOST_PROCESSES = 4
 
 _PROGRAM = "catclf.datasets.hdf5.library_process"
-_PACKAGES = Path(__file__).parents[3]
 
 # The library serves one thread at a time anyway.
 _LOCK = RLock()
@@ -106,14 +104,12 @@ class _Process:
     def __init__(self, path: Path) -> None:
         if len(_running) == _MOST_PROCESSES:
             _running[0].end()
-        # Without its folder, in which names may be those of other modules, but with this package.
-        packages = os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", _PROGRAM, str(path)],
+            own_process.command(_PROGRAM, str(path)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": packages, "OPENBLAS_NUM_THREADS": "1"},
+            env=own_process.environment() | {"OPENBLAS_NUM_THREADS": "1"},
             start_new_session=True,  # an interrupt is for this process, which ends that one
         )
         self._finalize = weakref.finalize(self, _end, self._process)

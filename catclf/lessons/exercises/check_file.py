@@ -1,19 +1,16 @@
 """Checks of a student's file, in a process of its own: it may print, hang, or end the process."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from catclf import own_process
 from catclf.errors import DataError
 from catclf.storage import require_ordinary
 
 SECONDS = 10.0
 """After this time, the file is taken to be in a loop without an end."""
-
-_PACKAGES = Path(__file__).parents[3]
 
 
 class Looked(NamedTuple):
@@ -47,19 +44,11 @@ def check_file(number: int, path: Path) -> list[Looked]:
     require_ordinary(path)
     if not path.exists():
         raise DataError(f"{path} does not exist; write the stub of the exercise to it first")
-    packages = os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "catclf.lessons.exercises.process",
-        str(number),
-        str(path),
-    ]
+    program = "catclf.lessons.exercises.process"
     try:
         result = subprocess.run(
-            command,
-            env=os.environ | {"PYTHONPATH": packages},
+            own_process.command(program, str(number), str(path)),
+            env=own_process.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
