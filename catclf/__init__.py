@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from catclf.evaluation.cross_validation import CrossValidation, cross_validate
     from catclf.evaluation.evaluate import Evaluation, evaluate
     from catclf.export.export_model import export_model
+    from catclf.lessons.lesson import Lesson, LessonSettings
+    from catclf.lessons.register import run_lesson
     from catclf.model import Model, Prediction
     from catclf.model_file import load_model, save_model
     from catclf.training.record import TrainingRecord
@@ -68,6 +70,8 @@ __all__ = [
     "Evaluation",
     "ExportError",
     "ImageError",
+    "Lesson",
+    "LessonSettings",
     "Model",
     "ModelError",
     "OutputError",
@@ -89,6 +93,7 @@ __all__ = [
     "open_source",
     "pack",
     "pack_shards",
+    "run_lesson",
     "save_model",
     "split",
     "train",
@@ -108,6 +113,8 @@ _MODULES = {
     "Evaluation": "evaluation.evaluate",
     "ExportError": "errors",
     "ImageError": "errors",
+    "Lesson": "lessons.lesson",
+    "LessonSettings": "lessons.lesson",
     "Model": "model",
     "ModelError": "errors",
     "OutputError": "errors",
@@ -129,6 +136,7 @@ _MODULES = {
     "open_source": "datasets.source",
     "pack": "datasets.pack",
     "pack_shards": "datasets.pack_shards",
+    "run_lesson": "lessons.register",
     "save_model": "model_file",
     "split": "datasets.split",
     "train": "training.train",

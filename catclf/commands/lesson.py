@@ -20,7 +20,7 @@ from catclf.errors import DataError, OutputError, reason_of
 from catclf.lessons.register import LESSONS, find_lesson, run_lesson
 
 if TYPE_CHECKING:
-    from catclf.lessons.lesson import Cell, Column, Lesson, Table
+    from catclf.lessons.lesson import Lesson, Table
 
 _ALL = "all"
 _WIDTH = 88
@@ -108,9 +108,9 @@ def lesson(
             note(f"Skipped: {each}: {error}")
             continue
         if file:
-            from catclf.plots.figure import save_figure
+            from catclf.plots.figure import PROJECTED, save_figure
 
-            save_figure(result.draw, file)
+            save_figure(result.draw, file, dots_per_inch=PROJECTED)
         if as_json:
             documents.append({"lesson": each, **result.to_dict()})
         else:
@@ -184,10 +184,7 @@ def _say_paragraph(text: str) -> None:
 def _say_table(table: "Table") -> None:
     for line in textwrap.wrap(f"{table.title}:", _WIDTH):
         say(line)
-    rows = [
-        [_text(cell, column) for cell, column in zip(row, table.columns, strict=True)]
-        for row in table.rows
-    ]
+    rows = table.rows_as_text()
     header = [column.name for column in table.columns]
     widths = [max(map(len, cells)) for cells in zip(header, *rows, strict=True)]
     # Words are aligned to the left, numbers to the right.
@@ -198,7 +195,3 @@ def _say_table(table: "Table") -> None:
             for cell, width, is_words in zip(cells, widths, words, strict=True)
         )
         say(f"  {line.rstrip()}")
-
-
-def _text(cell: "Cell", column: "Column") -> str:
-    return cell if isinstance(cell, str) else format(cell, column.format)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from catclf.lessons.graph import Node, Step, draw_graph
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 from catclf.logistic import Array, propagate, sigmoid
 
@@ -120,17 +121,36 @@ def _slope(f: Callable[[float], float]) -> float:
 
 
 def _draw(figure: "Figure", z: float, a: float) -> None:
-    from catclf.plots.figure import BLUE, RED
+    from catclf.plots.figure import RED
 
-    Z = np.linspace(-6, 6, 201)
-    losses = np.array([_loss_of_z(value) for value in Z.tolist()])
-    left, right = figure.subplots(1, 2)
-    left.plot(Z, losses, color=BLUE)
-    ends = np.array([-2.0, 2.0])
-    left.plot(z + ends, _loss_of_z(z) + (a - _Y) * ends, color=RED, linewidth=3)
-    left.plot(z, _loss_of_z(z), "o", color=RED)
-    left.set(xlabel="z", ylabel="L", title=f"Loss for y = 1, with slope dz = {a - _Y:.3f}")
-    right.plot(Z, sigmoid(Z) - 1, color=BLUE, label="y = 1")
-    right.plot(Z, sigmoid(Z), color=RED, linestyle="--", label="y = 0")
-    right.set(xlabel="z", ylabel="dz", title="Its derivative dz = a - y")
-    right.legend()
+    (x1,), (x2,) = _X.tolist()
+    (w1,), (w2,) = _W.tolist()
+    da, dz = _da(a), a - _Y
+    figure.set_size_inches(9.6, 5.4)
+    axes = figure.subplots()
+    axes.set(xlim=(-0.1, 9.7), ylim=(-0.3, 5.2))
+    axes.set_title("Forward to the loss (blue), backward to its derivatives (red)")
+    # Features and label are given: no derivative leads back to them.
+    nodes = {
+        "w1": Node(0.9, 4.7, 0.8, "w1", f"{w1:g}", f"dw1 = x1 · dz = {x1 * dz:.3f}"),
+        "x1": Node(0.9, 3.6, 0.8, "x1", f"{x1:g}"),
+        "w2": Node(0.9, 2.6, 0.8, "w2", f"{w2:g}", f"dw2 = x2 · dz = {x2 * dz:.3f}"),
+        "x2": Node(0.9, 1.5, 0.8, "x2", f"{x2:g}"),
+        "b": Node(0.9, 0.5, 0.8, "b", f"{_BIAS:g}", f"db = dz = {dz:.3f}"),
+        "z": Node(4.4, 2.6, 0.8, "z = wᵀx + b", f"{z:g}", f"dz = a(1 - a) da\n= {dz:.3f}"),
+        "a": Node(6.75, 2.6, 0.55, "a = σ(z)", f"{a:.3f}", f"da = {da:.3f}"),
+        "y": Node(6.75, 4.2, 0.55, "y", f"{_Y:g}"),
+        "L": Node(8.9, 2.6, 0.6, "L(a, y)", f"{_loss_of_a(a):.3f}", "dL/dL = 1"),
+    }
+    steps = (
+        Step("w1", "z", "∂z/∂w1 = x1"),
+        Step("x1", "z"),
+        Step("w2", "z", "∂z/∂w2 = x2"),
+        Step("x2", "z"),
+        Step("b", "z", "∂z/∂b = 1"),
+        Step("z", "a", "a(1 - a)"),
+        Step("y", "L"),
+        Step("a", "L", "-1/a" if _Y else "1/(1 - a)"),
+    )
+    draw_graph(axes, nodes, steps)
+    axes.text(6.75, 1.2, f"together: dz = a - y = {dz:.3f}", color=RED, ha="center", fontsize=12)

@@ -67,15 +67,18 @@ def _outputs() -> Table:
 
 
 def _draw(figure: "Figure") -> None:
-    from catclf.plots.figure import COLOURS
+    from catclf.plots.figure import COLOURS, legend_below
 
     X = np.linspace(-8, 8, 401)
     left, right = figure.subplots(1, 2, sharey=True)
     for w, colour, style in zip(_WEIGHTS, COLOURS, ("-", "--", "-.", ":"), strict=False):
         left.plot(X, sigmoid(w * X), color=colour, linestyle=style, label=f"w = {w:g}")
-    for b, colour, style in zip(_BIASES, COLOURS, ("-", "--", "-."), strict=False):
+    for b, colour, style in zip((*_BIASES, 10.0), COLOURS, ("-", "--", "-.", ":"), strict=False):
         right.plot(X, sigmoid(X + b), color=colour, linestyle=style, label=f"b = {b:g}")
-    left.set(xlabel="x", ylabel="σ(wx + b)", title="w sets the slope (b = 0)")
-    right.set(xlabel="x", title="b shifts the curve (w = 1)")
-    left.legend(loc="center left")
-    right.legend(loc="lower right")
+        if -b in X:
+            right.plot(-b, 0.5, "o", color=colour)
+    left.plot(0, 0.5, "o", color="black")
+    left.set(xlabel="x", ylabel="a = σ(wx + b)", title="w sets the slope (b = 0)")
+    right.set(xlabel="x", title="b shifts the curve (w = 1): a = ½ at x = -b")
+    legend_below(left, columns=2)
+    legend_below(right, columns=2)

@@ -144,20 +144,33 @@ def _descents(descents: dict[int, _Descent]) -> Table:
 
 
 def _draw(figure: "Figure", w: Array, J: Array, found: _Descent, seconds: float) -> None:
-    from catclf.plots.figure import BLUE, RED
+    from catclf.plots.figure import BLUE, RED, legend_below
 
     left, right = figure.subplots(1, 2)
     left.plot(w, J, color=BLUE, label=f"{_VALUES} values of w")
     left.plot(
         found.w.item(), found.J, "o", color=RED, label=f"gradient descent, {found.steps} steps"
     )
-    left.set(xlabel="w", ylabel="J", title="Cost for one weight")
-    left.legend()
-    weights = list(_TIMES_ON_THE_SLIDE)
-    right.plot(weights, [_extrapolated(seconds, n) for n in weights], "o-", color=BLUE)
-    for duration, name in ((1.0, "a second"), (86400.0, "a day")):
-        right.axhline(duration, color=RED, linestyle=":", linewidth=1)
-        right.text(9, duration * 2, name, color=RED, horizontalalignment="right")
+    left.set(xlabel="w", ylabel="J(w)", title="The cost of one weight")
+    legend_below(left, columns=1)
+    totals = {n: _extrapolated(seconds, n) for n in _TIMES_ON_THE_SLIDE}
+    right.plot(list(totals), list(totals.values()), "o-", color=BLUE)
+    for n, total in totals.items():
+        beside = (8, -10) if n < max(totals) else (-8, -4)
+        right.annotate(
+            duration_in_words(total),
+            (n, total),
+            xytext=beside,
+            textcoords="offset points",
+            horizontalalignment="left" if n < max(totals) else "right",
+        )
     right.axhline(_AGE_OF_THE_UNIVERSE, color=RED, linestyle=":", linewidth=1)
-    right.text(1, _AGE_OF_THE_UNIVERSE * 2, "age of the universe", color=RED)
-    right.set(yscale="log", xlabel="weights", ylabel="seconds", title="Time for brute force")
+    right.text(1, _AGE_OF_THE_UNIVERSE * 3, "age of the universe", color=RED)
+    right.set(
+        yscale="log",
+        xlabel="number of weights",
+        ylabel="seconds",
+        xticks=list(totals),
+        title="Time to try all their values",
+    )
+    right.margins(y=0.1)

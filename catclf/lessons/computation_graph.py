@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from catclf.lessons.graph import Node, Step, draw_graph
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
 
 if TYPE_CHECKING:
@@ -102,32 +103,24 @@ def _from_v(v: float) -> float:
 
 
 def _draw(figure: "Figure", forward: tuple[float, float, float], derivatives: _Derivatives) -> None:
-    from catclf.plots.figure import BLUE, RED
-
     u, v, J = forward
     da, db, dc, du, dv = derivatives
-    # x, y and half the width of each node, its value, its derivative.
-    nodes = {
-        "a": (0.0, 2.0, 0.22, f"a = {_A:g}", f"da = {da:g}"),
-        "b": (0.0, 1.0, 0.22, f"b = {_B:g}", f"db = {db:g}"),
-        "c": (0.0, 0.0, 0.22, f"c = {_C:g}", f"dc = {dc:g}"),
-        "u": (1.2, 0.5, 0.34, f"u = bc = {u:g}", f"du = {du:g}"),
-        "v": (2.4, 1.25, 0.46, f"v = a + u = {v:g}", f"dv = {dv:g}"),
-        "J": (3.6, 1.25, 0.36, f"J = 3v = {J:g}", ""),
-    }
     axes = figure.subplots()
-    for start, end in ("bu", "cu", "av", "uv", "vJ"):
-        x, y, half_width = nodes[start][:3]
-        to_x, to_y, to_half_width = nodes[end][:3]
-        axes.annotate(
-            "",
-            (to_x - to_half_width, to_y),
-            (x + half_width, y),
-            arrowprops={"arrowstyle": "->", "color": BLUE, "linewidth": 1.6},
-        )
-    for x, y, _, value, derivative in nodes.values():
-        axes.text(x, y + 0.05, value, color=BLUE, ha="center", va="bottom", fontsize=13)
-        axes.text(x, y - 0.05, derivative, color=RED, ha="center", va="top", fontsize=13)
-    axes.set(xlim=(-0.5, 4.1), ylim=(-0.4, 2.5))
-    axes.set_axis_off()
-    axes.set_title("Forward pass to J (blue), and backward pass to the derivatives of J (red)")
+    axes.set(xlim=(-0.1, 8.1), ylim=(-0.2, 4.1))
+    axes.set_title("Forward to J (blue), backward to the derivatives of J (red)")
+    nodes = {
+        "a": Node(0.7, 3.5, 0.6, "a", f"{_A:g}", f"da = 1 · dv = {da:g}"),
+        "b": Node(0.7, 2.1, 0.6, "b", f"{_B:g}", f"db = c · du = {db:g}"),
+        "c": Node(0.7, 0.7, 0.6, "c", f"{_C:g}", f"dc = b · du = {dc:g}"),
+        "u": Node(3.05, 1.4, 0.6, "u = bc", f"{u:g}", f"du = 1 · dv = {du:g}"),
+        "v": Node(5.25, 2.5, 0.65, "v = a + u", f"{v:g}", f"dv = 3 · 1 = {dv:g}"),
+        "J": Node(7.4, 2.5, 0.6, "J = 3v", f"{J:g}", "dJ/dJ = 1"),
+    }
+    steps = (
+        Step("a", "v", "∂v/∂a = 1"),
+        Step("b", "u", "∂u/∂b = c"),
+        Step("c", "u", "∂u/∂c = b"),
+        Step("u", "v", "∂v/∂u = 1"),
+        Step("v", "J", "dJ/dv = 3"),
+    )
+    draw_graph(axes, nodes, steps)

@@ -102,4 +102,4 @@ def _draw(figure: "Figure") -> None:
                 textcoords="offset points",
                 horizontalalignment="right",
             )
-        axes.set(xlabel="a", title=f"f(a) = {function.name}")
+        axes.set(xlabel="a", ylabel="f(a)", title=f"f(a) = {function.name}")

@@ -197,26 +197,31 @@ def _ends(paths: list[list[State]]) -> Table:
 
 
 def _draw(figure: "Figure", X: Array, Y: Array, paths: list[list[State]]) -> None:
-    from catclf.plots.figure import BLUE, COLOURS, RED
+    from catclf.plots.figure import BLUE, COLOURS, RED, legend_below
 
+    figure.set_size_inches(9.6, 5.4)
     left, right = figure.subplots(1, 2)
     W = np.linspace(-5, 5, 101)
-    left.plot(W, [propagate(np.array([[w]]), 0.0, X, Y).J for w in W.tolist()], color=BLUE)
-    left.plot(*zip(*_path_in_w(X, Y), strict=True), "o-", color=RED, markersize=4, linewidth=1)
-    left.set(
-        xlabel="w",
-        ylabel="J(w, 0)",
-        title=f"b fixed at 0, from w = {_FIRST_W:g}, α = {_RATE_IN_W:g}",
-    )
+    costs = [propagate(np.array([[w]]), 0.0, X, Y).J for w in W.tolist()]
+    left.plot(W, costs, color=BLUE, label="J(w, 0)")
+    path = _path_in_w(X, Y)
+    steps = f"{_STEPS_IN_W} steps, α = {_RATE_IN_W:g}"
+    left.plot(*zip(*path, strict=True), "o-", color=RED, markersize=4, linewidth=1, label=steps)
+    left.set(xlabel="w", ylabel="J", title="b fixed at 0: steps get shorter")
+    legend_below(left, columns=2)
 
     B = np.linspace(-5, 5, 81)
     J = [[propagate(np.array([[w]]), b, X, Y).J for w in W.tolist()] for b in B.tolist()]
-    right.contour(W, B, J, levels=20, cmap="Greys", linewidths=0.8)
-    for path, colour in zip(paths, COLOURS, strict=False):
-        path_w, path_b = [state.w.item() for state in path], [state.b for state in path]
+    lines = right.contour(W, B, J, levels=12, cmap="Greys", vmin=0, linewidths=0.8)
+    right.clabel(lines, fontsize=8, fmt="J = %.2g")
+    for i, (path_of_states, colour) in enumerate(zip(paths, COLOURS, strict=False)):
+        path_w = [state.w.item() for state in path_of_states]
+        path_b = [state.b for state in path_of_states]
         right.plot(path_w, path_b, ".-", color=colour, markersize=4, linewidth=1)
-        right.plot(path[0].w.item(), path[0].b, "o", color=colour)
+        name = {0: "start from zeros", 1: "random starts"}.get(i)
+        right.plot(path_w[0], path_b[0], "o", color=colour, label=name)
     end = paths[0][-1]
-    right.plot(end.w.item(), end.b, "*", color="black", markersize=12)
-    right.set(xlabel="w", ylabel="b", title="From zeros and random starts")
+    right.plot(end.w.item(), end.b, "*", color="black", markersize=12, label="end")
+    right.set(xlabel="w", ylabel="b", title="Contours of J(w, b), and paths down")
     right.set(xlim=(-5, 5), ylim=(-5, 5))
+    legend_below(right, columns=3)

@@ -15,7 +15,8 @@ from catclf.solvers.span import Span
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_RATES = (0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.5)
+_DEFAULT = 0.005
+_RATES = (0.00001, 0.0001, 0.0005, 0.001, _DEFAULT, 0.01, 0.05, 0.5)
 _ITERATIONS = 1000
 _SHOWN = (1, 10, 100, _ITERATIONS)
 
@@ -110,15 +111,29 @@ def _verdict(costs: list[float], rises: int, safe: float) -> str:
 
 
 def _draw(figure: "Figure", runs: list[_Run], L: float) -> None:
-    from catclf.plots.figure import COLOURS
+    from catclf.plots.cost import draw_costs
+    from catclf.plots.figure import BLUE, GREEN, ORANGE, PINK, RED
 
     axes = figure.subplots()
-    shown = [run for run in runs if run.rate in (0.0001, 0.001, 1 / L, 0.005, 0.01)]
-    for run, colour, style in zip(shown, COLOURS, ("-", "--", "-.", ":", "-"), strict=False):
-        name = f"α = 1/L = {run.rate:.4f}" if run.rate == 1 / L else f"α = {run.rate:g}"
-        axes.plot(run.costs, color=colour, linestyle=style, label=name)
-    axes.set_ylim(0, 2 * runs[0].costs[0])
+    styles = {
+        0.01: (PINK, "-"),
+        0.0001: (BLUE, "-"),
+        0.001: (RED, "--"),
+        1 / L: (GREEN, "-."),
+        _DEFAULT: (ORANGE, "-"),
+    }
+    by_rate = {run.rate: run for run in runs}
+    for rate, (colour, style) in styles.items():
+        name = f"α = {rate:g}"
+        if rate == 1 / L:
+            name = f"α = 1/L = {rate:.4f}"
+        elif rate == _DEFAULT:
+            name += " (the lecture's)"
+        draw_costs(axes, by_rate[rate].costs, colour, style, name)
     axes.set(
-        xlabel="iteration", ylabel="J", title=f"Cost for five learning rates (2/L = {2 / L:.4f})"
+        yscale="log",
+        xlabel="iteration",
+        ylabel="J",
+        title=f"Cost for five learning rates (2/L = {2 / L:.4f}); bands: it goes up and down",
     )
-    figure.legend(loc="outside lower center", ncols=5)
+    figure.legend(loc="outside lower center", ncols=3)

@@ -145,6 +145,23 @@ class Table(NamedTuple):
             "rows": [dict(zip(names, row, strict=True)) for row in self.rows],
         }
 
+    def rows_as_text(self) -> list[list[str]]:
+        """Return the rows with their numbers formatted."""
+        return [
+            [
+                cell if isinstance(cell, str) else format(cell, column.format)
+                for cell, column in zip(row, self.columns, strict=True)
+            ]
+            for row in self.rows
+        ]
+
+    def to_markdown(self) -> str:
+        """Return the table in Markdown, its title above it."""
+        header = [column.name for column in self.columns]
+        lines = [header, ["---:"] * len(header), *self.rows_as_text()]
+        escaped = [" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines]
+        return "\n".join([f"*{self.title}*", "", *(f"| {line} |" for line in escaped)])
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -170,6 +187,16 @@ class Lesson:
             "see": self.see,
             "note": self.note,
         }
+
+    def _repr_markdown_(self) -> str:
+        """Return what a notebook shows: everything but the figure."""
+        parts = [
+            self.explanation,
+            f"```text\n{self.formula}\n```",
+            *(table.to_markdown() for table in self.tables),
+            f"**What to notice:** {self.see}",
+        ]
+        return "\n\n".join([*parts, self.note] if self.note else parts)
 
 
 def duration_in_words(seconds: float) -> str:

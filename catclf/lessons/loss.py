@@ -20,6 +20,14 @@ _T = np.linspace(-4, 4, 161)
 
 _ITERATIONS = 500
 
+# Where descent along the first line starts, and its steps in the figure.
+_WRONG = -4.0
+_STEPS = 20
+
+# Predictions that are right, with a probability below this for the class that is right, are near
+# the boundary.
+_SURE = 0.75
+
 _Curves = dict[tuple[str, str], Array]
 """Costs at each t of a line, (161,), by names of line and loss."""
 
@@ -46,16 +54,23 @@ def lesson(settings: LessonSettings) -> Lesson:
             "without the ½   L = (a - y)²                              dL/dz = 2(a - y) a(1 - a)\n"
             "J(t) = 1/m Σ L,   w = w₀ + t·d   (n_x, 1)                 t, J: numbers"
         ),
-        tables=(_convexity(curves), _slopes(Z, Y), _single_predictions(), _near_the_boundary()),
+        tables=(
+            _convexity(curves),
+            _slopes(Z, Y),
+            _single_predictions(),
+            _near_the_boundary(),
+            _margin(Z, Y),
+        ),
         see=(
             "The cross-entropy is convex, and steepest where the model is most wrong, at t = -4; "
-            "the squared error is not convex, and nearly flat there."
+            "the squared error is not convex, and nearly flat there: in the figure, descent from "
+            "t = -4 hardly moves."
         ),
         note=(
             "The ½ in the squared error does not affect convexity: it only halves the cost and its "
             "slopes."
         ),
-        draw=lambda figure: _draw(figure, curves),
+        draw=lambda figure: _draw(figure, curves, Z, Y),
     )
 
 
@@ -177,23 +192,66 @@ def _near_the_boundary() -> Table:
     )
 
 
-def _draw(figure: "Figure", curves: _Curves) -> None:
-    from catclf.plots.figure import BLUE, RED
+def _margin(Z: Array, Y: Array) -> Table:
+    """Which images the cost of the trained model comes from, and what they pull at z with."""
+    A = sigmoid(Z)
+    of_the_class = np.where(Y == 1, A, 1 - A)  # (1, m), the probability of what is right
+    groups = {
+        "wrong": of_the_class < 0.5,
+        f"right, but below {_SURE:g}": (of_the_class >= 0.5) & (of_the_class < _SURE),
+        f"right, and sure: {_SURE:g} and more": of_the_class >= _SURE,
+    }
+    rows: list[tuple[str | float, ...]] = []
+    for name, group in groups.items():
+        shares: list[float] = []
+        for loss in (_CROSS_ENTROPY, _SQUARED_ERROR):
+            for values in (loss.values(Z, A, Y), np.abs(loss.dZ(A, Y))):
+                shares.append(100 * float(values[group].sum() / values.sum()))
+        rows.append((name, int(group.sum()), *shares))
+    return Table(
+        "Who pays: also images that are right, but near the boundary, with both losses",
+        [
+            Column("predictions of the trained model"),
+            Column("images"),
+            Column("% of the cross-entropy", ".1f"),
+            Column("% of its |dL/dz|", ".1f"),
+            Column("% of ½(a - y)²", ".1f"),
+            Column("% of its |dL/dz| ", ".1f"),
+        ],
+        rows,
+    )
 
-    both = figure.subplots(1, 2)
-    lines = dict.fromkeys(line for line, _ in curves)
-    for axes, line in zip(both, lines, strict=True):
-        for loss, colour, style in ((_CROSS_ENTROPY, BLUE, "-"), (_SQUARED_ERROR, RED, "--")):
-            J = curves[line, loss.name]
-            # Each relative to its maximum: the shape matters, not the height.
-            axes.plot(
-                _T,
-                J / J.max(),
-                color=colour,
-                linestyle=style,
-                label=loss.name.replace("-error", " error"),
-            )
-        axes.set_title(line, fontsize=12)
-        axes.set_xlabel("t")
-    both[0].set_ylabel("cost relative to its maximum")
-    both[0].legend()
+
+def _descent_in_t(loss: Loss, Z: Array, Y: Array) -> tuple[list[float], list[float]]:
+    """Places t and costs of steps along the line from 0 through the trained weights."""
+    # 1 over the largest curvature of the cross-entropy, which is 0 where all images are the same.
+    rate = 4 / (float((Z * Z).mean()) or 1.0)
+    t, places, costs = _WRONG, [], []
+    for _ in range(_STEPS + 1):
+        A = sigmoid(t * Z)
+        places.append(t)
+        costs.append(float(loss.values(t * Z, A, Y).mean()))
+        t -= rate * float((loss.dZ(A, Y) * Z).mean())
+    return places, costs
+
+
+def _draw(figure: "Figure", curves: _Curves, Z: Array, Y: Array) -> None:
+    from catclf.plots.figure import BLUE, RED, legend_below
+
+    styles = ((_CROSS_ENTROPY, BLUE, "-"), (_SQUARED_ERROR, RED, "--"))
+    figure.set_size_inches(12, 4.5)
+    one, *lines = figure.subplots(1, 3)
+    z = np.linspace(-6, 6, 241)
+    y, a = np.ones(z.shape), sigmoid(z)
+    line = next(line for line, _ in curves)
+    for (loss, colour, style), axes in zip(styles, lines, strict=True):
+        name = loss.name.replace("-error", " error")
+        one.plot(z, loss.values(z, a, y), color=colour, linestyle=style, label=name)
+        axes.plot(_T, curves[line, loss.name], color=colour, linestyle=style, label="J(t)")
+        places, costs = _descent_in_t(loss, Z, Y)
+        axes.plot(places, costs, "o", color="black", markersize=5, label=f"{_STEPS} steps")
+        axes.set(xlabel="t (1 = trained weights)", ylabel="J", ylim=(0, None))
+        axes.set_title(f"{name}: J from {costs[0]:.2f} to {costs[-1]:.2f}")
+        legend_below(axes, columns=2)
+    one.set(xlabel="z", ylabel="L", title="The loss of one cat (y = 1)")
+    legend_below(one, columns=2)

@@ -153,7 +153,7 @@ def _choice(course: _Course, rng: np.random.Generator) -> Table:
 def _draw(figure: "Figure", course: _Course) -> None:
     from catclf.plots.figure import BLUE, RED
 
-    figure.set_size_inches(9, 4.2)
+    figure.set_size_inches(8, 4.2)
     test_accuracies = course.right.mean(axis=1).tolist()
     costs, accuracies = figure.subplots(1, 2)
     for axes, label, training, test in (

@@ -125,5 +125,9 @@ def _draw(figure: "Figure") -> None:
     axes.plot(Z, A * (1 - A), color=RED, linestyle="--", label="σ'(z) = a(1 - a)")
     axes.plot(0, 0.5, "o", color=BLUE)
     axes.annotate("σ(0) = ½", (0, 0.5), (0.4, 0.46))
-    axes.set(xlabel="z", title="The sigmoid function approaches 0 and 1 but never reaches them")
-    axes.legend(loc="upper left")
+    axes.set(
+        xlabel="z",
+        ylabel="a",
+        title="The sigmoid function approaches 0 and 1 but never reaches them",
+    )
+    figure.legend(loc="outside lower center", ncols=2)

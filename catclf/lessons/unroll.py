@@ -15,6 +15,9 @@ _N_X = SIDE * SIDE * 3
 _CORNER = 4
 _SHOWN = 4
 
+# Of the column, at its upper end.
+_CELLS = 9
+
 
 def lesson(settings: LessonSettings) -> Lesson:
     """Show where each pixel lands in a column, and that the wrong reshape mixes all images."""
@@ -120,8 +123,9 @@ def _two_reshapes(X: Images, scrambled: Images) -> Table:
 def _draw(figure: "Figure", images: Images, first: int, scrambled: Images) -> None:
     from catclf.plots.figure import image_axes
 
-    figure.set_size_inches(8, 5.6)
-    upper, middle, lower = figure.subfigures(3, 1, squeeze=False)[:, 0]
+    figure.set_size_inches(9.6, 5.4)
+    left, right = figure.subfigures(1, 2, width_ratios=(3, 1), squeeze=False)[0]
+    upper, middle, lower = left.subfigures(3, 1, squeeze=False)[:, 0]
     axes = upper.subplots(1, _SHOWN)
     axes[0].imshow(images[first])
     image_axes(axes[0], "RGB image")
@@ -131,6 +135,30 @@ def _draw(figure: "Figure", images: Images, first: int, scrambled: Images) -> No
     _draw_row(middle, images[:_SHOWN], "first columns of reshape(m, -1).T, as images")
     columns = scrambled[:, :_SHOWN].T.reshape(-1, SIDE, SIDE, 3)  # (4, 64, 64, 3)
     _draw_row(lower, columns, f"first columns of reshape({_N_X}, m), as images: all mixed up")
+    _draw_column(right, images[first])
+
+
+def _draw_column(figure: "SubFigure", image: Images) -> None:
+    """The ends of the column of an image (64, 64, 3), each number in its place and colour."""
+    axes = figure.subplots()
+    x = image.reshape(-1)  # (n_x,)
+    shown = [*range(_CELLS), None, *range(_N_X - 3, _N_X)]  # None stands for all between
+    for row, k in enumerate(shown):
+        if k is None:
+            axes.text(0.5, -row, "⋮", ha="center", va="center")
+            continue
+        pixel, c = divmod(k, 3)
+        value = int(x[k])
+        colour = [0.0, 0.0, 0.0]
+        colour[c] = value / 255
+        axes.barh(-row, 1, height=0.92, color=colour)
+        axes.text(0.5, -row, str(value), color="white", ha="center", va="center")
+        axes.text(-0.1, -row, f"k = {k}", ha="right", va="center", fontsize=9)
+        place = f"{_CHANNELS[c]} of {divmod(pixel, SIDE)}"
+        axes.text(1.1, -row, place, ha="left", va="center", fontsize=9)
+    axes.set(xlim=(-1.2, 2.6), ylim=(-len(shown) + 0.4, 0.6))
+    axes.set_axis_off()
+    axes.set_title("255 · x, (12288, 1)")
 
 
 def _draw_row(figure: "SubFigure", images: Images, title: str) -> None:

@@ -38,7 +38,7 @@ def draw(
     positive : str
         Name of the positive class.
     """
-    figure.set_size_inches(9.5, 3.9)
+    figure.set_size_inches(9.5, 3.6)
     positive = label(positive)
     first, second, third = figure.subplots(1, 3)
     first.imshow(original)
@@ -56,6 +56,8 @@ def draw(
     bar = figure.colorbar(overlay, ax=third, shrink=0.8)
     per_pixel = "" if explanation.contributor == "pixel" else "   (per pixel)"
     bar.set_label(f"against {positive}   ·   for {positive}{per_pixel}")
+    for axes in (first, second, third):
+        axes.set_anchor("N")  # the titles at one height, also above a wide image
     total = float(contributions.sum())
     terms = [explanation.bias, total] + [explanation.unexplained] * (not explanation.is_exact)
     sum_of_terms = " ".join(
@@ -63,6 +65,7 @@ def draw(
     )
     names = "b + Σ" if explanation.is_exact else "blurred + Σ + unexplained"
     figure.suptitle(
+        f"Predicted: {label(explanation.prediction.label)}.   "
         f"z = {names} = {sum_of_terms} = {explanation.logit:.3f},   "
         f"probability of {positive}: {explanation.prediction.probability:.4f}"
     )

@@ -63,10 +63,12 @@ def draw(figure: "Figure", patches: Patches) -> None:
     patches : Patches
         Whose dictionary to draw.
     """
-    figure.set_size_inches(10, 3.2)
+    figure.set_size_inches(10, 3.3)
     for axes, atoms, title in zip(figure.subplots(1, 2), patches.atoms, _TITLES, strict=True):
         axes.imshow(_sheet(atoms), interpolation="nearest")
         image_axes(axes, title)
+    counts = " and ".join(str(len(atoms)) for atoms in patches.atoms)
+    figure.suptitle(f"The dictionary: {counts} patches that images are compared with; 0 is grey")
 
 
 def _sheet(atoms: Array) -> Array:

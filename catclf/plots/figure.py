@@ -32,6 +32,9 @@ COLOURS = (BLUE, RED, GREEN, ORANGE, PINK, SKY)
 DIVERGING = "PuOr_r"
 """Name of a colour map for numbers around 0: positive is orange, negative is purple."""
 
+# Dots per inch, of figures that are 8 × 4.5 inches: 960 and 1920 pixels wide.
+ON_A_PAGE, PROJECTED = 120, 240
+
 _STYLE: Any = {
     "font.size": 11,
     "axes.spines.top": False,
@@ -94,7 +97,9 @@ def _import_matplotlib() -> None:
         os.environ.update({name: value for name, value in kept.items() if value is not None})
 
 
-def save_figure(draw: Callable[["Figure"], None], path: Path) -> None:
+def save_figure(
+    draw: Callable[["Figure"], None], path: Path, *, dots_per_inch: int = ON_A_PAGE
+) -> None:
     """Draw a figure and write it to a file.
 
     Parameters
@@ -103,6 +108,8 @@ def save_figure(draw: Callable[["Figure"], None], path: Path) -> None:
         Draws on an empty figure; it may change its size.
     path : Path
         The file; its suffix determines the format.
+    dots_per_inch : int
+        Resolution of a .png; figures are 8 inches wide unless they say otherwise.
 
     Raises
     ------
@@ -119,7 +126,7 @@ def save_figure(draw: Callable[["Figure"], None], path: Path) -> None:
     with mpl.rc_context(_STYLE), warnings.catch_warnings(), np.errstate(over="ignore"):
         # A file name may contain characters that the font does not have.
         warnings.filterwarnings("ignore", message="Glyph")
-        figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+        figure = Figure(figsize=(8, 4.5), dpi=dots_per_inch, layout="constrained")
         draw(figure)
         with written_whole(path) as file:
             # Without a date, the same figure is always the same file.
@@ -139,6 +146,11 @@ def label(text: str) -> str:
     # Text between dollar signs is a formula, and a label that begins with an underscore is hidden.
     plain = printable.replace("$", r"\$")
     return f" {plain}" if plain.startswith("_") else plain
+
+
+def legend_below(axes: "Axes", *, columns: int) -> None:
+    """Put the legend of axes below them, where it covers no curve."""
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=columns)
 
 
 def image_axes(axes: "Axes", title: str) -> None:

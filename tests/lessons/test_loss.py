@@ -84,3 +84,15 @@ def test_the_trained_model_is_that_of_train(settings: LessonSettings) -> None:
         settings.images, catclf.TrainingSettings(learning_rate="auto", iterations=500)
     ).model
     np.testing.assert_allclose(model.logits(settings.images.images), Z, rtol=1e-4)
+
+
+def test_who_pays_is_counted_on_the_images(settings: LessonSettings) -> None:
+    Z, Y = trained(settings)
+    right = 1 / (1 + np.exp(-Z * (2 * Y - 1)))  # the probability of the right class
+    groups = [right < 0.5, (right >= 0.5) & (right < 0.75), right >= 0.75]
+    values = (-np.log(right), 1 - right, (1 - right) ** 2, (1 - right) ** 2 * right)
+    rows = rows_of(lesson(settings), "Who pays")
+    assert [row[1] for row in rows] == [int(group.sum()) for group in groups]
+    for place, each in enumerate(values):
+        shares = [100 * each[group].sum() / each.sum() for group in groups]
+        assert [row[2 + place] for row in rows] == pytest.approx(shares, rel=1e-4, abs=1e-6)

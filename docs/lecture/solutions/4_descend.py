@@ -6,7 +6,7 @@ learning_rate = 0.1
 
 
 def descend(X, Y, learning_rate, steps):
-    """w (n_x, 1) and b after so many steps of gradient descent from zeros."""
+    """Return w (n_x, 1) and b after so many steps of gradient descent from zeros."""
     m = X.shape[1]
     w, b = np.zeros((len(X), 1)), 0.0
     for _ in range(steps):

@@ -1,0 +1,112 @@
+"""Drawing a computation graph: values flow forward, derivatives flow back."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# In the units of the axes, like the places of nodes.
+_HALF_HEIGHT = 0.3
+_BETWEEN_ARROWS = 0.11
+
+
+class Node(NamedTuple):
+    """A number of the graph, in a box."""
+
+    x: float
+    y: float
+    half_width: float
+    formula: str
+    value: str
+    derivative: str = ""
+    """Of the last node with respect to this one, for instance "du = 3"."""
+
+
+class Step(NamedTuple):
+    """An arrow from a node to one that is computed from it, and an arrow back."""
+
+    start: str
+    end: str
+    slope: str = ""
+    """Derivative of `end` with respect to `start`; without it, no arrow leads back."""
+
+
+def draw_graph(axes: "Axes", nodes: Mapping[str, Node], steps: Sequence[Step]) -> None:
+    """Draw boxes, blue arrows forward, and red arrows back, with the slope of each step.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Empty axes, whose limits are set and which are to have no frame.
+    nodes : mapping of str to Node
+        The nodes, by name.
+    steps : sequence of Step
+        The arrows between them.
+    """
+    from matplotlib.patches import FancyBboxPatch
+
+    from catclf.plots.figure import BLUE, RED
+
+    axes.set_axis_off()
+    for node in nodes.values():
+        lower_left = (node.x - node.half_width, node.y - _HALF_HEIGHT)
+        axes.add_patch(
+            FancyBboxPatch(
+                lower_left,
+                2 * node.half_width,
+                2 * _HALF_HEIGHT,
+                boxstyle="round,pad=0,rounding_size=0.08",
+                facecolor="white",
+                edgecolor="0.3",
+            )
+        )
+        axes.text(node.x, node.y + 0.13, node.formula, ha="center", va="center", fontsize=12)
+        axes.text(
+            node.x, node.y - 0.13, node.value, color=BLUE, ha="center", va="center", fontsize=12
+        )
+        axes.text(
+            node.x,
+            node.y - _HALF_HEIGHT - 0.06,
+            node.derivative,
+            color=RED,
+            ha="center",
+            va="top",
+            fontsize=12,
+        )
+    for step in steps:
+        start, end = nodes[step.start], nodes[step.end]
+        left, right = start.x + start.half_width, end.x - end.half_width
+        # Where several arrows arrive, each at a height of its own, on the side that it comes from.
+        arrival = end.y + max(-0.16, min(0.16, (start.y - end.y) / 5))
+        apart = _BETWEEN_ARROWS / 2 if step.slope else 0.0
+        _arrow(axes, (left, start.y + apart), (right, arrival + apart), BLUE)
+        if step.slope:
+            _arrow(axes, (right, arrival - apart), (left, start.y - apart), RED)
+            # Above arrows that are level, and so short that it would cover them.
+            above = 0.25 if start.y == end.y else 0.0
+            axes.text(
+                (left + right) / 2,
+                (start.y + arrival) / 2 + above,
+                step.slope,
+                color=RED,
+                ha="center",
+                va="center",
+                fontsize=11,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+            )
+
+
+def _arrow(axes: "Axes", tail: tuple[float, float], head: tuple[float, float], colour: str) -> None:
+    axes.annotate(
+        "",
+        head,
+        tail,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": colour,
+            "linewidth": 1.6,
+            "shrinkA": 1,
+            "shrinkB": 1,
+        },
+    )
