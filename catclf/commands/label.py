@@ -1,6 +1,8 @@
 """`catclf label`."""
 
 from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,17 +16,23 @@ from catclf.commands.options import (
     model_option,
     skip_bad_option,
 )
-from catclf.commands.output import plural, say, say_json
+from catclf.commands.output import note, plural, say, say_json
 from catclf.commands.predicting import predict_files
 from catclf.commands.progress import progress_bar, quiet_option
 from catclf.errors import DataError
 
+if TYPE_CHECKING:
+    from catclf.model import Model
+
 _DEFAULT_PAGE = "label.html"
+
+# What is asked where no model says it.
+_POSITIVE, _NEGATIVE = "cat", "non-cat"
 
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  catclf label photos/ --report label.html\n"
+    "  catclf label photos/\n"
     "  catclf label photos/ -m cats.npz\n"
     "  catclf train ~/Downloads/labels.csv",
 )
@@ -54,9 +62,10 @@ def label(
 ) -> None:
     """Make a page on which to label the images of FOLDER, which need no classes yet.
 
-    First come those that the model is least sure of, from which it can learn most; up to 1000 are
-    shown. On the page, keys go through the images, and a button saves labels.csv, which catclf
-    train takes. The page is one file, which needs no network and no server.
+    With a model, first come those that it is least sure of, from which it can learn most; without
+    one, the order is random. Up to 1000 are shown. On the page, keys go through the images, and a
+    button saves labels.csv, which catclf train takes. The page is one file, which needs no network
+    and no server.
 
     Unreadable files are named, and the exit status is then 1, or 0 with --skip-bad.
     """
@@ -64,25 +73,50 @@ def label(
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; name a folder of images")
     from catclf.images.find import images_below
-    from catclf.reports.label_page import write_label_page
+    from catclf.reports.label_page import least_sure_first, write_label_page
 
-    model = catclf.load_model(model_path, encoder)
+    model = _model(model_path, encoder)
     paths = images_below(folder)
     if not paths:
         raise DataError(f"{folder} has no images to label")
-    predictions, failures = predict_files(model, paths)
+    failures = 0
+    if model:
+        predictions, failures = predict_files(model, paths)
+        images = least_sure_first(predictions, model)
+        order = "First those that the model is least sure of"
+    else:
+        images = [(path, "") for path in Random(0).sample(paths, len(paths))]
+        order = "In a random order"
+    unreadable = []
+
+    def on_unreadable(path: Path, error: catclf.ImageError) -> None:
+        unreadable.append(path)
+        note(f"Error: {path}: {error}")
+
     with progress_bar("Drawing", "image") as update:
         shown = write_label_page(
             report_path,
-            model,
-            list(predictions.items()),
+            images,
             folder=folder,
+            positive=model.positive if model else _POSITIVE,
+            negative=model.negative if model else _NEGATIVE,
+            order=order,
+            on_unreadable=on_unreadable,
             progress=update,
         )
+    count = len(images) - len(unreadable)
     if as_json:
-        say_json({"report": str(report_path), "pictures": len(predictions), "shown": shown})
+        say_json({"report": str(report_path), "pictures": count, "shown": shown})
     else:
-        of = f" of {len(predictions)}" * (shown < len(predictions))
+        of = f" of {count}" * (shown < count)
         say(f"Page of {plural(shown, 'image')}{of} written to {report_path}")
-    if failures and not skip_bad:
+    if (failures or unreadable) and not skip_bad:
         click.get_current_context().exit(1)
+
+
+def _model(path: Path, encoder: Path | None) -> "Model | None":
+    """The model that was named, or that is where models usually are; None if there is none."""
+    source = click.get_current_context().get_parameter_source("model_path")
+    if source == click.core.ParameterSource.DEFAULT and not path.exists():
+        return None
+    return catclf.load_model(path, encoder)

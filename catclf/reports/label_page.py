@@ -1,7 +1,7 @@
-"""A page that asks for the labels of images, first of those that a model is least sure of."""
+"""A page that asks for the labels of images."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from catclf.errors import ImageError
@@ -19,12 +19,28 @@ from catclf.text import plural
 _FEW = 250
 
 
+def least_sure_first(
+    predictions: Mapping[Path, Prediction], model: Model
+) -> list[tuple[Path, str]]:
+    """Images, first those that the model is least sure of, and what it says of each."""
+    ranked = sorted(
+        predictions.items(), key=lambda of: _sureness(of[1].probability, model.threshold)
+    )
+    return [
+        (path, f"probability of {model.positive} {prediction.probability:.4f}")
+        for path, prediction in ranked
+    ]
+
+
 def write_label_page(
     path: Path,
-    model: Model,
-    predictions: Sequence[tuple[Path, Prediction]],
+    images: Sequence[tuple[Path, str]],
     *,
     folder: Path,
+    positive: str,
+    negative: str,
+    order: str,
+    on_unreadable: Callable[[Path, ImageError], None],
     progress: Progress | None = None,
 ) -> int:
     """Ask for labels: a page without any other file, which saves them as `labels.csv`.
@@ -35,28 +51,32 @@ def write_label_page(
     ----------
     path : Path
         The HTML file to write.
-    model : Model
-        Has made the predictions.
-    predictions : sequence of (Path, Prediction)
-        Images, in any order.
+    images : sequence of (Path, str)
+        Images in the order in which they are shown, and what is said of each.
     folder : Path
         Where the images are; their names on the page are relative to it.
+    positive, negative : str
+        Names of the classes.
+    order : str
+        Says in which order the images come.
+    on_unreadable : callable
+        Called with images that cannot be read.
     progress : callable, optional
         Called with the number of images drawn, and the number of all that will be.
 
     Returns
     -------
     int
-        How many images the page shows: those that the model is least sure of, up to 1000.
+        How many images the page shows: the first ones, up to 1000.
 
     Raises
     ------
     OutputError
         If the page cannot be written.
     """
-    large = len(predictions) <= _FEW
-    ranked = sorted(predictions, key=lambda of: _sureness(of[1].probability, model.threshold))
-    pictures, rest = _pictures(model, ranked, folder, 2 * SIDE if large else SIDE, progress)
+    large = len(images) <= _FEW
+    side = 2 * SIDE if large else SIDE
+    pictures, rest = _pictures(images, folder, side, on_unreadable, progress)
     shown = [picture.labelled for picture in pictures if picture.labelled]
     more = names_list(rest, f"{plural(len(rest), 'image')} not shown, by name")
     document = page(
@@ -68,8 +88,8 @@ def write_label_page(
                 join([gallery(pictures, large=large), more]),
             )
         ],
-        lead=_lead(model),
-        bar=review_bar(model.positive, model.negative, shown),
+        lead=_lead(order, positive, negative),
+        bar=review_bar(positive, negative, shown),
         scripts=[*map(asset, SCRIPTS)] if shown else [],
     )
     with written_whole(path) as file:
@@ -77,43 +97,43 @@ def write_label_page(
     return len(pictures)
 
 
-def _lead(model: Model) -> Markup:
+def _lead(order: str, positive: str, negative: str) -> Markup:
     keys = [
         join([tag("kbd", key), " ", tag("bdi", text), "; "])
-        for key, text in review_keys(model.positive, model.negative)
+        for key, text in review_keys(positive, negative)
     ]
     return tag(
         "p",
-        "First those that the model is least sure of. Keys: ",
+        f"{order}. Keys: ",
         *keys,
         "arrows move on and back. The saved file is for catclf train labels.csv.",
     )
 
 
 def _pictures(
-    model: Model,
-    ranked: Sequence[tuple[Path, Prediction]],
+    images: Sequence[tuple[Path, str]],
     folder: Path,
     side: int,
+    on_unreadable: Callable[[Path, ImageError], None],
     progress: Progress | None,
 ) -> tuple[list[Picture], list[str]]:
     """The first images, as many as a page holds, and the names of the others."""
     thumbnails = Thumbnails()
     pictures, rest = [], []
-    for done, (path, prediction) in enumerate(ranked, start=1):
+    for done, (path, text) in enumerate(images, start=1):
         image = labelled(str(path), None)
         name = str(path.relative_to(folder))
         try:
             thumbnail = thumbnails.of_file(path, side) if image else None
-        except ImageError:  # gone since it was predicted
-            thumbnail = None
-        if thumbnail:
-            text = f"probability of {model.positive} {prediction.probability:.4f}"
-            pictures.append(Picture(name, thumbnail, text, labelled=image))
+        except ImageError as error:
+            on_unreadable(path, error)
         else:
-            rest.append(name)
+            if thumbnail:
+                pictures.append(Picture(name, thumbnail, text, labelled=image))
+            else:
+                rest.append(name)
         if progress:
-            progress(done, len(ranked))
+            progress(done, len(images))
     return pictures, rest
 
 

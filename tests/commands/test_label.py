@@ -67,6 +67,33 @@ def test_unreadable_files_are_named_and_left_out(
     assert "Page of 5 images" in catclf_run(*args, "--skip-bad").out
 
 
+def test_without_a_model_images_come_in_a_random_order(
+    catclf_run: Runner, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "bad.jpg").write_text("no image")
+    monkeypatch.chdir(tmp_path)
+    outcome = catclf_run("label", folder, status=1)
+    assert outcome.out == "Page of 5 images written to label.html\n"
+    assert outcome.err.startswith(f"Error: {folder / 'bad.jpg'}: ")
+    text = Path("label.html").read_text(encoding="utf-8")
+    names = re.findall(r'<bdi class="name">([^<]*)</bdi>', text)
+    assert sorted(names) == [str(Path("2024") / f"{i}.png") for i in range(5)]
+    assert names != sorted(names)
+    assert "In a random order" in text
+    assert "least sure" not in text
+    assert "<bdi>non-cat</bdi>" in text
+    content = Path("label.html").read_bytes()
+    assert json.loads(catclf_run("label", folder, "--skip-bad", "--json").out)["pictures"] == 5
+    assert Path("label.html").read_bytes() == content
+
+
+def test_a_model_that_is_named_must_be_there(
+    catclf_run: Runner, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "there is no model" in catclf_run("label", folder, "-m", "model.npz", status=1).err
+
+
 def test_wrong_folders(catclf_run: Runner, folder: Path, model_path: Path, tmp_path: Path) -> None:
     def error(path: Path) -> str:
         page = tmp_path / "a.html"

@@ -274,7 +274,7 @@ def test_a_library_that_crashes_is_one_line_and_starts_again(
     monkeypatch.setattr(process, "_exchange", lambda *arguments: None)
     with pytest.raises(DataError, match="library takes too much memory, or crashes"):
         stored[:]
-    assert process not in library._running
+    assert not process.is_running
     assert stored[1:3].sum() == 0
 
 

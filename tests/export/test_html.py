@@ -30,6 +30,15 @@ pytest.importorskip("py_mini_racer")
 
 PROPERTIES = {"model_sha256": ""}
 
+# Memory outside V8's heap, and within it; and a loop that V8 itself cannot stop.
+ARRAYS = "const a = []; for (;;) a.push(new Uint8Array(1e8).fill(1));"
+HEAP = "const a = []; for (;;) a.push([a.length, {}]);"
+LOOP = """
+    new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0,
+      10, 9, 1, 7, 0, 3, 64, 12, 0, 11, 11]))).exports.f();
+"""
+
 
 @pytest.fixture(scope="module")
 def square() -> Callable[[Images, str], Images]:
@@ -40,11 +49,11 @@ def square() -> Callable[[Images, str], Images]:
     def resized(image: Images, resize: str) -> Images:
         height, width, _ = image.shape
         opaque = np.full((height, width, 1), 255, np.uint8)
-        pixels = engine.run(f"allocate({width}, {height})", 10)
-        pixels[:] = np.concatenate([image, opaque], axis=2).tobytes()
+        pixels = np.concatenate([image, opaque], axis=2).tobytes()
+        engine.fill(f"allocate({width}, {height})", pixels, 10)
         size = f"width: {width}, height: {height}, rows: rowsOf({width})"
-        result = engine.run(f'toSquare({{ {size} }}, "{resize}").buffer', 10)
-        return np.frombuffer(bytes(result), np.uint8).reshape(64, 64, 3)
+        result = engine.run(f'JSON.stringify([...toSquare({{ {size} }}, "{resize}")])', 10)
+        return np.array(json.loads(result), np.uint8).reshape(64, 64, 3)
 
     return resized
 
@@ -143,12 +152,15 @@ def test_a_page_that_says_something_else_is_found_out(tmp_path: Path, catclf_run
         ("class Model", "function allocate() { return 1 }\nclass Model", "it does not answer"),
         ("explain(image) {", "explain(image) { for (;;);", "it takes too long"),
         ("explain(image) {", "explain(image) { require('fs');", "require is not defined"),
+        ("explain(image) {", f"explain(image) {{ {ARRAYS}", "cannot be run: .*allocation failed"),
+        ("explain(image) {", f"explain(image) {{ {HEAP}", "takes too much memory, or crashes"),
+        ("explain(image) {", f"explain(image) {{ {LOOP}", "it takes too long"),
     ],
 )
 def test_a_page_that_was_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, message: str
 ) -> None:
-    monkeypatch.setattr(html_format, "_SECONDS_PER_IMAGE", 0.5)
+    monkeypatch.setattr(html_format, "_SECONDS_PER_IMAGE", 20 if "a.push" in new else 0.5)
     path = tmp_path / "m.html"
     export_model(model_of("hog"), path)
     text = path.read_text(encoding="utf-8")

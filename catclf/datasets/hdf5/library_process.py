@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.images.bounds import MEMORY
+from catclf.own_process import limit_memory
 from catclf.urls import is_remote, path_of
 
 # Deflate, the strongest of HDF5's usual compressions, makes data at most 1032 times smaller. A file
@@ -34,7 +35,7 @@ class _FileError(Exception):
 def main() -> None:
     """Answer requests for the file that the first argument names."""
     answers = sys.stdout.buffer
-    _limit_memory()
+    limit_memory(MEMORY)  # as much as images may take
     path = path_of(sys.argv[1])
     file: Any = None
     texts: dict[str, NDArray[Any]] = {}
@@ -56,17 +57,6 @@ def main() -> None:
             # Damage shows in all kinds of exceptions, from OSError to OverflowError.
             answer = {"error": f" cannot be read as HDF5: {_cause(error)}"}
         _send(answers, answer, content)
-
-
-def _limit_memory() -> None:
-    """Let the system refuse memory beyond what images are allowed."""
-    with suppress(ImportError, ValueError, OSError):  # not all systems can
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
 
 
 def _limit_time() -> None:

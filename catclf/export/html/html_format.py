@@ -77,9 +77,9 @@ class _HtmlExported(Exported):
 
     def _answer(self, image: Images) -> Any:
         height, width, _ = image.shape
-        pixels = self._v8.run(f"allocate({width}, {height})", _SECONDS_PER_IMAGE)
         opaque = np.full((height, width, 1), 255, np.uint8)
-        pixels[:] = np.concatenate([image, opaque], axis=2).tobytes()
+        pixels = np.concatenate([image, opaque], axis=2).tobytes()
+        self._v8.fill(f"allocate({width}, {height})", pixels, _SECONDS_PER_IMAGE)
         return json.loads(self._v8.run(f"answer(model, {width}, {height})", _SECONDS_PER_IMAGE))
 
 

@@ -1,29 +1,18 @@
 """JavaScript without a browser: V8, the engine of Chromium, with neither files nor a network."""
 
-import weakref
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from catclf.errors import ExportError
+from catclf.own_process import OwnProcess, ProcessEndedError
 
-_BYTES = 2**30
-_LONGEST_REASON = 160
+_PROGRAM = "catclf.export.html.v8_process"
 
-
-@cache
-def _thread() -> ThreadPoolExecutor:
-    """The one thread that engines live on, from the first to the last.
-
-    V8 protects its memory by keys that only the thread that starts it has, and threads of that one:
-    where processors have such keys, any other crashes. Nor has this one an event loop, which
-    mini-racer would use, as in a notebook, although it cannot go on while we wait.
-    """
-    return ThreadPoolExecutor(1, "v8")
+_LONGEST_ANSWER = 2**20
 
 
 class V8:
-    """A world for scripts, within bounds of time and memory.
+    """A world for scripts, within bounds of time and memory, in a process of its own.
 
     Raises
     ------
@@ -32,16 +21,12 @@ class V8:
     """
 
     def __init__(self) -> None:
-        try:
-            from py_mini_racer import MiniRacer
-        except ImportError:
+        if find_spec("py_mini_racer") is None:
             raise ExportError(
                 "a web page needs mini-racer to prove what was written; "
                 "run pip install 'catclf[html]'"
-            ) from None
-        self._engine = _thread().submit(MiniRacer).result()
-        weakref.finalize(self, _thread().submit, self._engine.close).atexit = False
-        self._engine.set_hard_memory_limit(_BYTES)
+            )
+        self._process = OwnProcess(_PROGRAM)
 
     def run(self, code: str, seconds: float) -> Any:
         """Run a script.
@@ -55,22 +40,37 @@ class V8:
 
         Returns
         -------
-        str, number or memoryview
-            The value of its last expression.
+        str, number or None
+            The value of its last expression; None if that is neither text nor number.
 
         Raises
         ------
         ExportError
             If it fails.
         """
-        from py_mini_racer import JSEvalException, JSTimeoutException
+        return self._ask(code, b"", seconds)
 
+    def fill(self, code: str, content: bytes, seconds: float) -> None:
+        """Run a script whose value is a buffer, and put bytes there.
+
+        Raises
+        ------
+        ExportError
+            If it fails.
+        ValueError
+            If its value is not a buffer for so many bytes.
+        """
+        if self._ask(code, content, seconds) != len(content):
+            raise ValueError(f"its value is not a buffer for {len(content)} bytes")
+
+    def _ask(self, code: str, content: bytes, seconds: float) -> Any:
         try:
-            return _thread().submit(self._engine.eval, code, timeout_sec=seconds).result()
-        except JSTimeoutException:
-            # Returns once the script has stopped: an engine that ends before it complains aloud.
-            _thread().submit(self._engine.eval, "").result()
-            raise ExportError("it takes too long") from None
-        except JSEvalException as error:
-            reason = " ".join(str(error).split())[:_LONGEST_REASON]
-            raise ExportError(f"it cannot be run: {reason}") from error
+            answer = self._process.ask(
+                [code, len(content)], seconds=seconds, most=_LONGEST_ANSWER, content=content
+            )
+        except ProcessEndedError as error:
+            does = "takes too long" if error.is_late else "takes too much memory, or crashes"
+            raise ExportError(f"it {does}") from None
+        if "error" in answer:
+            raise ExportError(f"it cannot be run: {answer['error']}")
+        return answer["value"]
