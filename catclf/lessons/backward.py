@@ -12,9 +12,10 @@ from catclf.logistic import Array, propagate, sigmoid
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_X = np.array([[1.0], [2.0]])  # (2, 1)
-_W = np.array([[0.5], [-0.75]])  # (2, 1)
-_BIAS = 0.25
+# No two of the numbers that follow from these are the same.
+_X = np.array([[2.0], [-3.0]])  # (2, 1)
+_W = np.array([[0.5], [0.25]])  # (2, 1)
+_BIAS = 0.1
 _Y = 1.0
 _STEP = 1e-6
 
@@ -128,8 +129,8 @@ def _draw(figure: "Figure", z: float, a: float) -> None:
     da, dz = _da(a), a - _Y
     figure.set_size_inches(9.6, 5.4)
     axes = figure.subplots()
-    axes.set(xlim=(-0.1, 9.7), ylim=(-0.3, 5.2))
-    axes.set_title("Forward to the loss (blue), backward to its derivatives (red)")
+    axes.set(xlim=(-0.1, 10.4), ylim=(-0.3, 5.2))
+    axes.set_title("Forward to the loss (blue), backward to its derivatives (orange)")
     # Features and label are given: no derivative leads back to them.
     nodes = {
         "w1": Node(0.9, 4.7, 0.8, "w1", f"{w1:g}", f"dw1 = x1 · dz = {x1 * dz:.3f}"),
@@ -137,10 +138,10 @@ def _draw(figure: "Figure", z: float, a: float) -> None:
         "w2": Node(0.9, 2.6, 0.8, "w2", f"{w2:g}", f"dw2 = x2 · dz = {x2 * dz:.3f}"),
         "x2": Node(0.9, 1.5, 0.8, "x2", f"{x2:g}"),
         "b": Node(0.9, 0.5, 0.8, "b", f"{_BIAS:g}", f"db = dz = {dz:.3f}"),
-        "z": Node(4.4, 2.6, 0.8, "z = wᵀx + b", f"{z:g}", f"dz = a(1 - a) da\n= {dz:.3f}"),
-        "a": Node(6.75, 2.6, 0.55, "a = σ(z)", f"{a:.3f}", f"da = {da:.3f}"),
-        "y": Node(6.75, 4.2, 0.55, "y", f"{_Y:g}"),
-        "L": Node(8.9, 2.6, 0.6, "L(a, y)", f"{_loss_of_a(a):.3f}", "dL/dL = 1"),
+        "z": Node(4.3, 2.6, 0.8, "z = wᵀx + b", f"{z:g}", f"dz = a(1 - a) da\n= {dz:.3f}"),
+        "a": Node(7.15, 2.6, 0.55, "a = σ(z)", f"{a:.3f}", f"da = {da:.3f}"),
+        "y": Node(7.15, 4.2, 0.55, "y", f"{_Y:g}"),
+        "L": Node(9.7, 2.6, 0.6, "L(a, y)", f"{_loss_of_a(a):.3f}", "dL/dL = 1"),
     }
     steps = (
         Step("w1", "z", "∂z/∂w1 = x1"),
@@ -148,9 +149,16 @@ def _draw(figure: "Figure", z: float, a: float) -> None:
         Step("w2", "z", "∂z/∂w2 = x2"),
         Step("x2", "z"),
         Step("b", "z", "∂z/∂b = 1"),
-        Step("z", "a", "a(1 - a)"),
+        Step("z", "a", "∂a/∂z = a(1 - a)"),
         Step("y", "L"),
-        Step("a", "L", "-1/a" if _Y else "1/(1 - a)"),
+        Step("a", "L", "∂L/∂a = -1/a"),
     )
     draw_graph(axes, nodes, steps)
-    axes.text(6.75, 1.2, f"together: dz = a - y = {dz:.3f}", color=RED, ha="center", fontsize=12)
+    axes.text(
+        4.95,
+        0.75,
+        f"together: dz = a - y = {dz:.3f}",
+        color=RED,
+        fontsize=15,
+        bbox={"facecolor": "white", "edgecolor": RED, "boxstyle": "round"},
+    )

@@ -26,10 +26,14 @@ _MOST_STEPS = 10_000
 
 
 class _Descent(NamedTuple):
-    w: Array
-    J: float
-    steps: int
+    path: list[Array]
+    """Weights before and after each step."""
+    costs: list[float]
     seconds: float
+
+    @property
+    def steps(self) -> int:
+        return len(self.path) - 1
 
 
 def lesson(settings: LessonSettings) -> Lesson:
@@ -98,15 +102,17 @@ def _descend(X: Array, Y: Array) -> _Descent:
     objective = _WithoutBias(X, Y, 0.0, LOSSES["cross-entropy"])
     L = float(np.linalg.norm(X, 2)) ** 2 / (4 * X.shape[1])  # the gradient's Lipschitz constant
     start = time.perf_counter()
-    *_, state = iterate(
-        GradientDescent(1 / L if L else 1.0),
-        objective,
-        State(np.zeros((len(X), 1)), 0.0),
-        iterations=_MOST_STEPS,
-        tolerance=_TOLERANCE,
+    states = list(
+        iterate(
+            GradientDescent(1 / L if L else 1.0),
+            objective,
+            State(np.zeros((len(X), 1)), 0.0),
+            iterations=_MOST_STEPS,
+            tolerance=_TOLERANCE,
+        )
     )
     seconds = time.perf_counter() - start
-    return _Descent(state.w, state.costs[-1], state.steps, seconds)
+    return _Descent([state.w for state in states], states[-1].costs, seconds)
 
 
 class _WithoutBias(InMemory):
@@ -123,13 +129,15 @@ def _one_weight(w: Array, J: Array, found: _Descent) -> Table:
         [Column("way"), Column("w", ".4f"), Column("J", ".8f"), Column("costs computed")],
         [
             ("brute force", float(w[best]), float(J[best]), _VALUES),
-            ("gradient descent", found.w.item(), found.J, found.steps + 1),
+            ("gradient descent", found.path[-1].item(), found.costs[-1], found.steps + 1),
         ],
     )
 
 
 def _descents(descents: dict[int, _Descent]) -> Table:
-    rows = [(n, found.steps, found.J, 1000 * found.seconds) for n, found in descents.items()]
+    rows = [
+        (n, found.steps, found.costs[-1], 1000 * found.seconds) for n, found in descents.items()
+    ]
     return Table(
         f"Gradient descent from zeros, until the relative gradient norm is {_TOLERANCE:g} "
         f"(at most {_MOST_STEPS} steps)",
@@ -149,12 +157,17 @@ def _draw(figure: "Figure", w: Array, J: Array, found: _Descent, seconds: float)
     left, right = figure.subplots(1, 2)
     left.plot(w, J, color=BLUE, label=f"{_VALUES} values of w")
     left.plot(
-        found.w.item(), found.J, "o", color=RED, label=f"gradient descent, {found.steps} steps"
+        [w.item() for w in found.path],
+        found.costs[: len(found.path)],
+        "o",
+        color=RED,
+        label=f"gradient descent from 0, α = 1/L: {found.steps} steps",
     )
     left.set(xlabel="w", ylabel="J(w)", title="The cost of one weight")
     legend_below(left, columns=1)
     totals = {n: _extrapolated(seconds, n) for n in _TIMES_ON_THE_SLIDE}
-    right.plot(list(totals), list(totals.values()), "o-", color=BLUE)
+    right.plot(list(totals), list(totals.values()), "o-", color=BLUE, fillstyle="none")
+    right.plot(1, seconds, "o", color=BLUE, label="measured; others: extrapolated")
     for n, total in totals.items():
         beside = (8, -10) if n < max(totals) else (-8, -4)
         right.annotate(
@@ -171,6 +184,7 @@ def _draw(figure: "Figure", w: Array, J: Array, found: _Descent, seconds: float)
         xlabel="number of weights",
         ylabel="seconds",
         xticks=list(totals),
-        title="Time to try all their values",
+        title=f"Time to try {_VALUES} values of each",
     )
     right.margins(y=0.1)
+    legend_below(right, columns=1)

@@ -103,24 +103,27 @@ def _from_v(v: float) -> float:
 
 
 def _draw(figure: "Figure", forward: tuple[float, float, float], derivatives: _Derivatives) -> None:
+    from catclf.plots.figure import RED
+
     u, v, J = forward
     da, db, dc, du, dv = derivatives
     axes = figure.subplots()
-    axes.set(xlim=(-0.1, 8.1), ylim=(-0.2, 4.1))
-    axes.set_title("Forward to J (blue), backward to the derivatives of J (red)")
+    axes.set(xlim=(-0.1, 8.3), ylim=(-0.2, 4.1))
+    axes.set_title("Forward to J (blue), backward to the derivatives of J (orange)")
     nodes = {
-        "a": Node(0.7, 3.5, 0.6, "a", f"{_A:g}", f"da = 1 · dv = {da:g}"),
-        "b": Node(0.7, 2.1, 0.6, "b", f"{_B:g}", f"db = c · du = {db:g}"),
-        "c": Node(0.7, 0.7, 0.6, "c", f"{_C:g}", f"dc = b · du = {dc:g}"),
-        "u": Node(3.05, 1.4, 0.6, "u = bc", f"{u:g}", f"du = 1 · dv = {du:g}"),
-        "v": Node(5.25, 2.5, 0.65, "v = a + u", f"{v:g}", f"dv = 3 · 1 = {dv:g}"),
-        "J": Node(7.4, 2.5, 0.6, "J = 3v", f"{J:g}", "dJ/dJ = 1"),
+        "a": Node(0.7, 3.5, 0.6, "a", f"{_A:g}", f"da = dv · 1 = {da:g}"),
+        "b": Node(0.7, 2.1, 0.6, "b", f"{_B:g}", f"db = du · c = {db:g}"),
+        "c": Node(0.7, 0.7, 0.6, "c", f"{_C:g}", f"dc = du · b = {dc:g}"),
+        "u": Node(3.4, 1.4, 0.6, "u = bc", f"{u:g}", f"du = dv · 1 = {du:g}"),
+        "v": Node(5.5, 2.5, 0.65, "v = a + u", f"{v:g}", f"dv = dJ · 3 = {dv:g}"),
+        "J": Node(7.5, 2.5, 0.6, "J = 3v", f"{J:g}", "dJ = 1"),
     }
     steps = (
         Step("a", "v", "∂v/∂a = 1"),
-        Step("b", "u", "∂u/∂b = c"),
-        Step("c", "u", "∂u/∂c = b"),
+        Step("b", "u", f"∂u/∂b = c = {_C:g}"),
+        Step("c", "u", f"∂u/∂c = b = {_B:g}"),
         Step("u", "v", "∂v/∂u = 1"),
-        Step("v", "J", "dJ/dv = 3"),
+        Step("v", "J", "∂J/∂v = 3"),
     )
     draw_graph(axes, nodes, steps)
+    axes.text(5.3, 0.5, "dv is short for dJ/dv,\ndu for dJ/du, …", color=RED, fontsize=12)

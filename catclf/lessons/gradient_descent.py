@@ -197,7 +197,7 @@ def _ends(paths: list[list[State]]) -> Table:
 
 
 def _draw(figure: "Figure", X: Array, Y: Array, paths: list[list[State]]) -> None:
-    from catclf.plots.figure import BLUE, COLOURS, RED, legend_below
+    from catclf.plots.figure import BLUE, RED, legend_below
 
     figure.set_size_inches(9.6, 5.4)
     left, right = figure.subplots(1, 2)
@@ -206,22 +206,26 @@ def _draw(figure: "Figure", X: Array, Y: Array, paths: list[list[State]]) -> Non
     left.plot(W, costs, color=BLUE, label="J(w, 0)")
     path = _path_in_w(X, Y)
     steps = f"{_STEPS_IN_W} steps, α = {_RATE_IN_W:g}"
-    left.plot(*zip(*path, strict=True), "o-", color=RED, markersize=4, linewidth=1, label=steps)
+    left.plot(*zip(*path, strict=True), "o", color=RED, label=steps)
     left.set(xlabel="w", ylabel="J", title="b fixed at 0: steps get shorter")
     legend_below(left, columns=2)
 
     B = np.linspace(-5, 5, 81)
     J = [[propagate(np.array([[w]]), b, X, Y).J for w in W.tolist()] for b in B.tolist()]
-    lines = right.contour(W, B, J, levels=12, cmap="Greys", vmin=0, linewidths=0.8)
-    right.clabel(lines, fontsize=8, fmt="J = %.2g")
-    for i, (path_of_states, colour) in enumerate(zip(paths, COLOURS, strict=False)):
+    lowest, highest = float(np.min(J)), float(np.max(J))
+    # Closer together towards the minimum, where the surface is flat.
+    levels = lowest + (highest - lowest) * np.linspace(0.1, 1, 9) ** 2
+    lines = right.contour(W, B, J, levels=levels, colors="0.5", linewidths=0.8)
+    right.clabel(lines, fontsize=10, fmt="%.2f")
+    for i, path_of_states in enumerate(paths):
+        colour = RED if i else BLUE
         path_w = [state.w.item() for state in path_of_states]
         path_b = [state.b for state in path_of_states]
         right.plot(path_w, path_b, ".-", color=colour, markersize=4, linewidth=1)
-        name = {0: "start from zeros", 1: "random starts"}.get(i)
+        name = {0: "from zeros", 1: "from random starts"}.get(i)
         right.plot(path_w[0], path_b[0], "o", color=colour, label=name)
     end = paths[0][-1]
     right.plot(end.w.item(), end.b, "*", color="black", markersize=12, label="end")
-    right.set(xlabel="w", ylabel="b", title="Contours of J(w, b), and paths down")
+    right.set(xlabel="w", ylabel="b", title=f"Contours of J(w, b), α = {_RATE:g}")
     right.set(xlim=(-5, 5), ylim=(-5, 5))
     legend_below(right, columns=3)

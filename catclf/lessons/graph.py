@@ -33,7 +33,7 @@ class Step(NamedTuple):
 
 
 def draw_graph(axes: "Axes", nodes: Mapping[str, Node], steps: Sequence[Step]) -> None:
-    """Draw boxes, blue arrows forward, and red arrows back, with the slope of each step.
+    """Draw boxes, blue arrows forward, and orange arrows back, with the slope of each step.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def draw_graph(axes: "Axes", nodes: Mapping[str, Node], steps: Sequence[Step]) -
         start, end = nodes[step.start], nodes[step.end]
         left, right = start.x + start.half_width, end.x - end.half_width
         # Where several arrows arrive, each at a height of its own, on the side that it comes from.
-        arrival = end.y + max(-0.16, min(0.16, (start.y - end.y) / 5))
+        arrival = end.y + max(-0.22, min(0.22, (start.y - end.y) / 8))
         apart = _BETWEEN_ARROWS / 2 if step.slope else 0.0
         _arrow(axes, (left, start.y + apart), (right, arrival + apart), BLUE)
         if step.slope:

@@ -19,6 +19,7 @@ _DEFAULT = 0.005
 _RATES = (0.00001, 0.0001, 0.0005, 0.001, _DEFAULT, 0.01, 0.05, 0.5)
 _ITERATIONS = 1000
 _SHOWN = (1, 10, 100, _ITERATIONS)
+_TICKS = [digit * 10.0**power for power in range(-4, 4) for digit in (1, 2, 5)]
 
 # A run that lowers the cost less than half as far as one with 1/L crawls.
 _HALF = 0.5
@@ -115,12 +116,13 @@ def _draw(figure: "Figure", runs: list[_Run], L: float) -> None:
     from catclf.plots.figure import BLUE, GREEN, ORANGE, PINK, RED
 
     axes = figure.subplots()
+    # The wide band first, so that it covers none of the others.
     styles = {
         0.01: (PINK, "-"),
-        0.0001: (BLUE, "-"),
-        0.001: (RED, "--"),
-        1 / L: (GREEN, "-."),
         _DEFAULT: (ORANGE, "-"),
+        1 / L: (GREEN, "-."),
+        0.001: (RED, "--"),
+        0.0001: (BLUE, ":"),
     }
     by_rate = {run.rate: run for run in runs}
     for rate, (colour, style) in styles.items():
@@ -133,7 +135,11 @@ def _draw(figure: "Figure", runs: list[_Run], L: float) -> None:
     axes.set(
         yscale="log",
         xlabel="iteration",
-        ylabel="J",
-        title=f"Cost for five learning rates (2/L = {2 / L:.4f}); bands: it goes up and down",
+        ylabel="J (log scale)",
+        title=f"Below 2/L = {2 / L:.4f} the cost never rises; bands: it goes up and down",
     )
+    lowest, highest = axes.get_ylim()
+    axes.set_yticks([tick for tick in _TICKS if lowest <= tick <= highest], minor=False)
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.minorticks_off()
     figure.legend(loc="outside lower center", ncols=3)

@@ -238,20 +238,20 @@ def _descent_in_t(loss: Loss, Z: Array, Y: Array) -> tuple[list[float], list[flo
 def _draw(figure: "Figure", curves: _Curves, Z: Array, Y: Array) -> None:
     from catclf.plots.figure import BLUE, RED, legend_below
 
-    styles = ((_CROSS_ENTROPY, BLUE, "-"), (_SQUARED_ERROR, RED, "--"))
-    figure.set_size_inches(12, 4.5)
-    one, *lines = figure.subplots(1, 3)
+    one, both = figure.subplots(1, 2)
     z = np.linspace(-6, 6, 241)
     y, a = np.ones(z.shape), sigmoid(z)
     line = next(line for line, _ in curves)
-    for (loss, colour, style), axes in zip(styles, lines, strict=True):
-        name = loss.name.replace("-error", " error")
+    for loss, name, colour, style in (
+        (_CROSS_ENTROPY, "cross-entropy", BLUE, "-"),
+        (_SQUARED_ERROR, "½(a - y)²", RED, "--"),
+    ):
         one.plot(z, loss.values(z, a, y), color=colour, linestyle=style, label=name)
-        axes.plot(_T, curves[line, loss.name], color=colour, linestyle=style, label="J(t)")
+        both.plot(_T, curves[line, loss.name], color=colour, linestyle=style)
         places, costs = _descent_in_t(loss, Z, Y)
-        axes.plot(places, costs, "o", color="black", markersize=5, label=f"{_STEPS} steps")
-        axes.set(xlabel="t (1 = trained weights)", ylabel="J", ylim=(0, None))
-        axes.set_title(f"{name}: J from {costs[0]:.2f} to {costs[-1]:.2f}")
-        legend_below(axes, columns=2)
-    one.set(xlabel="z", ylabel="L", title="The loss of one cat (y = 1)")
-    legend_below(one, columns=2)
+        steps = f"{_STEPS} steps: t = {places[0]:g} to {places[-1]:.1f}"
+        both.plot(places, costs, "o", color=colour, fillstyle="none", label=steps)
+    one.set(xlabel="z (wrong: z < 0)", ylabel="L", title="The loss of one cat, y = 1")
+    both.set(xlabel="t (0: zeros, 1: trained)", ylabel="J", title="Descent along a line, same α")
+    legend_below(one, columns=1)
+    legend_below(both, columns=1)

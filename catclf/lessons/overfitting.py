@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LECTURE_RATE = 0.005
-_STEPS = (10, 30, 100, 300, 1000, 2000, 5000)
+_MOST_STEPS = 5000
+_SHOWN = (10, 30, 100, 300, 1000, 2000, _MOST_STEPS)
 _HALVINGS = 200
 
 # As many as the course has: quick, and soon learned by heart.
@@ -26,13 +27,25 @@ _MOST_IMAGES = 209
 
 
 class _Course(NamedTuple):
-    """After each number of steps."""
+    """A training: at each place, what is true after so many steps, from 0 on."""
 
-    training_costs: list[float]
-    test_costs: list[float]
-    training_accuracies: list[float]
+    rate: float
+    training_costs: Array
+    test_costs: Array
+    training_accuracies: Array
     right: NDArray[np.bool_]
-    """Which test images are classified correctly: (numbers of steps, test images)."""
+    """Which test images are classified correctly: (steps + 1, test images)."""
+
+    @property
+    def test_accuracies(self) -> Array:
+        """(steps + 1,)."""
+        accuracies: Array = self.right.mean(axis=1)
+        return accuracies
+
+    @property
+    def rises(self) -> int:
+        """How often the training cost rises."""
+        return int((np.diff(self.training_costs) > 0).sum())
 
 
 def lesson(settings: LessonSettings) -> Lesson:
@@ -46,7 +59,15 @@ def lesson(settings: LessonSettings) -> Lesson:
     # The same steps in the span of all images, many times faster (see `vectorization`).
     R = Span(images.reshape(len(images), -1).T, 1 / 255).R  # of X (n_x, images)
     Y, Y_test = train.Y.astype(np.float64), test.Y.astype(np.float64)
-    rate, course = _course(R[:, :m], Y, R[:, m:], Y_test)
+    objective = InMemory(R[:, :m], Y, 0.0, LOSSES["cross-entropy"])
+    steady = _course(objective, 1 / lipschitz_constant(objective), R[:, m:], Y_test)
+    lecture = _course(objective, _LECTURE_RATE, R[:, m:], Y_test)
+    swings = isfinite(lecture.training_costs[-1]) and lecture.rises > 0
+    courses = [steady, lecture] if swings else [steady]
+    tables = [_table(steady, _SHOWN, "Descent at 1/L, at which the cost falls at every step")]
+    if swings:
+        shown = sorted({*_SHOWN, *(step + 1 for step in _SHOWN if step < _MOST_STEPS)})
+        tables.append(_table(lecture, shown, "Descent at the lecture's rate, and one step later"))
     return Lesson(
         explanation=(
             f"{m} images are trained on, {test.m} others are the test. There are 12 288 weights, "
@@ -55,67 +76,54 @@ def lesson(settings: LessonSettings) -> Lesson:
             "test rises, because the model is ever surer where it is wrong."
         ),
         formula=(
-            f"w := w - α dw        α = {rate:.4g}, from zeros\n"
+            f"w := w - α dw        α = 1/L = {steady.rate:.4g}, or {_LECTURE_RATE:g}, from zeros\n"
             "J_train = mean of L(A, Y) over the training images\n"
             "J_test  = the same over images that w and b have not seen\n"
             "overfitting: J_train falls while J_test rises"
         ),
-        tables=(_table(course), _choice(course, np.random.default_rng(settings.seed))),
+        tables=(*tables, _choice(courses[-1], np.random.default_rng(settings.seed))),
         see=(
-            "The training cost falls to the end; the test cost has a minimum, and its best number "
-            "of steps depends on which images happen to be in the test."
+            "At 1/L the training cost falls to the end, while the test cost has a minimum. Which "
+            "number of steps has the best test accuracy depends on which images happen to be in "
+            "the test" + (", and on whether the swinging descent is on its way up." * swings or ".")
         ),
         note=(
-            "On the course's data, 100 steps score 84 % on the 50 test images, 2000 steps 70 %. "
-            "Whoever takes 100 for that reason has chosen by the test, whose score is then no "
-            "longer that of images never seen: the second table measures by how much. Choose on "
-            "held-out training images instead, as --l2 auto and --cv do. A penalty has the same "
-            "effect as stopping early: it keeps the weights small."
+            "On the course's data, at the lecture's rate, 100 steps score 84 % on the 50 test "
+            "images, and 2000 steps 70 %. But 101 steps score 34 %: the rate is above 2/L, and for "
+            "300 steps the descent swings from one side to the other. Whoever takes 100 has chosen "
+            "by the test, whose score is then no longer that of images never seen: the last table "
+            "measures by how much. Choose on held-out training images instead, as --l2 auto and "
+            "--cv do. A penalty has the same effect as stopping early: it keeps the weights small."
         ),
-        draw=lambda figure: _draw(figure, course),
+        draw=lambda figure: _draw(figure, courses, Y_test),
     )
 
 
-def _course(R: Array, Y: Array, R_test: Array, Y_test: Array) -> tuple[float, _Course]:
-    """A training at the lecture's learning rate, or at 1/L where that one does not descend."""
-    objective = InMemory(R, Y, 0.0, LOSSES["cross-entropy"])
-    for rate in (_LECTURE_RATE, 1 / lipschitz_constant(objective)):
-        course = _Course([], [], [], np.empty((0, Y_test.size), np.bool_))
-        start = State(np.zeros((len(R), 1)), 0.0)
-        state = start
-        for state in iterate(GradientDescent(rate), objective, start, iterations=_STEPS[-1]):
-            if state.steps in _STEPS:
-                course = _with(course, state, R, Y, R_test, Y_test)
-        if isfinite(state.costs[-1]) and state.costs[-1] < state.costs[0]:
-            break
-    while len(course.test_costs) < len(_STEPS):  # it stopped where no step changes anything
-        course = _with(course, state, R, Y, R_test, Y_test)
-    return rate, course
+def _course(objective: InMemory, rate: float, R_test: Array, Y_test: Array) -> _Course:
+    """Gradient descent from zeros; where a step changes nothing any more, the rest is the same."""
+    start = State(np.zeros((objective.n_x, 1)), 0.0)
+    training_costs, test_costs, accuracies, right = [], [], [], []
+    for state in iterate(GradientDescent(rate), objective, start, iterations=_MOST_STEPS):
+        seen = propagate(state.w, state.b, objective.X, objective.Y)
+        unseen = propagate(state.w, state.b, R_test, Y_test)
+        training_costs.append(seen.J)
+        test_costs.append(unseen.J)
+        accuracies.append(accuracy(seen.A, objective.Y))
+        right.append(((unseen.A >= 0.5) == (Y_test == 1))[0])
+    missing = _MOST_STEPS + 1 - len(right)
+    columns = (training_costs, test_costs, accuracies, right)
+    return _Course(rate, *(np.array([*column, *[column[-1]] * missing]) for column in columns))
 
 
-def _with(
-    course: _Course, state: State, R: Array, Y: Array, R_test: Array, Y_test: Array
-) -> _Course:
-    seen, unseen = (propagate(state.w, state.b, *xy) for xy in ((R, Y), (R_test, Y_test)))
-    return _Course(
-        [*course.training_costs, seen.J],
-        [*course.test_costs, unseen.J],
-        [*course.training_accuracies, accuracy(seen.A, Y)],
-        np.vstack([course.right, (unseen.A >= 0.5) == (Y_test == 1)]),
-    )
-
-
-def _table(course: _Course) -> Table:
-    rows = zip(
-        _STEPS,
+def _table(course: _Course, shown: tuple[int, ...] | list[int], title: str) -> Table:
+    columns = (
         course.training_costs,
         course.test_costs,
         course.training_accuracies,
-        course.right.mean(axis=1).tolist(),
-        strict=True,
+        course.test_accuracies,
     )
     return Table(
-        "Cost and accuracy during training",
+        f"{title} (α = {course.rate:.4g})",
         [
             Column("steps"),
             Column("J, training", ".4f"),
@@ -123,24 +131,26 @@ def _table(course: _Course) -> Table:
             Column("accuracy, training", ".3f"),
             Column("accuracy, test", ".3f"),
         ],
-        list(rows),
+        [(step, *(float(column[step]) for column in columns)) for step in shown],
     )
 
 
 def _choice(course: _Course, rng: np.random.Generator) -> Table:
     """The number of steps that is best on one half of the test, scored on the other half."""
-    count = course.right.shape[1]
+    right = course.right[list(_SHOWN)]  # (numbers of steps, test images)
+    count = right.shape[1]
     chosen_by, others, best = [], [], []
     for _ in range(_HALVINGS):
         order = rng.permutation(count)
-        half = course.right[:, order[: max(count // 2, 1)]].mean(axis=1)
-        other = course.right[:, order[count // 2 :]].mean(axis=1)
+        half = right[:, order[: max(count // 2, 1)]].mean(axis=1)
+        other = right[:, order[count // 2 :]].mean(axis=1)
         best.append(int(half.argmax()))
         chosen_by.append(half[best[-1]])
         others.append(other[best[-1]])
-    numbers = ", ".join(str(_STEPS[place]) for place in sorted(set(best)))
+    numbers = ", ".join(str(_SHOWN[place]) for place in sorted(set(best)))
     return Table(
-        f"The steps that are best on one half of the test ({_HALVINGS} times at random: {numbers})",
+        f"The steps that are best on one half of the test at α = {course.rate:.4g} "
+        f"({_HALVINGS} times at random: {numbers})",
         [Column("accuracy on"), Column("mean", ".3f")],
         [
             ("the half that they were chosen by", float(np.mean(chosen_by))),
@@ -150,20 +160,28 @@ def _choice(course: _Course, rng: np.random.Generator) -> Table:
     )
 
 
-def _draw(figure: "Figure", course: _Course) -> None:
-    from catclf.plots.figure import BLUE, RED
+def _draw(figure: "Figure", courses: list[_Course], Y_test: Array) -> None:
+    from catclf.plots.cost import draw_costs
+    from catclf.plots.figure import BLUE, PINK, RED, legend_below
 
-    figure.set_size_inches(8, 4.2)
-    test_accuracies = course.right.mean(axis=1).tolist()
+    steady = courses[0]
     costs, accuracies = figure.subplots(1, 2)
-    for axes, label, training, test in (
-        (costs, "J", course.training_costs, course.test_costs),
-        (accuracies, "accuracy", course.training_accuracies, test_accuracies),
+    draw_costs(costs, steady.training_costs, BLUE, "-", "training images")
+    draw_costs(costs, steady.test_costs, RED, "--", "test images")
+    best = int(steady.test_costs.argmin())
+    costs.plot(best, steady.test_costs[best], "o", color=RED, label=f"lowest, at step {best}")
+    costs.set(xlabel="steps", ylabel="J", title="The test cost rises again (α = 1/L)")
+    for course, colour, name in zip(
+        courses[::-1],
+        (PINK, RED)[-len(courses) :],
+        ("the lecture's", "1/L")[-len(courses) :],
+        strict=True,
     ):
-        axes.plot(_STEPS, training, color=BLUE, marker="o", label="training images")
-        axes.plot(_STEPS, test, color=RED, marker="s", label="test images")
-        axes.set_xscale("log")
-        axes.set(xlabel="steps", ylabel=label)
-    costs.set_title("Cost")
-    accuracies.set_title("Accuracy")
-    figure.legend(*costs.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        label = f"test, α = {course.rate:.4f} ({name})"
+        draw_costs(accuracies, course.test_accuracies, colour, "-", label)
+    majority = max(float(Y_test.mean()), 1 - float(Y_test.mean()))
+    accuracies.axhline(majority, color="0.4", linestyle=":", label="majority baseline")
+    accuracies.set(xlabel="steps", ylabel="accuracy", title="Test accuracy, step by step")
+    accuracies.set(xscale="log", xlim=(1, _MOST_STEPS), ylim=(0, 1))
+    for axes in (costs, accuracies):
+        legend_below(axes, columns=1)

@@ -125,9 +125,10 @@ def _draw(figure: "Figure") -> None:
     axes.plot(Z, A * (1 - A), color=RED, linestyle="--", label="σ'(z) = a(1 - a)")
     axes.plot(0, 0.5, "o", color=BLUE)
     axes.annotate("σ(0) = ½", (0, 0.5), (0.4, 0.46))
+    axes.annotate("σ'(0) = ¼", (0, 0.25), (0.7, 0.27))
     axes.set(
         xlabel="z",
-        ylabel="a",
+        ylabel="a, and its slope",
         title="The sigmoid function approaches 0 and 1 but never reaches them",
     )
     figure.legend(loc="outside lower center", ncols=2)

@@ -16,7 +16,7 @@ _CORNER = 4
 _SHOWN = 4
 
 # Of the column, at its upper end.
-_CELLS = 9
+_CELLS = 6
 
 
 def lesson(settings: LessonSettings) -> Lesson:
@@ -132,9 +132,9 @@ def _draw(figure: "Figure", images: Images, first: int, scrambled: Images) -> No
     for c, name in enumerate(_CHANNELS):
         axes[c + 1].imshow(images[first][:, :, c], cmap="gray", vmin=0, vmax=255)
         image_axes(axes[c + 1], f"{name}, 64 × 64")
-    _draw_row(middle, images[:_SHOWN], "first columns of reshape(m, -1).T, as images")
+    _draw_row(middle, images[:_SHOWN], "right: the first columns of reshape(m, -1).T, as images")
     columns = scrambled[:, :_SHOWN].T.reshape(-1, SIDE, SIDE, 3)  # (4, 64, 64, 3)
-    _draw_row(lower, columns, f"first columns of reshape({_N_X}, m), as images: all mixed up")
+    _draw_row(lower, columns, f"wrong: the first columns of reshape({_N_X}, m), all mixed up")
     _draw_column(right, images[first])
 
 
@@ -153,12 +153,12 @@ def _draw_column(figure: "SubFigure", image: Images) -> None:
         colour[c] = value / 255
         axes.barh(-row, 1, height=0.92, color=colour)
         axes.text(0.5, -row, str(value), color="white", ha="center", va="center")
-        axes.text(-0.1, -row, f"k = {k}", ha="right", va="center", fontsize=9)
+        axes.text(-0.1, -row, f"{k}", ha="right", va="center")
         place = f"{_CHANNELS[c]} of {divmod(pixel, SIDE)}"
-        axes.text(1.1, -row, place, ha="left", va="center", fontsize=9)
-    axes.set(xlim=(-1.2, 2.6), ylim=(-len(shown) + 0.4, 0.6))
+        axes.text(1.1, -row, place, ha="left", va="center")
+    axes.set(xlim=(-1.2, 3.0), ylim=(-len(shown) + 0.4, 0.6))
     axes.set_axis_off()
-    axes.set_title("255 · x, (12288, 1)")
+    axes.set_title("k    255 · x[k]    pixel")
 
 
 def _draw_row(figure: "SubFigure", images: Images, title: str) -> None:

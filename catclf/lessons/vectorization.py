@@ -215,7 +215,9 @@ def _draw(figure: "Figure", totals: dict[str, float]) -> None:
     bars = axes.barh(names, [totals[name] for name in names], color=BLUE)
     axes.bar_label(bars, [duration_in_words(totals[name]) for name in names], padding=4)
     axes.set(
-        xscale="log", xlabel="seconds", title=f"Time for {_ITERATIONS} iterations on all images"
+        xscale="log",
+        xlabel="seconds (log scale)",
+        title=f"Time for {_ITERATIONS} iterations on all images",
     )
     axes.margins(x=0.2)
     axes.grid(visible=False, axis="y")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Of the colours, so that the image shows through.
-_OPACITY = 0.75
+_OPACITY = 0.85
 
 
 def draw(
@@ -44,7 +44,7 @@ def draw(
     first.imshow(original)
     image_axes(first, "image")
     second.imshow(seen)
-    image_axes(second, "what the model sees")
+    image_axes(second, f"what the model sees, {len(seen)} × {len(seen)}")
     contributions = explanation.contributions
     largest = float(np.abs(contributions).max()) or 1.0
     whole = (0, 1, 1, 0)  # both cover the axes, whatever their numbers of pixels
@@ -63,7 +63,9 @@ def draw(
     sum_of_terms = " ".join(
         [f"{terms[0]:.3f}", *(f"{'+' if term >= 0 else '-'} {abs(term):.3f}" for term in terms[1:])]
     )
-    names = "b + Σ" if explanation.is_exact else "blurred + Σ + unexplained"
+    names = "b + contributions"
+    if not explanation.is_exact:
+        names = "blurred + contributions + unexplained"
     figure.suptitle(
         f"Predicted: {label(explanation.prediction.label)}.   "
         f"z = {names} = {sum_of_terms} = {explanation.logit:.3f},   "

@@ -1,9 +1,10 @@
 """The cost at every iteration, of one or more trainings."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catclf.plots.figure import COLOURS, label
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 _STYLES = ("-", "--", "-.", ":")
 
-# Costs that rise again and again are drawn as the band between the least and the largest of so
-# many in a row: as a line they would fill it all the same, and hide what lies behind.
-_WINDOW = 20
+# Costs that turn so often are drawn as the band between the least and the largest of so many in a
+# row: as a line they would fill it all the same, and hide what lies behind.
+_TURNS, _WINDOW = 4, 10
 
 # A legend with more lines than this goes next to the plot, with this many inches per line; with
 # fewer, below it.
@@ -49,17 +50,20 @@ def draw(figure: "Figure", histories: Mapping[str, Sequence[float]]) -> None:
         axes.set_title(label(next(iter(histories))))
 
 
-def draw_costs(axes: "Axes", costs: Sequence[float], colour: str, style: str, name: str) -> None:
+def draw_costs(
+    axes: "Axes", costs: Sequence[float] | NDArray[Any], colour: str, style: str, name: str
+) -> None:
     """Draw the costs of one training as a line, and where they go up and down, as a band."""
     J = np.asarray(costs, np.float64)
-    # A single cost would be an invisible line.
-    marker = "o" if len(J) == 1 else None
-    rises = int((np.diff(J) > 0).sum())
-    if rises > 1 and len(J) > _WINDOW:
-        windows = np.lib.stride_tricks.sliding_window_view(J, _WINDOW)
-        middle = np.arange(len(windows)) + (_WINDOW - 1) / 2
-        lowest, highest = windows.min(axis=1), windows.max(axis=1)
-        axes.fill_between(middle, lowest, highest, color=colour, alpha=0.3, linewidth=0)
-        axes.plot(middle, windows.mean(axis=1), color=colour, linestyle=style, label=name)
-    else:
-        axes.plot(J, color=colour, linestyle=style, marker=marker, label=name)
+    steps = np.arange(len(J))
+    changes = np.sign(np.diff(J))
+    if np.count_nonzero(changes[1:] * changes[:-1] < 0) < _TURNS:
+        # A single cost would be an invisible line.
+        marker = "o" if len(J) == 1 else None
+        axes.plot(steps, J, color=colour, linestyle=style, marker=marker, label=name)
+        return
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(J, _WINDOW // 2, "edge"), _WINDOW + 1)
+    lowest, highest = around.min(axis=1), around.max(axis=1)
+    axes.fill_between(steps, lowest, highest, color=colour, alpha=0.25, linewidth=0)
+    axes.plot(steps, highest, color=colour, linestyle=style, label=name)
+    axes.plot(steps, lowest, color=colour, linestyle=style)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLUMNS = 20
-_TITLES = ("patches of 6 × 6 pixels", "patches of 12 × 12 pixels, halved")
+_TITLES = ("patches of 6 × 6 pixels", "patches of 12 × 12 pixels, at half size")
 
 
 def patches_of(model: Model, where: str) -> Patches:

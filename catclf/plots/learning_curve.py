@@ -5,10 +5,12 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from catclf.evaluation.learning_curve import LearningCurve
-from catclf.plots.figure import BLUE, RED, label
+from catclf.plots.figure import BLUE, COLOURS, RED, label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_STYLES = ("-", "--", "-.", ":")
 
 
 def draw(figure: "Figure", curves: Mapping[str, LearningCurve], title: str) -> None:
@@ -28,12 +30,13 @@ def draw(figure: "Figure", curves: Mapping[str, LearningCurve], title: str) -> N
         (curve,) = curves.values()
         _draw_line(axes, curve, [p.training for p in curve.points], "training images", RED, "--")
         _draw_line(axes, curve, [p.held_out for p in curve.points], "held-out images", BLUE, "-")
-        _draw_interval(axes, curve, BLUE, "95 % interval of the last point")
+        _draw_interval(axes, curve, BLUE)
     else:
         for i, (name, curve) in enumerate(curves.items()):
-            colour = f"C{i}"
-            _draw_line(axes, curve, [p.held_out for p in curve.points], label(name), colour, "-")
-            _draw_interval(axes, curve, colour, None)
+            colour, style = COLOURS[i % len(COLOURS)], _STYLES[i % len(_STYLES)]
+            _draw_line(axes, curve, [p.held_out for p in curve.points], label(name), colour, style)
+            # Beside each other, where two models are equally good.
+            _draw_interval(axes, curve, colour, beside=i)
     longest = max(curves.values(), key=lambda curve: len(curve.points))
     axes.axhline(longest.baseline, color="0.4", linestyle=":", label="majority baseline")
     sizes = [point.images for point in longest.points]
@@ -43,11 +46,16 @@ def draw(figure: "Figure", curves: Mapping[str, LearningCurve], title: str) -> N
     lowest = min(min(c.interval[0], *(min(p.held_out) for p in c.points)) for c in curves.values())
     axes.set(
         xlabel="training images",
-        ylabel=f"accuracy ({longest.held_out} held-out images)",
+        ylabel="accuracy",
         ylim=(min(0.4, lowest) - 0.02, 1.02),
         title=label(title),
     )
-    figure.legend(loc="outside lower center", ncols=2)
+    figure.legend(
+        loc="outside lower center",
+        ncols=2,
+        title=f"{longest.held_out} held-out images; bands: lowest to highest of several draws; "
+        "bars: 95 % interval",
+    )
 
 
 def _draw_line(
@@ -66,6 +74,7 @@ def _draw_line(
     axes.fill_between(sizes, lowest, highest, color=colour, alpha=0.15, linewidth=0)
 
 
-def _draw_interval(axes: Any, curve: LearningCurve, colour: str, name: str | None) -> None:
+def _draw_interval(axes: Any, curve: LearningCurve, colour: str, *, beside: int = 0) -> None:
     low, high = curve.interval
-    axes.vlines(curve.points[-1].images, low, high, color=colour, linewidth=1.2, label=name)
+    x = curve.points[-1].images * 1.015**beside
+    axes.vlines(x, low, high, color=colour, linewidth=1.6)

@@ -45,12 +45,14 @@ def draw(figure: "Figure", model: Model) -> None:
     largest = float(np.abs(channels).max()) or 1.0
     for c, name in enumerate(_CHANNELS):
         image = axes[c].imshow(channels[:, :, c], cmap=DIVERGING, vmin=-largest, vmax=largest)
-        image_axes(axes[c], f"w, {name}")
-    figure.colorbar(image, ax=axes[:3], location="bottom", pad=0.03, ticks=MaxNLocator(6))
+        image_axes(axes[c], f"weights of {name}")
+    bar = figure.colorbar(image, ax=axes[:3], location="bottom", pad=0.03, ticks=MaxNLocator(6))
+    bar.set_label("w")
     largest = float(np.abs(total).max()) or 1.0
     image = axes[3].imshow(total, cmap=DIVERGING, vmin=-largest, vmax=largest)
-    image_axes(axes[3], "sum of the three")
-    figure.colorbar(image, ax=axes[3], location="bottom", pad=0.03, ticks=MaxNLocator(4))
+    image_axes(axes[3], "their sum (its own scale)")
+    bar = figure.colorbar(image, ax=axes[3], location="bottom", pad=0.03, ticks=MaxNLocator(4))
+    bar.set_label("sum of w")
     figure.suptitle(
         f"Bright pixels count for {label(model.positive)} where w is orange, "
         "against it where w is purple"

@@ -11,20 +11,20 @@ LESSON = lesson(LessonSettings())
 
 
 def loss(w1: Any, w2: Any, b: Any) -> Any:
-    """The loss for x = (1, 2) and y = 1, in high precision."""
-    return -mpmath.log(1 / (1 + mpmath.exp(-(w1 * 1 + w2 * 2 + b))))
+    """The loss for x = (2, -3) and y = 1, in high precision."""
+    return -mpmath.log(1 / (1 + mpmath.exp(-(w1 * 2 - w2 * 3 + b))))
 
 
 def test_the_forward_pass() -> None:
     (_, z), (_, a), (_, L) = rows_of(LESSON, "Forward")
-    assert z == 0.5 * 1 - 0.75 * 2 + 0.25
-    assert a == pytest.approx(float(1 / (1 + mpmath.exp(0.75))))
-    assert pytest.approx(float(loss(0.5, -0.75, 0.25))) == L
+    assert z == pytest.approx(0.5 * 2 - 0.25 * 3 + 0.1)
+    assert a == pytest.approx(float(1 / (1 + mpmath.exp(-0.35))))
+    assert pytest.approx(float(loss(0.5, 0.25, 0.1))) == L
 
 
 def test_the_backward_pass_agrees_with_derivatives_in_high_precision() -> None:
-    at = (0.5, -0.75, 0.25)
-    a = 1 / (1 + mpmath.exp(0.75))
+    at = (0.5, 0.25, 0.1)
+    a = 1 / (1 + mpmath.exp(-0.35))
     expected = {
         "da": -1 / a,
         "dz": a - 1,

@@ -27,7 +27,16 @@ def test_costs_that_go_up_and_down_are_a_band_from_the_least_to_the_largest() ->
     (axes,) = figure.axes
     heights = np.asarray(axes.collections[0].get_paths()[0].vertices)[:, 1]
     assert (heights.min(), heights.max()) == (1, 3)
-    assert axes.lines[0].get_ydata() == pytest.approx(2)
+    highest, lowest = (np.asarray(line.get_ydata()) for line in axes.lines)
+    assert np.array_equal(highest, [3] * 200)
+    assert np.array_equal(lowest, [1] * 200)
+    assert len(axes.get_legend_handles_labels()[0]) == 1
+
+
+def test_costs_that_rise_once_are_a_line() -> None:
+    figure = Figure()
+    draw(figure, {"climbs, then falls": [0.7, 1.5, *np.geomspace(1.4, 0.1, 200).tolist()]})
+    assert not figure.axes[0].collections
 
 
 @pytest.mark.parametrize("count", [2, 4, 9])
