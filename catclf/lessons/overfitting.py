@@ -83,9 +83,8 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         tables=(*tables, _choice(courses[-1], np.random.default_rng(settings.seed))),
         see=(
-            "At 1/L the training cost falls to the end, while the test cost has a minimum. Which "
-            "number of steps has the best test accuracy depends on which images happen to be in "
-            "the test" + (", and on whether the swinging descent is on its way up." * swings or ".")
+            "At 1/L the training cost falls to the end, while the test cost has a minimum; and the "
+            "best number of steps depends on which images happen to be in the test."
         ),
         note=(
             "On the course's data, at the lecture's rate, 100 steps score 84 % on the 50 test "

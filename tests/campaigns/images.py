@@ -73,7 +73,7 @@ def _attempt(case: Case) -> str | None:
     damaged = case.folder / f"x{path.suffix}"
     damaged.write_bytes(content)
     preprocessing = Preprocessing(case.rng.choice(("stretch", "crop")))
-    began = time.monotonic()
+    began = time.process_time()  # of the processor: others may be at work on this machine
     with Peak() as peak:
         try:
             pixels = load_image(damaged, preprocessing)
@@ -83,7 +83,7 @@ def _attempt(case: Case) -> str | None:
         else:
             if pixels.shape != (64, 64, 3) or pixels.dtype != "uint8":
                 return f"{path.name}: {pixels.shape} of {pixels.dtype}"
-    if (seconds := time.monotonic() - began) > _SECONDS:
+    if (seconds := time.process_time() - began) > _SECONDS:
         return f"{path.name}: {seconds:.1f} s"
     if peak.bytes > _MEMORY:
         return f"{path.name}: {peak.bytes / 1e6:.0f} MB"
