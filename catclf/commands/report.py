@@ -1,6 +1,7 @@
 """What train, evaluate and info say of models, trainings and scores."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,10 +92,8 @@ def say_training(training: Training, *, as_json: bool) -> None:
     say_training_accuracy(result.record)
     say_scores(training.scores, has_test=training.test is not None)
     if training.is_far_below_transfer:
-        say(
-            "Photographs are recognised far better with --recipe transfer "
-            "(pip install 'catclf[encoder]')"
-        )
+        how = "" if find_spec("onnxruntime") else " (pip install 'catclf[encoder]')"
+        say(f"Photographs are recognised far better with --recipe transfer{how}")
 
 
 def _replacing(model: "Model | None") -> str:
@@ -209,12 +208,14 @@ def report_cross_validation(
 def say_cross_validation(score: "CrossValidationScore") -> None:
     """What to expect on other images."""
     say(
-        f"Cross-validation, {score.folds} folds: accuracy {percent(score.accuracy.mean)} "
-        f"± {percent(score.accuracy.deviation)} (standard deviation over folds), "
-        f"baseline {percent(score.baseline)}"
+        f"Cross-validation, {score.folds} folds: accuracy {percent(score.accuracy.mean)}, "
+        f"{interval(score.accuracy_interval)}, baseline {percent(score.baseline)}"
     )
-    for name, (mean, deviation) in (("AUC", score.roc_auc), ("log-loss", score.log_loss)):
-        say(f"  {name} {mean:.3f} ± {deviation:.3f}")
+    say(
+        f"  standard deviation over the folds {percent(score.accuracy.deviation)}; "
+        f"AUC {score.roc_auc.mean:.3f} ± {score.roc_auc.deviation:.3f}, "
+        f"log-loss {score.log_loss.mean:.3f} ± {score.log_loss.deviation:.3f}"
+    )
 
 
 def say_steps(record: "TrainingRecord", first_cost: float) -> None:
