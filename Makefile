@@ -16,16 +16,16 @@ demo: $(VENV)/installed ## train on data/, score the model, predict a few images
 	$(BIN)/catclf predict $(wildcard data/test/*/*-00[1-3].jpg)
 
 .PHONY: test
-test: $(VENV)/installed-dev ## run all tests
+test: $(VENV)/installed-dev ## run all tests but the slow ones
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto # a core for each worker, not all for each
 
 .PHONY: test-browser
 test-browser: $(VENV)/installed-dev ## test the pages in Chromium, which has to be installed
-	CATCLF_NEEDS_BROWSER=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/browser
+	CATCLF_NEEDS_BROWSER=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "" tests/browser
 
 .PHONY: test-cluster
 test-cluster: $(VENV)/installed-dev ## test on Dask clusters of real processes, with faults
-	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto tests/cluster
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto -m "" tests/cluster
 
 .PHONY: test-processors
 test-processors: $(VENV)/installed-dev ## run the numerical tests as older and newer processors would
@@ -40,7 +40,7 @@ test-mutants: $(VENV)/installed-dev ## open and run 20 000 damaged encoders
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow tests/encoders/test_mutants.py
 
 .PHONY: test-slow
-test-slow: $(VENV)/installed-dev ## run the tests that take minutes
+test-slow: $(VENV)/installed-dev ## run the tests that take long
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto -m slow
 
 .PHONY: fuzz

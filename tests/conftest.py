@@ -32,6 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"no real images at {SHARED}"))
 
 
+@pytest.fixture(autouse=True)
+def small_dictionary(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learn dictionaries from few patches: how good they are is tested on real images only."""
+    if not request.node.get_closest_marker("real_data"):
+        monkeypatch.setattr("catclf.features.patches._SAMPLED_PATCHES", 5000)
+
+
 def shared(*parts: str) -> Path:
     """A folder of real images beside the project, for a test that is marked `real_data`."""
     assert SHARED.exists(), "a test of real images needs the mark real_data"

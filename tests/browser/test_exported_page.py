@@ -71,6 +71,7 @@ def status(page: "Page", text: str) -> None:
     page.get_by_role("status").get_by_text(text, exact=True).wait_for()
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_200_photos_are_resized_and_classified_as_by_catclf(
     visit: "Visit", exported: Callable[..., Path], tmp_path: Path

@@ -56,6 +56,7 @@ def test_held_out_scores_are_the_same(
     assert one["cost"] == two["cost"]
 
 
+@pytest.mark.slow
 def test_the_best_preset_comes_to_the_same_result(
     catclf_run: Runner, two_workers: Processes, shards: Path, tmp_path: Path
 ) -> None:

@@ -62,9 +62,12 @@ def assert_same(one: catclf.TrainingResult, other: catclf.TrainingResult) -> Non
     assert one.costs == other.costs
 
 
-def test_the_number_of_workers_changes_no_bit(processes: Processes, shards: Path) -> None:
+@pytest.mark.parametrize("most", [2, pytest.param(4, marks=pytest.mark.slow)])
+def test_the_number_of_workers_changes_no_bit(
+    processes: Processes, shards: Path, most: int
+) -> None:
     alone = {kind: train(shards, kind) for kind in SETTINGS}
-    for workers in (1, 2, 3, 4):
+    for workers in range(1, most + 1):
         processes.start_worker()
         processes.wait_for(workers)
         for kind, expected in alone.items():

@@ -68,7 +68,9 @@ def test_onnxs_own_evaluator_says_the_same(tmp_path: Path, features: str) -> Non
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("features", ["pixels", "fourier:patches+hog"])
+@pytest.mark.parametrize(
+    "features", ["pixels", pytest.param("fourier:patches+hog", marks=pytest.mark.slow)]
+)
 def test_real_images(tmp_path: Path, features: str) -> None:
     model = course_model(features)
     export_model(model, tmp_path / "m.onnx")

@@ -124,6 +124,7 @@ def test_balanced_classes_lead_to_scikit_learns_optimum(course: Dataset) -> None
 
 
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_span_and_blocks_lead_to_the_same_model(course: Dataset) -> None:
     settings = replace(BEST, l2=3.0, tolerance=1e-6, calibrate=False)
     few = catclf.train(course, settings).model
@@ -167,6 +168,7 @@ def test_cross_validation_is_that_of_models_trained_without_the_fold(images: Dat
 
 
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_a_label_that_means_nothing_is_not_learned(course: Dataset) -> None:
     """Nothing of a fold reaches the model that is scored on it: random labels score as a coin."""
     rng = np.random.default_rng(3)
@@ -178,7 +180,12 @@ def test_a_label_that_means_nothing_is_not_learned(course: Dataset) -> None:
 
 @pytest.mark.real_data
 @pytest.mark.parametrize(
-    ("metric", "value"), [("precision", 0.95), ("recall", 0.99), ("recall", 0.5)]
+    ("metric", "value"),
+    [
+        ("precision", 0.95),
+        pytest.param("recall", 0.99, marks=pytest.mark.slow),
+        pytest.param("recall", 0.5, marks=pytest.mark.slow),
+    ],
 )
 def test_a_target_sets_the_threshold(course: Dataset, metric: str, value: float) -> None:
     settings = replace(BEST, threshold=Target(metric, value))
