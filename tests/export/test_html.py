@@ -32,7 +32,7 @@ PROPERTIES = {"model_sha256": ""}
 
 # Memory outside V8's heap, and within it; and a loop that V8 itself cannot stop.
 ARRAYS = "const a = []; for (;;) a.push(new Uint8Array(1e8).fill(1));"
-HEAP = "const a = []; for (;;) a.push([a.length, {}]);"
+HEAP = "const a = []; for (;;) a.push(new Array(1e6).fill(a.length + 0.5));"
 LOOP = """
     new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([
       0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0,
