@@ -55,7 +55,7 @@ fuzz-long: $(VENV)/installed-dev ## the same for two hours
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.campaigns --long
 
 .PHONY: coverage
-coverage: $(VENV)/installed-dev ## run all tests, and list the lines and branches that none reaches
+coverage: $(VENV)/installed-dev ## run the tests, and list the lines and branches that none reaches
 	$(BIN)/coverage erase
 	# Measured code is slow: hypothesis must not hold its deadlines against it.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/coverage run -m pytest -n auto --hypothesis-profile=ci

@@ -24,7 +24,8 @@ class OwnProcess:
     """A process that answers requests.
 
     It reads each request as a line of JSON, after which bytes may follow, and answers with another
-    line, after which bytes may follow. It ends when nobody can ask any more.
+    line, after which bytes may follow. It ends when nobody can ask any
+    more; with `limit_time`, also in the midst of work.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ class OwnProcess:
     @property
     def is_running(self) -> bool:
         """Whether it can be asked."""
-        return self._finalize.alive
+        return self._finalize.alive and self._process.poll() is None
 
     def end(self) -> None:
         """End the process."""
@@ -117,7 +118,7 @@ class OwnProcess:
         try:
             self._process.stdin.write(request)
             self._process.stdin.flush()
-        except BrokenPipeError:
+        except OSError:  # a pipe that is closed, which each system says in its own way
             return None
         line = self._process.stdout.readline(most)
         if not line.endswith(b"\n"):
@@ -150,11 +151,26 @@ def environment() -> dict[str, str]:
 
 
 def limit_memory(most: int) -> None:
-    """Let the system refuse this process memory beyond so many bytes; what is lower stays."""
+    """Let the system refuse this process memory beyond so many bytes, or what is allowed now."""
     with suppress(ImportError, ValueError, OSError):  # not all systems can
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        _, allowed = resource.getrlimit(resource.RLIMIT_DATA)
-        limit = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, allowed))
+        limits = resource.getrlimit(resource.RLIMIT_DATA)
+        limit = min(most, *(most if each == resource.RLIM_INFINITY else each for each in limits))
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limits[1]))
+
+
+def limit_time(seconds: int) -> None:
+    """Let the system end this process after so much time of the processor from now on.
+
+    It ends at last, even if nobody is there to end it.
+    """
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(
+            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, most)
+        )

@@ -1,5 +1,10 @@
 """Words and numbers as users read them, on a terminal and in a page."""
 
+import re
+
+# What has a meaning in Markdown, or in a notebook's formulas, wherever it stands in a line.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~&$]")
+
 
 def printable(text: str) -> str:
     r"""Escape what could harm or confuse a terminal or a reader.
@@ -34,6 +39,11 @@ def plural(count: int, noun: str) -> str:
 
 # What spreadsheets take for the start of a formula, which may start a program.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_markdown(text: str) -> str:
+    """Escape a text so that Markdown shows it as it is, on one line."""
+    return _MARKDOWN.sub(r"\\\g<0>", printable(text))
 
 
 def as_csv_cell(text: str) -> str:

@@ -83,7 +83,7 @@ def label(
     if model:
         predictions, failures = predict_files(model, paths)
         images = least_sure_first(predictions, model)
-        order = "First those that the model is least sure of"
+        order = f"First those that {model_path.name} is least sure of"
     else:
         images = [(path, "") for path in Random(0).sample(paths, len(paths))]
         order = "In a random order"
@@ -109,7 +109,8 @@ def label(
         say_json({"report": str(report_path), "pictures": count, "shown": shown})
     else:
         of = f" of {count}" * (shown < count)
-        say(f"Page of {plural(shown, 'image')}{of} written to {report_path}")
+        by = f", the least sure of {model_path} first" if model else ", in a random order"
+        say(f"Page of {plural(shown, 'image')}{of} written to {report_path}{by}")
     if (failures or unreadable) and not skip_bad:
         click.get_current_context().exit(1)
 
@@ -118,5 +119,7 @@ def _model(path: Path, encoder: Path | None) -> "Model | None":
     """The model that was named, or that is where models usually are; None if there is none."""
     source = click.get_current_context().get_parameter_source("model_path")
     if source == click.core.ParameterSource.DEFAULT and not path.exists():
+        if encoder:
+            raise click.UsageError("--encoder is for a model; name one with --model")
         return None
     return catclf.load_model(path, encoder)

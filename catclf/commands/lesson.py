@@ -188,7 +188,7 @@ def _say_table(table: "Table") -> None:
     header = [column.name for column in table.columns]
     widths = [max(map(len, cells)) for cells in zip(header, *rows, strict=True)]
     # Words are aligned to the left, numbers to the right.
-    words = [all(isinstance(row[i], str) for row in table.rows) for i in range(len(header))]
+    words = [table.is_of_words(i) for i in range(len(header))]
     for cells in (header, *rows):
         line = "  ".join(
             cell.ljust(width) if is_words else cell.rjust(width)

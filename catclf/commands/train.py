@@ -92,8 +92,8 @@ if TYPE_CHECKING:
         default="auto",
         show_default=True,
         help="How to score the model. auto: on the test split of DATA; where there is none, and no "
-        "--cv without --report, train without a fifth of the images first, and score that model "
-        "on it.",
+        "--cv or a --report, train without a fifth of the images first, and score that model on "
+        "it.",
     ),
     click.option(
         "--cv",

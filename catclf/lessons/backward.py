@@ -12,7 +12,7 @@ from catclf.logistic import Array, propagate, sigmoid
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# No two of the numbers that follow from these are the same.
+# All that follows from these differs, but for dz and db.
 _X = np.array([[2.0], [-3.0]])  # (2, 1)
 _W = np.array([[0.5], [0.25]])  # (2, 1)
 _BIAS = 0.1

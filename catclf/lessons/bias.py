@@ -67,13 +67,13 @@ def _outputs() -> Table:
 
 
 def _draw(figure: "Figure") -> None:
-    from catclf.plots.figure import COLOURS, legend_below
+    from catclf.plots.figure import COLOURS, STYLES, legend_below
 
     X = np.linspace(-8, 8, 401)
     left, right = figure.subplots(1, 2, sharey=True)
-    for w, colour, style in zip(_WEIGHTS, COLOURS, ("-", "--", "-.", ":"), strict=False):
+    for w, colour, style in zip(_WEIGHTS, COLOURS, STYLES, strict=False):
         left.plot(X, sigmoid(w * X), color=colour, linestyle=style, label=f"w = {w:g}")
-    for b, colour, style in zip((*_BIASES, 10.0), COLOURS, ("-", "--", "-.", ":"), strict=False):
+    for b, colour, style in zip((*_BIASES, 10.0), COLOURS, STYLES, strict=False):
         right.plot(X, sigmoid(X + b), color=colour, linestyle=style, label=f"b = {b:g}")
         if -b in X:
             right.plot(-b, 0.5, "o", color=colour)

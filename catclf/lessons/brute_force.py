@@ -158,7 +158,7 @@ def _draw(figure: "Figure", w: Array, J: Array, found: _Descent, seconds: float)
     left.plot(w, J, color=BLUE, label=f"{_VALUES} values of w")
     left.plot(
         [w.item() for w in found.path],
-        found.costs[: len(found.path)],
+        found.costs,
         "o",
         color=RED,
         label=f"gradient descent from 0, α = 1/L: {found.steps} steps",
@@ -169,13 +169,14 @@ def _draw(figure: "Figure", w: Array, J: Array, found: _Descent, seconds: float)
     right.plot(list(totals), list(totals.values()), "o-", color=BLUE, fillstyle="none")
     right.plot(1, seconds, "o", color=BLUE, label="measured; others: extrapolated")
     for n, total in totals.items():
-        beside = (8, -10) if n < max(totals) else (-8, -4)
+        # The last point is at the right edge.
+        beside, alignment = ((8, -10), "left") if n < max(totals) else ((-8, -4), "right")
         right.annotate(
             duration_in_words(total),
             (n, total),
             xytext=beside,
             textcoords="offset points",
-            horizontalalignment="left" if n < max(totals) else "right",
+            horizontalalignment=alignment,
         )
     right.axhline(_AGE_OF_THE_UNIVERSE, color=RED, linestyle=":", linewidth=1)
     right.text(1, _AGE_OF_THE_UNIVERSE * 3, "age of the universe", color=RED)

@@ -11,12 +11,12 @@ from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory, lipschitz_constant
 from catclf.solvers.solver import State, iterate
 from catclf.solvers.span import Span
+from catclf.training.settings import LECTURE_LEARNING_RATE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_DEFAULT = 0.005
-_RATES = (0.00001, 0.0001, 0.0005, 0.001, _DEFAULT, 0.01, 0.05, 0.5)
+_RATES = (0.00001, 0.0001, 0.0005, 0.001, LECTURE_LEARNING_RATE, 0.01, 0.05, 0.5)
 _ITERATIONS = 1000
 _SHOWN = (1, 10, 100, _ITERATIONS)
 _TICKS = [digit * 10.0**power for power in range(-4, 4) for digit in (1, 2, 5)]
@@ -112,14 +112,14 @@ def _verdict(costs: list[float], rises: int, safe: float) -> str:
 
 
 def _draw(figure: "Figure", runs: list[_Run], L: float) -> None:
-    from catclf.plots.cost import draw_costs
+    from catclf.plots.cost import draw_history
     from catclf.plots.figure import BLUE, GREEN, ORANGE, PINK, RED
 
     axes = figure.subplots()
     # The wide band first, so that it covers none of the others.
     styles = {
         0.01: (PINK, "-"),
-        _DEFAULT: (ORANGE, "-"),
+        LECTURE_LEARNING_RATE: (ORANGE, "-"),
         1 / L: (GREEN, "-."),
         0.001: (RED, "--"),
         0.0001: (BLUE, ":"),
@@ -129,9 +129,9 @@ def _draw(figure: "Figure", runs: list[_Run], L: float) -> None:
         name = f"α = {rate:g}"
         if rate == 1 / L:
             name = f"α = 1/L = {rate:.4f}"
-        elif rate == _DEFAULT:
+        elif rate == LECTURE_LEARNING_RATE:
             name += " (the lecture's)"
-        draw_costs(axes, by_rate[rate].costs, colour, style, name)
+        draw_history(axes, by_rate[rate].costs, colour, style, name)
     axes.set(
         yscale="log",
         xlabel="iteration",

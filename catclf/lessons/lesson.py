@@ -27,6 +27,7 @@ from catclf.datasets.load import load_dataset
 from catclf.datasets.sampling import stratified_sample
 from catclf.datasets.source import open_source
 from catclf.errors import DataError
+from catclf.text import as_markdown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -157,10 +158,16 @@ class Table(NamedTuple):
 
     def to_markdown(self) -> str:
         """Return the table in Markdown, its title above it."""
-        header = [column.name for column in self.columns]
-        lines = [header, ["---:"] * len(header), *self.rows_as_text()]
-        escaped = [" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines]
-        return "\n".join([f"*{self.title}*", "", *(f"| {line} |" for line in escaped)])
+        rows = [[column.name for column in self.columns], *self.rows_as_text()]
+        header, *lines = [" | ".join(map(as_markdown, row)) for row in rows]
+        # Words are aligned to the left, numbers to the right.
+        sides = ["---" if self.is_of_words(i) else "---:" for i in range(len(self.columns))]
+        lines = [f"| {line} |" for line in (header, " | ".join(sides), *lines)]
+        return "\n".join([f"*{as_markdown(self.title)}*", "", *lines])
+
+    def is_of_words(self, column: int) -> bool:
+        """Whether a column has no numbers."""
+        return all(isinstance(row[column], str) for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -191,12 +198,14 @@ class Lesson:
     def _repr_markdown_(self) -> str:
         """Return what a notebook shows: everything but the figure."""
         parts = [
-            self.explanation,
+            as_markdown(self.explanation),
             f"```text\n{self.formula}\n```",
             *(table.to_markdown() for table in self.tables),
-            f"**What to notice:** {self.see}",
+            f"**What to notice:** {as_markdown(self.see)}",
         ]
-        return "\n\n".join([*parts, self.note] if self.note else parts)
+        if self.note:
+            parts.append(f"**Note:** {as_markdown(self.note)}")
+        return "\n\n".join(parts)
 
 
 def duration_in_words(seconds: float) -> str:

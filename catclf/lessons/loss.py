@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 _CROSS_ENTROPY, _SQUARED_ERROR = LOSSES["cross-entropy"], LOSSES["squared-error"]
 
 # t along a line through the space of weights: the trained weights are at 1, their negatives at -1.
-_T = np.linspace(-4, 4, 161)
+_T = np.linspace(-8, 8, 161)
 
 _ITERATIONS = 500
 
 # Where descent along the first line starts, and its steps in the figure.
-_WRONG = -4.0
+_WRONG = -8.0
 _STEPS = 20
 
 # Predictions that are right, with a probability below this for the class that is right, are near
@@ -59,12 +59,12 @@ def lesson(settings: LessonSettings) -> Lesson:
             _slopes(Z, Y),
             _single_predictions(),
             _near_the_boundary(),
-            _margin(Z, Y),
+            _who_pays(Z, Y),
         ),
         see=(
-            "The cross-entropy is convex, and steepest where the model is most wrong, at t = -4; "
+            "The cross-entropy is convex, and steepest where the model is most wrong, at t = -8; "
             "the squared error is not convex, and nearly flat there: in the figure, descent from "
-            "t = -4 hardly moves."
+            "t = -8 hardly moves."
         ),
         note=(
             "The ½ in the squared error does not affect convexity: it only halves the cost and its "
@@ -109,7 +109,7 @@ def _convexity(curves: _Curves) -> Table:
             convex = "no" if down else "yes"
             rows.append((line, name, len(second_differences), down, convex, lowest))
     return Table(
-        f"Is the cost convex along a line? Curvature at {len(_T) - 2} points from t = -4 to 4",
+        f"Is the cost convex along a line? Curvature at {len(_T) - 2} points from t = -8 to 8",
         [
             Column("line"),
             Column("loss"),
@@ -131,7 +131,7 @@ def _variants(loss: str) -> list[tuple[str, float]]:
 def _slopes(Z: Array, Y: Array) -> Table:
     """Slopes dJ/dt along the line from 0, by the chain rule: dL/dz times z at t = 1."""
     rows = []
-    for t in (-4.0, -2.0, -1.0, 0.0, 1.0):
+    for t in (_WRONG, -4.0, -1.0, 0.0, 1.0):
         A = sigmoid(t * Z)
         right = 100 * float(((A >= 0.5) == (Y == 1)).mean())
         slopes = [float((loss.dZ(A, Y) * Z).mean()) for loss in (_CROSS_ENTROPY, _SQUARED_ERROR)]
@@ -192,7 +192,7 @@ def _near_the_boundary() -> Table:
     )
 
 
-def _margin(Z: Array, Y: Array) -> Table:
+def _who_pays(Z: Array, Y: Array) -> Table:
     """Which images the cost of the trained model comes from, and what they pull at z with."""
     A = sigmoid(Z)
     of_the_class = np.where(Y == 1, A, 1 - A)  # (1, m), the probability of what is right

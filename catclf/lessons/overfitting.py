@@ -1,5 +1,6 @@
 """How long to train, and why a test set is not to be asked."""
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,11 +14,11 @@ from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory, lipschitz_constant
 from catclf.solvers.solver import State, iterate
 from catclf.solvers.span import Span
+from catclf.training.settings import LECTURE_LEARNING_RATE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_LECTURE_RATE = 0.005
 _MOST_STEPS = 5000
 _SHOWN = (10, 30, 100, 300, 1000, 2000, _MOST_STEPS)
 _HALVINGS = 200
@@ -58,33 +59,35 @@ def lesson(settings: LessonSettings) -> Lesson:
     images = np.concatenate([train.images[:], test.images[:]])
     # The same steps in the span of all images, many times faster (see `vectorization`).
     R = Span(images.reshape(len(images), -1).T, 1 / 255).R  # of X (n_x, images)
+    others = "of them, too few to spare any," if test is train else "others"
     Y, Y_test = train.Y.astype(np.float64), test.Y.astype(np.float64)
     objective = InMemory(R[:, :m], Y, 0.0, LOSSES["cross-entropy"])
     steady = _course(objective, 1 / lipschitz_constant(objective), R[:, m:], Y_test)
-    lecture = _course(objective, _LECTURE_RATE, R[:, m:], Y_test)
+    lecture = _course(objective, LECTURE_LEARNING_RATE, R[:, m:], Y_test)
     swings = isfinite(lecture.training_costs[-1]) and lecture.rises > 0
     courses = [steady, lecture] if swings else [steady]
+    rates = f"1/L = {steady.rate:.4g}" + f", or {LECTURE_LEARNING_RATE:g}" * swings
     tables = [_table(steady, _SHOWN, "Descent at 1/L, at which the cost falls at every step")]
     if swings:
         shown = sorted({*_SHOWN, *(step + 1 for step in _SHOWN if step < _MOST_STEPS)})
         tables.append(_table(lecture, shown, "Descent at the lecture's rate, and one step later"))
     return Lesson(
         explanation=(
-            f"{m} images are trained on, {test.m} others are the test. There are 12 288 weights, "
+            f"{m} images are trained on, {test.m} {others} are the test. There are 12 288 weights, "
             "so descent can bring the training cost as near to 0 as it likes: first it learns what "
             "cats have in common, then what only these cats have. From there on the cost of the "
             "test rises, because the model is ever surer where it is wrong."
         ),
         formula=(
-            f"w := w - α dw        α = 1/L = {steady.rate:.4g}, or {_LECTURE_RATE:g}, from zeros\n"
+            f"w := w - α dw        α = {rates}, from zeros\n"
             "J_train = mean of L(A, Y) over the training images\n"
             "J_test  = the same over images that w and b have not seen\n"
             "overfitting: J_train falls while J_test rises"
         ),
         tables=(*tables, _choice(courses[-1], np.random.default_rng(settings.seed))),
         see=(
-            "At 1/L the training cost falls to the end, while the test cost has a minimum; and the "
-            "best number of steps depends on which images happen to be in the test."
+            f"At 1/L the training cost falls to the end, while the test cost {_ends(steady)}; and "
+            "the best number of steps depends on which images happen to be in the test."
         ),
         note=(
             "On the course's data, at the lecture's rate, 100 steps score 84 % on the 50 test "
@@ -96,6 +99,11 @@ def lesson(settings: LessonSettings) -> Lesson:
         ),
         draw=lambda figure: _draw(figure, courses, Y_test),
     )
+
+
+def _ends(course: _Course) -> str:
+    best = int(course.test_costs.argmin())
+    return f"is lowest at step {best}" if best < _MOST_STEPS else "is still falling"
 
 
 def _course(objective: InMemory, rate: float, R_test: Array, Y_test: Array) -> _Course:
@@ -114,7 +122,7 @@ def _course(objective: InMemory, rate: float, R_test: Array, Y_test: Array) -> _
     return _Course(rate, *(np.array([*column, *[column[-1]] * missing]) for column in columns))
 
 
-def _table(course: _Course, shown: tuple[int, ...] | list[int], title: str) -> Table:
+def _table(course: _Course, shown: Sequence[int], title: str) -> Table:
     columns = (
         course.training_costs,
         course.test_costs,
@@ -160,24 +168,23 @@ def _choice(course: _Course, rng: np.random.Generator) -> Table:
 
 
 def _draw(figure: "Figure", courses: list[_Course], Y_test: Array) -> None:
-    from catclf.plots.cost import draw_costs
+    from catclf.plots.cost import draw_history
     from catclf.plots.figure import BLUE, PINK, RED, legend_below
 
     steady = courses[0]
     costs, accuracies = figure.subplots(1, 2)
-    draw_costs(costs, steady.training_costs, BLUE, "-", "training images")
-    draw_costs(costs, steady.test_costs, RED, "--", "test images")
+    draw_history(costs, steady.training_costs, BLUE, "-", "training images")
+    draw_history(costs, steady.test_costs, RED, "--", "test images")
     best = int(steady.test_costs.argmin())
     costs.plot(best, steady.test_costs[best], "o", color=RED, label=f"lowest, at step {best}")
-    costs.set(xlabel="steps", ylabel="J", title="The test cost rises again (α = 1/L)")
-    for course, colour, name in zip(
-        courses[::-1],
-        (PINK, RED)[-len(courses) :],
-        ("the lecture's", "1/L")[-len(courses) :],
-        strict=True,
-    ):
-        label = f"test, α = {course.rate:.4f} ({name})"
-        draw_costs(accuracies, course.test_accuracies, colour, "-", label)
+    title = "The test cost rises again" if best < _MOST_STEPS else "The test cost"
+    costs.set(xlabel="steps", ylabel="J", title=f"{title} (α = 1/L)")
+    accuracy_of = "test, α = {:.4f} ({})".format
+    if len(courses) > 1:
+        name = accuracy_of(LECTURE_LEARNING_RATE, "the lecture's")
+        draw_history(accuracies, courses[1].test_accuracies, PINK, "-", name)
+    name = accuracy_of(steady.rate, "1/L")
+    draw_history(accuracies, steady.test_accuracies, RED, "-", name)
     majority = max(float(Y_test.mean()), 1 - float(Y_test.mean()))
     accuracies.axhline(majority, color="0.4", linestyle=":", label="majority baseline")
     accuracies.set(xlabel="steps", ylabel="accuracy", title="Test accuracy, step by step")

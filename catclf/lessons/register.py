@@ -47,7 +47,7 @@ def run_lesson(name: str, settings: "LessonSettings") -> "Lesson":
     Parameters
     ----------
     name : str
-        One of `LESSONS`.
+        Name of a lesson, as `catclf lesson` lists them.
     settings : LessonSettings
         Data set and random seed.
 
@@ -58,10 +58,12 @@ def run_lesson(name: str, settings: "LessonSettings") -> "Lesson":
 
     Raises
     ------
+    SettingsError
+        If there is no such lesson.
     DataError
         If the lesson needs images and there are none, or only images of one class.
     """
-    module = import_module(f"catclf.lessons.{name.replace('-', '_')}")
+    module = import_module(f"catclf.lessons.{find_lesson(name).replace('-', '_')}")
     run: Callable[[LessonSettings], Lesson] = module.lesson
     return run(settings)
 

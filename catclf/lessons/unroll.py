@@ -18,6 +18,9 @@ _SHOWN = 4
 # Of the column, at its upper end.
 _CELLS = 6
 
+# A green that white digits cannot be read on.
+_BRIGHT = 160
+
 
 def lesson(settings: LessonSettings) -> Lesson:
     """Show where each pixel lands in a column, and that the wrong reshape mixes all images."""
@@ -152,7 +155,8 @@ def _draw_column(figure: "SubFigure", image: Images) -> None:
         colour = [0.0, 0.0, 0.0]
         colour[c] = value / 255
         axes.barh(-row, 1, height=0.92, color=colour)
-        axes.text(0.5, -row, str(value), color="white", ha="center", va="center")
+        ink = "black" if c == 1 and value > _BRIGHT else "white"
+        axes.text(0.5, -row, str(value), color=ink, ha="center", va="center")
         axes.text(-0.1, -row, f"{k}", ha="right", va="center")
         place = f"{_CHANNELS[c]} of {divmod(pixel, SIDE)}"
         axes.text(1.1, -row, place, ha="left", va="center")

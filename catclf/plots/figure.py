@@ -29,6 +29,8 @@ BLUE, ORANGE, GREEN, RED, PINK, SKY = (
     "#56B4E9",
 )
 COLOURS = (BLUE, RED, GREEN, ORANGE, PINK, SKY)
+STYLES = ("-", "--", "-.", ":")
+"""Of lines: several can be told apart in black and white."""
 DIVERGING = "PuOr_r"
 """Name of a colour map for numbers around 0: positive is orange, negative is purple."""
 

@@ -5,12 +5,10 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from catclf.evaluation.learning_curve import LearningCurve
-from catclf.plots.figure import BLUE, COLOURS, RED, label
+from catclf.plots.figure import BLUE, COLOURS, RED, STYLES, label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-_STYLES = ("-", "--", "-.", ":")
 
 
 def draw(figure: "Figure", curves: Mapping[str, LearningCurve], title: str) -> None:
@@ -33,7 +31,7 @@ def draw(figure: "Figure", curves: Mapping[str, LearningCurve], title: str) -> N
         _draw_interval(axes, curve, BLUE)
     else:
         for i, (name, curve) in enumerate(curves.items()):
-            colour, style = COLOURS[i % len(COLOURS)], _STYLES[i % len(_STYLES)]
+            colour, style = COLOURS[i % len(COLOURS)], STYLES[i % len(STYLES)]
             _draw_line(axes, curve, [p.held_out for p in curve.points], label(name), colour, style)
             # Beside each other, where two models are equally good.
             _draw_interval(axes, curve, colour, beside=i)

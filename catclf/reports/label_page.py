@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from catclf.errors import ImageError
+from catclf.errors import DataError, ImageError
 from catclf.model import Model, Prediction
 from catclf.progress import Progress
 from catclf.reports.gallery import Picture, gallery, names_list
@@ -71,12 +71,16 @@ def write_label_page(
 
     Raises
     ------
+    DataError
+        If none of the images can be read.
     OutputError
         If the page cannot be written.
     """
     large = len(images) <= _FEW
     side = 2 * SIDE if large else SIDE
     pictures, rest = _pictures(images, folder, side, on_unreadable, progress)
+    if not pictures and not rest:
+        raise DataError(f"{folder} has no images that can be read; name another folder")
     shown = [picture.labelled for picture in pictures if picture.labelled]
     more = names_list(rest, f"{plural(len(rest), 'image')} not shown, by name")
     document = page(

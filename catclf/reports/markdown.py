@@ -1,13 +1,8 @@
 """A model card as Markdown, to stand beside a model that is passed on."""
 
-import re
-
 from catclf.model import Model
 from catclf.reports.model_card import model_card
-from catclf.text import printable
-
-# What has a meaning in Markdown, wherever it stands in a line.
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&]")
+from catclf.text import as_markdown
 
 
 def card_as_markdown(model: Model, name: str) -> str:
@@ -25,12 +20,8 @@ def card_as_markdown(model: Model, name: str) -> str:
     str
         Markdown (CommonMark), in which names from outside are plain text.
     """
-    parts = [f"# {_escaped(name)}"]
+    parts = [f"# {as_markdown(name)}"]
     for section in model_card(model):
         parts.append(f"## {section.title}")
-        parts.append("\n".join(f"- {_escaped(line)}" for line in section.lines))
+        parts.append("\n".join(f"- {as_markdown(line)}" for line in section.lines))
     return "\n\n".join(parts)
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", printable(text))

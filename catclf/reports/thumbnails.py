@@ -79,6 +79,7 @@ class Thumbnails:
             return None
         uri = data_uri(image)
         if len(uri) > self._size:
+            self._number = 0  # so that no more are decoded in vain
             return None
         self._number -= 1
         self._size -= len(uri)

@@ -29,7 +29,7 @@ def test_the_least_sure_come_first(
 ) -> None:
     page = tmp_path / "label.html"
     out = catclf_run("label", folder, "-m", model_path, "--report", page).out
-    assert out == f"Page of 5 images written to {page}\n"
+    assert out == (f"Page of 5 images written to {page}, the least sure of {model_path} first\n")
     pictures = shown(page)
     assert sorted(name for name, _ in pictures) == [
         str(Path("2024") / f"{i}.png") for i in range(5)
@@ -73,7 +73,7 @@ def test_without_a_model_images_come_in_a_random_order(
     (folder / "bad.jpg").write_text("no image")
     monkeypatch.chdir(tmp_path)
     outcome = catclf_run("label", folder, status=1)
-    assert outcome.out == "Page of 5 images written to label.html\n"
+    assert outcome.out == "Page of 5 images written to label.html, in a random order\n"
     assert outcome.err.startswith(f"Error: {folder / 'bad.jpg'}: ")
     text = Path("label.html").read_text(encoding="utf-8")
     names = re.findall(r'<bdi class="name">([^<]*)</bdi>', text)
@@ -87,10 +87,26 @@ def test_without_a_model_images_come_in_a_random_order(
     assert Path("label.html").read_bytes() == content
 
 
+def test_a_folder_without_a_readable_image_makes_no_page(
+    catclf_run: Runner, tmp_path: Path, model_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bad").mkdir()
+    Path("bad", "bad.jpg").write_text("no image")
+    for options in ((), ("-m", model_path)):
+        err = catclf_run("label", "bad", "--skip-bad", *options, status=1).err
+        assert err.splitlines()[1] == (
+            "Error: bad has no images that can be read; name another folder"
+        )
+        assert not Path("label.html").exists()
+
+
 def test_a_model_that_is_named_must_be_there(
     catclf_run: Runner, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    err = catclf_run("label", folder, "--encoder", "enc.onnx", status=2).err
+    assert "--encoder is for a model; name one with --model" in err
     assert "there is no model" in catclf_run("label", folder, "-m", "model.npz", status=1).err
 
 
@@ -114,6 +130,6 @@ def test_many_images_give_a_page_under_10_megabytes(
         (tmp_path / "photos" / f"{i}.png").hardlink_to(original)
     page = tmp_path / "label.html"
     out = catclf_run("label", tmp_path / "photos", "-m", model_path, "--report", page).out
-    assert out == f"Page of 1000 images of 1101 written to {page}\n"
+    assert out.startswith(f"Page of 1000 images of 1101 written to {page}, ")
     assert page.stat().st_size < 10e6
     assert "101 images not shown, by name" in page.read_text(encoding="utf-8")

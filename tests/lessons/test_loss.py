@@ -1,12 +1,15 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import catclf
 from catclf.lessons.lesson import LessonSettings
 from catclf.lessons.loss import lesson
 from catclf.logistic import Array
+from tests.conftest import ROOT, shared
 from tests.lessons.conftest import rows_of
 
 
@@ -33,7 +36,7 @@ def test_only_the_squared_error_is_not_convex(settings: LessonSettings) -> None:
         assert convex == ("no" if down else "yes")
         assert (down > 0) == (loss != "cross-entropy"), line
     # Counted again along the first line.
-    t = np.linspace(-4, 4, 161)[:, np.newaxis]
+    t = np.linspace(-8, 8, 161)[:, np.newaxis]
     A = 1 / (1 + np.exp(-t * Z))
     J = ((A - Y) ** 2).mean(axis=1)
     down = sum(J[i - 1] + J[i + 1] < 2 * J[i] for i in range(1, 160))
@@ -48,7 +51,7 @@ def test_slopes_agree_with_finite_differences(settings: LessonSettings) -> None:
 
     def J(t: float) -> tuple[float, float]:
         A = 1 / (1 + np.exp(-t * Z))
-        cross_entropy = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)).mean()
+        cross_entropy = np.logaddexp(0, (1 - 2 * Y) * t * Z).mean()
         return cross_entropy, ((A - Y) ** 2).mean() / 2
 
     h = 1e-5
@@ -62,8 +65,8 @@ def test_slopes_agree_with_finite_differences(settings: LessonSettings) -> None:
     steepest = {
         name: max(rows, key=lambda row: abs(row[i]))[0] for i, name in ((2, "ce"), (3, "se"))
     }
-    assert steepest["ce"] == -4
-    assert steepest["se"] > -4
+    assert steepest["ce"] == -8
+    assert steepest["se"] > -8
 
 
 def test_losses_of_single_predictions(settings: LessonSettings) -> None:
@@ -96,3 +99,29 @@ def test_who_pays_is_counted_on_the_images(settings: LessonSettings) -> None:
     for place, each in enumerate(values):
         shares = [100 * each[group].sum() / each.sum() for group in groups]
         assert [row[2 + place] for row in rows] == pytest.approx(shares, rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["photos", "catvnoncat"])
+def test_descent_on_squared_error_gets_stuck_on_real_images(name: str) -> None:
+    assert_stuck(LessonSettings(shared(name)))
+
+
+@pytest.mark.parametrize("data", [None, ROOT / "data"])
+def test_descent_on_squared_error_gets_stuck_on_drawn_images(
+    data: Path | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert_stuck(LessonSettings(data))
+
+
+def assert_stuck(settings: LessonSettings) -> None:
+    """The same steps lead one loss from t = -8 to above 0, and leave the other where it is."""
+    figure = Figure()
+    lesson(settings).draw(figure)
+    legend = figure.axes[1].get_legend()
+    assert legend
+    labels = [text.get_text() for text in legend.get_texts()]
+    cross_entropy, squared_error = (float(label.split(" ")[-1]) for label in labels)
+    assert cross_entropy > 0
+    assert squared_error < -6

@@ -28,9 +28,14 @@ def test_costs_that_go_up_and_down_are_a_band_from_the_least_to_the_largest() ->
     heights = np.asarray(axes.collections[0].get_paths()[0].vertices)[:, 1]
     assert (heights.min(), heights.max()) == (1, 3)
     highest, lowest = (np.asarray(line.get_ydata()) for line in axes.lines)
-    assert np.array_equal(highest, [3] * 200)
+    assert np.array_equal(highest, [1, *[3] * 199])
     assert np.array_equal(lowest, [1] * 200)
     assert len(axes.get_legend_handles_labels()[0]) == 1
+
+
+@pytest.mark.parametrize("costs", [[0.7, np.inf, np.inf], [np.nan] * 3, []])
+def test_any_costs_can_be_drawn(costs: list[float]) -> None:
+    draw(Figure(), {"odd": costs})
 
 
 def test_costs_that_rise_once_are_a_line() -> None:

@@ -6,7 +6,6 @@ follow. It ends when nobody can ask any more.
 
 import json
 import sys
-from contextlib import suppress
 from typing import Any, BinaryIO
 
 import h5py
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catclf.images.bounds import MEMORY
-from catclf.own_process import limit_memory
+from catclf.own_process import limit_memory, limit_time
 from catclf.urls import is_remote, path_of
 
 # Deflate, the strongest of HDF5's usual compressions, makes data at most 1032 times smaller. A file
@@ -25,7 +24,7 @@ _LARGEST_COMPRESSION = 1032
 _LARGEST_CHUNK = 2**28
 
 _SECONDS = 60
-"""Of the processor, for a request: it ends at last, even if nobody is there to end it."""
+"""Of the processor, for a request."""
 
 
 class _FileError(Exception):
@@ -40,7 +39,7 @@ def main() -> None:
     file: Any = None
     texts: dict[str, NDArray[Any]] = {}
     for line in sys.stdin.buffer:
-        _limit_time()
+        limit_time(_SECONDS)
         content: bytes | memoryview = b""
         try:
             file = file or h5py.File(path.open("rb") if is_remote(path) else path, "r")
@@ -57,17 +56,6 @@ def main() -> None:
             # Damage shows in all kinds of exceptions, from OSError to OverflowError.
             answer = {"error": f" cannot be read as HDF5: {_cause(error)}"}
         _send(answers, answer, content)
-
-
-def _limit_time() -> None:
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        _, most = resource.getrlimit(resource.RLIMIT_CPU)
-        resource.setrlimit(
-            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + _SECONDS, most)
-        )
 
 
 def _send(answers: BinaryIO, answer: dict[str, Any], content: bytes | memoryview) -> None:

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from typing import Any
 
-from catclf.errors import ExportError
+from catclf.errors import ExportError, reason_of
 from catclf.own_process import OwnProcess, ProcessEndedError
 
 _PROGRAM = "catclf.export.html.v8_process"
@@ -26,7 +26,10 @@ class V8:
                 "a web page needs mini-racer to prove what was written; "
                 "run pip install 'catclf[html]'"
             )
-        self._process = OwnProcess(_PROGRAM)
+        try:
+            self._process = OwnProcess(_PROGRAM)
+        except OSError as error:
+            raise ExportError(f"V8 cannot be started: {reason_of(error)}; try again") from error
 
     def run(self, code: str, seconds: float) -> Any:
         """Run a script.
@@ -53,6 +56,15 @@ class V8:
     def fill(self, code: str, content: bytes, seconds: float) -> None:
         """Run a script whose value is a buffer, and put bytes there.
 
+        Parameters
+        ----------
+        code : str
+            JavaScript.
+        content : bytes
+            The bytes, as many as the buffer has, and at least one.
+        seconds : float
+            How long it may take.
+
         Raises
         ------
         ExportError
@@ -60,7 +72,7 @@ class V8:
         ValueError
             If its value is not a buffer for so many bytes.
         """
-        if self._ask(code, content, seconds) != len(content):
+        if self._ask(code, content, seconds) is not True:
             raise ValueError(f"its value is not a buffer for {len(content)} bytes")
 
     def _ask(self, code: str, content: bytes, seconds: float) -> Any:
