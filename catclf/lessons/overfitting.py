@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from catclf.datasets.sampling import stratified_sample
 from catclf.lessons.lesson import Column, Lesson, LessonSettings, Table
-from catclf.logistic import LOSSES, Array, accuracy, propagate
+from catclf.logistic import LOSSES, Array, sigmoid
 from catclf.solvers.gradient_descent import GradientDescent
 from catclf.solvers.objective import InMemory, lipschitz_constant
 from catclf.solvers.solver import State, iterate
@@ -109,17 +109,17 @@ def _ends(course: _Course) -> str:
 def _course(objective: InMemory, rate: float, R_test: Array, Y_test: Array) -> _Course:
     """Gradient descent from zeros; where a step changes nothing any more, the rest is the same."""
     start = State(np.zeros((objective.n_x, 1)), 0.0)
-    training_costs, test_costs, accuracies, right = [], [], [], []
-    for state in iterate(GradientDescent(rate), objective, start, iterations=_MOST_STEPS):
-        seen = propagate(state.w, state.b, objective.X, objective.Y)
-        unseen = propagate(state.w, state.b, R_test, Y_test)
-        training_costs.append(seen.J)
-        test_costs.append(unseen.J)
-        accuracies.append(accuracy(seen.A, objective.Y))
-        right.append(((unseen.A >= 0.5) == (Y_test == 1))[0])
-    missing = _MOST_STEPS + 1 - len(right)
-    columns = (training_costs, test_costs, accuracies, right)
-    return _Course(rate, *(np.array([*column, *[column[-1]] * missing]) for column in columns))
+    states = list(iterate(GradientDescent(rate), objective, start, iterations=_MOST_STEPS))
+    states += states[-1:] * (_MOST_STEPS + 1 - len(states))
+    W = np.hstack([state.w for state in states])  # (n_x, steps + 1): no loop over steps either
+    B = np.array([[state.b] for state in states])  # (steps + 1, 1)
+    costs, right = [], []
+    for X, Y in ((objective.X, objective.Y), (R_test, Y_test)):
+        Z = W.T @ X + B  # (steps + 1, examples)
+        A = sigmoid(Z)
+        costs.append(objective.loss.values(Z, A, Y).mean(axis=1))
+        right.append((A >= 0.5) == (Y == 1))
+    return _Course(rate, costs[0], costs[1], right[0].mean(axis=1), right[1])
 
 
 def _table(course: _Course, shown: Sequence[int], title: str) -> Table:

@@ -60,7 +60,12 @@ def square() -> Callable[[Images, str], Images]:
 
 @pytest.mark.parametrize(
     ("features", "flip"),
-    [("pixels", False), ("pixels", True), ("pixels+hog", True), ("fourier:patches+hog", True)],
+    [
+        ("pixels", False),
+        ("pixels", True),
+        ("pixels+hog", True),
+        pytest.param("fourier:patches+hog", True, marks=pytest.mark.slow),
+    ],
 )
 def test_logits_are_the_models(tmp_path: Path, features: str, flip: bool) -> None:
     resize = "crop" if flip else "stretch"

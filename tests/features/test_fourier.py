@@ -1,3 +1,5 @@
+from functools import reduce
+
 import numpy as np
 import pytest
 
@@ -87,14 +89,14 @@ def test_contributions_are_integrated_gradients(fourier: Fourier) -> None:
     x = np.zeros(4096)
     x[:1764] = standardised(IMAGES[:1])[0]
     H = hadamard(4096)
-    W = np.sqrt(2 * 0.5 * 4096 / 1764) * np.eye(4096)
-    for signs in fourier.arrays["fourier_signs"].astype(float)[::-1]:
-        W = W @ (H * signs)
-    p = W @ x
+    factors = [H * signs for signs in fourier.arrays["fourier_signs"].astype(float)[::-1]]
+    scale = np.sqrt(2 * 0.5 * 4096 / 1764)  # p = W x, where W is this times the factors' product
+    p = scale * reduce(lambda v, factor: factor @ v, factors[::-1], x)
     slopes = np.zeros(4096)
     for share in (np.arange(2000) + 0.5) / 2000:
         slopes -= np.sqrt(2) * np.sin(share * p - np.pi / 4) / 2000
-    expected = (W.T @ (slopes * w[:, 0]) * x)[:1764]
+    back = scale * reduce(lambda v, factor: factor.T @ v, factors, slopes * w[:, 0])  # W.T @ …
+    expected = (back * x)[:1764]
     contributions = fourier.contributions(w, IMAGES[0])
     np.testing.assert_allclose(contributions, expected, atol=2e-4 * np.abs(expected).max() + 1e-5)
 

@@ -77,7 +77,7 @@ def test_finds_the_optimum_of_scikit_learn_on_real_images(
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)])
 def test_many_images_with_the_default_tolerance(dtype: str) -> None:
     images = catclf.load_dataset(shared("cifar-cats"), positive="cat")
     settings = TrainingSettings(solver="lbfgs", l2=0.01, dtype=dtype)

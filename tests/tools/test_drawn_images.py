@@ -15,7 +15,7 @@ from tools.drawn_images.dataset import Entry, draw_file, entries
 from tools.drawn_images.files import CHECKSUMS, drawn_with, read_checksums, write_files
 
 DATA = ROOT / "data"
-PARTS = 8  # that pytest-xdist can share
+PARTS = 24  # that pytest-xdist can share
 
 
 @pytest.fixture(scope="module")
