@@ -32,6 +32,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def as_markdown(text: str) -> str:
+    """Escape a text so that Markdown shows it as it is, on one line."""
+    return _MARKDOWN.sub(r"\\\g<0>", printable(text))
+
+
 def plural(count: int, noun: str) -> str:
     """A number of things."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -39,11 +44,6 @@ def plural(count: int, noun: str) -> str:
 
 # What spreadsheets take for the start of a formula, which may start a program.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def as_markdown(text: str) -> str:
-    """Escape a text so that Markdown shows it as it is, on one line."""
-    return _MARKDOWN.sub(r"\\\g<0>", printable(text))
 
 
 def as_csv_cell(text: str) -> str:

@@ -16,9 +16,10 @@ from catclf.commands.options import (
     model_option,
     skip_bad_option,
 )
-from catclf.commands.output import note, plural, say, say_json
+from catclf.commands.output import plural, say, say_json
 from catclf.commands.predicting import predict_files
 from catclf.commands.progress import progress_bar, quiet_option
+from catclf.commands.reading import note_unreadable
 from catclf.errors import DataError
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def label(
 
     def on_unreadable(path: Path, error: catclf.ImageError) -> None:
         unreadable.append(path)
-        note(f"Error: {path}: {error}")
+        note_unreadable(str(path), error)
 
     with progress_bar("Drawing", "image") as update:
         shown = write_label_page(

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import catclf
-from catclf.commands.output import note
 from catclf.commands.progress import progress_bar
+from catclf.commands.reading import note_unreadable
 
 if TYPE_CHECKING:
     from catclf.model import Model, Prediction
@@ -26,7 +26,7 @@ def predict_files(
         for done, (path, outcome) in enumerate(zip(paths, outcomes, strict=True), start=1):
             if isinstance(outcome, catclf.ImageError):
                 failures += 1
-                note(f"Error: {path}: {outcome}")
+                note_unreadable(str(path), outcome)
             else:
                 predictions[path] = outcome
             if update:

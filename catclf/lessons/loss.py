@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 _CROSS_ENTROPY, _SQUARED_ERROR = LOSSES["cross-entropy"], LOSSES["squared-error"]
 
+# Where the model is most wrong on a line, and where descent along it starts.
+_WRONG = -8.0
+
 # t along a line through the space of weights: the trained weights are at 1, their negatives at -1.
-_T = np.linspace(-8, 8, 161)
+_T = np.linspace(_WRONG, -_WRONG, 161)
 
 _ITERATIONS = 500
 
-# Where descent along the first line starts, and its steps in the figure.
-_WRONG = -8.0
+# Of descent along the first line, in the figure.
 _STEPS = 20
 
 # Predictions that are right, with a probability below this for the class that is right, are near
@@ -62,9 +64,9 @@ def lesson(settings: LessonSettings) -> Lesson:
             _who_pays(Z, Y),
         ),
         see=(
-            "The cross-entropy is convex, and steepest where the model is most wrong, at t = -8; "
-            "the squared error is not convex, and nearly flat there: in the figure, descent from "
-            "t = -8 hardly moves."
+            "The cross-entropy is convex, and steepest where the model is most wrong, at t = "
+            f"{_WRONG:g}; the squared error is not convex, and nearly flat there: in the figure, "
+            "descent from there hardly moves."
         ),
         note=(
             "The ½ in the squared error does not affect convexity: it only halves the cost and its "
@@ -109,7 +111,8 @@ def _convexity(curves: _Curves) -> Table:
             convex = "no" if down else "yes"
             rows.append((line, name, len(second_differences), down, convex, lowest))
     return Table(
-        f"Is the cost convex along a line? Curvature at {len(_T) - 2} points from t = -8 to 8",
+        f"Is the cost convex along a line? Curvature at {len(_T) - 2} points from t = "
+        f"{_WRONG:g} to {-_WRONG:g}",
         [
             Column("line"),
             Column("loss"),

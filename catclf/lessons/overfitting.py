@@ -44,6 +44,11 @@ class _Course(NamedTuple):
         return accuracies
 
     @property
+    def best(self) -> int:
+        """The number of steps with the lowest test cost."""
+        return int(self.test_costs.argmin())
+
+    @property
     def rises(self) -> int:
         """How often the training cost rises."""
         return int((np.diff(self.training_costs) > 0).sum())
@@ -102,8 +107,7 @@ def lesson(settings: LessonSettings) -> Lesson:
 
 
 def _ends(course: _Course) -> str:
-    best = int(course.test_costs.argmin())
-    return f"is lowest at step {best}" if best < _MOST_STEPS else "is still falling"
+    return f"is lowest at step {course.best}" if course.best < _MOST_STEPS else "is still falling"
 
 
 def _course(objective: InMemory, rate: float, R_test: Array, Y_test: Array) -> _Course:
@@ -175,7 +179,7 @@ def _draw(figure: "Figure", courses: list[_Course], Y_test: Array) -> None:
     costs, accuracies = figure.subplots(1, 2)
     draw_history(costs, steady.training_costs, BLUE, "-", "training images")
     draw_history(costs, steady.test_costs, RED, "--", "test images")
-    best = int(steady.test_costs.argmin())
+    best = steady.best
     costs.plot(best, steady.test_costs[best], "o", color=RED, label=f"lowest, at step {best}")
     title = "The test cost rises again" if best < _MOST_STEPS else "The test cost"
     costs.set(xlabel="steps", ylabel="J", title=f"{title} (α = 1/L)")
