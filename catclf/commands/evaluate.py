@@ -106,7 +106,8 @@ def evaluate(
     """
     if len(model_paths) > 1 and (mistakes or verbose or report_path):
         raise click.UsageError("--mistakes, --verbose and --report are for one model")
-    check_outputs({"DATA": data, "--model": model_paths[0]}, {"--report": report_path})
+    inputs = {"DATA": data, "--model": model_paths[0], "--encoder": encoder}
+    check_outputs(inputs, {"--report": report_path})
     models = [catclf.load_model(path, encoder) for path in model_paths]
     for path, model in zip(model_paths, models, strict=True):
         if model.training and not len(model.fingerprints):

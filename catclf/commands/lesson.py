@@ -93,7 +93,7 @@ def lesson(
         return
     if name != _ALL:
         name = find_lesson(name)
-    files = _figure_of_each(name, figure, figures)
+    files = _figure_of_each(name, figure, figures, data)
 
     from catclf.lessons.lesson import LessonSettings
 
@@ -128,7 +128,9 @@ def _list(*, as_json: bool) -> None:
         say(f"{name:{width}}  {about}")
 
 
-def _figure_of_each(name: str, figure: Path | None, figures: Path | None) -> dict[str, Path | None]:
+def _figure_of_each(
+    name: str, figure: Path | None, figures: Path | None, data: Path | None
+) -> dict[str, Path | None]:
     """The lessons to run, and the file for the figure of each, which can be written."""
     if figures and name != _ALL:
         raise click.UsageError("--figures is for `catclf lesson all`; use --figure FILE")
@@ -139,10 +141,11 @@ def _figure_of_each(name: str, figure: Path | None, figures: Path | None) -> dic
     names = list(LESSONS) if name == _ALL else [name]
     files = {each: figures / f"{each}.png" if figures else figure for each in names}
     for file in filter(None, files.values()):
+        from catclf.lessons.lesson import USUAL_DATA
         from catclf.plots.figure import check_figure
 
         check_figure(file)
-        check_outputs({}, {"--figure": file})
+        check_outputs({"--data": data or USUAL_DATA}, {"--figure": file})
     return files
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from catclf.errors import DataError
 from catclf.images.find import HDF5_ENDINGS, INDEX, is_image_name
 from catclf.training.settings import PRESETS
 
@@ -218,16 +219,29 @@ def check_outputs(
 
 
 def _require_not_read(option: str, path: Path, inputs: Mapping[str, str | Path | None]) -> None:
-    """Raise `UsageError` if a file lies in a folder that is read, and is what is read there."""
+    """Raise `UsageError` if a file is what is read in a folder, or what a CSV file names."""
     is_read = is_image_name(path.name) or path.suffix.lower() in HDF5_ENDINGS
     if not is_read and path.name != INDEX:
         return
     real = Path(os.path.realpath(path))
-    for name, folder in inputs.items():
-        if folder and Path(os.path.realpath(folder)) in real.parents:
+    for name, source in inputs.items():
+        if source and (Path(os.path.realpath(source)) in real.parents or _names(source, real)):
             raise click.UsageError(
-                f"{option} {path} is one of the files of {name}, {folder}; name another file"
+                f"{option} {path} is one of the files of {name}, {source}; name another file"
             )
+
+
+def _names(source: str | Path, real: Path) -> bool:
+    """Whether a source of images is a CSV file that names a file."""
+    if Path(source).suffix.lower() != ".csv":
+        return False
+    from catclf.datasets.csv_file import labelled_files
+
+    try:
+        paths = labelled_files(Path(source)).paths
+    except DataError:  # it is a history of costs, or whoever reads it will say what it is
+        return False
+    return str(real) in {os.path.realpath(path) for path in paths}
 
 
 def _require_kind(option: str, path: Path, kind: Kind | None) -> None:

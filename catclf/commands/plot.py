@@ -98,7 +98,7 @@ def plot(
     if kind not in ("cost", "learning-curve") and len(sources) > 1:
         raise click.UsageError(f"--kind {kind} takes one MODEL; {len(sources)} files were given")
     check_figure(figure)
-    inputs = {str(source): source for source in sources}
+    inputs = {str(source): source for source in sources} | {"--encoder": encoder}
     if kind == "learning-curve":
         inputs["--data"] = data
     check_outputs(inputs, {"--figure": figure})

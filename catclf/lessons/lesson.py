@@ -40,7 +40,8 @@ _MOST_IMAGES = 500
 # One image in so many is held out.
 _FOLDS = 5
 
-_USUAL = Path("data")
+USUAL_DATA = Path("data")
+"""The data set where none is named; where there is none there, drawn images."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class LessonSettings:
         DataError
             If there are none, only images of one class, or one is damaged.
         """
-        data = self.data or _USUAL
+        data = self.data or USUAL_DATA
         if not data.exists():
             if self.data:
                 raise DataError(f"{data} does not exist; name a data set with --data")
@@ -105,7 +106,7 @@ class LessonSettings:
             As `images`.
         """
         images = self.images
-        data = self.data or _USUAL
+        data = self.data or USUAL_DATA
         if data.exists():
             source = open_source(data, self.positive)
             if "test" in source.splits and "train" in source.splits:

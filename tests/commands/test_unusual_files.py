@@ -160,3 +160,24 @@ def test_force_does_not_overwrite_what_is_read(
     image = data / "train" / "cat" / "cat-001.png"
     words = ("explain", image, "-m", model_path, "-o", image, "--force")
     assert "must be different files" in catclf_run(*words, status=2).err
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_force_does_not_overwrite_what_a_csv_file_names(
+    catclf_run: Runner, data: Path, tmp_path: Path, model_path: Path, link: bool
+) -> None:
+    image, named = data / "train" / "cat" / "cat-001.png", data / "train" / "cat" / "cat-002.png"
+    if link:
+        named = tmp_path / "link.png"
+        named.symlink_to(image)
+    table = tmp_path / "labels.csv"
+    table.write_text(f"path,label\n{named},cat\n")
+    before = named.read_bytes()
+    for output in {named, named.resolve()}:
+        for words in (
+            ("lesson", "unroll", "--data", table, "--figure", output),
+            ("plot", model_path, "-o", output, "--kind", "learning-curve", "--data", table),
+        ):
+            err = catclf_run(*words, "--force", status=2).err
+            assert f"{output} is one of the files of --data, {table}; name another file" in err
+    assert named.read_bytes() == before
