@@ -18,8 +18,7 @@ def main() -> None:
     from catclf.commands.cli import cli
     from catclf.commands.process import prepare, run
 
-    prepare()
-    status = run(cli)
+    status = run(cli, prepare=prepare)
     # All is written. To take the interpreter apart would take another tenth.
     sys.stderr.flush()
     os._exit(status)

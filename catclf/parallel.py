@@ -38,11 +38,12 @@ def workers() -> int:
     return cores() if _blas_switch() else 1
 
 
-def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int) -> list[R]:
+def map_on_threads(
+    function: Callable[[T], R], items: Sequence[T], threads: int, *, caller_works: bool = True
+) -> list[R]:
     """Apply a function to all items on several threads.
 
-    Much faster to start than a thread pool, so it can be called a thousand times a second. The
-    calling thread is one of the workers.
+    Much faster to start than a thread pool, so it can be called a thousand times a second.
 
     Parameters
     ----------
@@ -51,7 +52,11 @@ def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int)
     items : sequence
         Its arguments.
     threads : int
-        Number of workers, including the calling thread.
+        Number of workers.
+    caller_works : bool
+        Whether the calling thread is one of them, so that there is one less to start. Not where
+        workers wait for each other: a signal interrupts the main thread anywhere, also when it has
+        just taken what the others wait for.
 
     Returns
     -------
@@ -60,8 +65,8 @@ def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int)
 
     Raises
     ------
-    Exception
-        Whatever the function raises; the other workers stop after their current item.
+    BaseException
+        Whatever the function, or a signal, raises; the workers stop after their current item.
     """
     results: dict[int, R] = {}
     failures: list[BaseException] = []
@@ -79,13 +84,20 @@ def map_on_threads(function: Callable[[T], R], items: Sequence[T], threads: int)
     # Threads do not inherit the context, in which for instance numpy is told to ignore overflow.
     others = [
         threading.Thread(target=copy_context().run, args=(work,))
-        for _ in range(min(threads, len(items)) - 1)
+        for _ in range(min(threads, len(items)) - caller_works)
     ]
-    for thread in others:
-        thread.start()
-    work()
-    for thread in others:
-        thread.join()
+    try:
+        for thread in others:
+            thread.start()
+        if caller_works:
+            work()
+        for thread in others:
+            thread.join()
+    except BaseException as error:  # a signal
+        failures.append(error)
+        for thread in others:
+            if thread.is_alive():
+                thread.join()
     if failures:
         raise failures[0]
     return [results[i] for i in range(len(items))]

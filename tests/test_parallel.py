@@ -1,4 +1,8 @@
+import os
+import signal
+import sys
 import threading
+import time
 from itertools import count
 
 import pytest
@@ -58,3 +62,36 @@ def test_spares_are_used_again_but_never_by_two_threads() -> None:
 
     map_on_threads(use, range(2000), 4)
     assert next(made) <= 4
+
+
+@pytest.mark.parametrize(("caller_works", "threads"), [(True, 3), (False, 2), (False, 1)])
+def test_the_caller_works_unless_it_must_not(caller_works: bool, threads: int) -> None:
+    used = set()
+    together = threading.Barrier(threads, timeout=20)
+
+    def work(_: int) -> None:
+        used.add(threading.current_thread())
+        together.wait()
+
+    map_on_threads(work, range(threads), threads, caller_works=caller_works)
+    assert len(used) == threads
+    assert (threading.current_thread() in used) == caller_works
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("caller_works", [True, False])
+def test_an_interrupt_stops_all_threads(caller_works: bool) -> None:
+    done = []
+
+    def work(i: int) -> None:
+        done.append(i)
+        if i == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+
+    with pytest.raises(KeyboardInterrupt):
+        map_on_threads(work, range(500), 2, caller_works=caller_works)
+    assert len(done) < 100
+    ended = len(done)
+    time.sleep(0.05)
+    assert len(done) == ended

@@ -2,30 +2,21 @@
 
 import errno
 import os
-import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
 from catclf.commands.output import note
+from catclf.commands.signals import Stopped, obey_signals, release_signals
 from catclf.errors import CatclfError, did_you_mean
 
-# What ends the program, and with which exit status. On Windows, Ctrl-Break and the closing of the
-# console arrive as SIGBREAK, and nothing else arrives as SIGTERM.
-_SIGNALS = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}
-if sys.platform == "win32":
-    _SIGNALS[signal.SIGBREAK] = ("terminated", 143)
 
-
-class Stopped(BaseException):
-    """The user or the system has sent a signal that ends the program."""
-
-    def __init__(self, number: signal.Signals) -> None:
-        self.number = number
-
-
-def run(command: click.Command, args: Sequence[str] | None = None) -> int:
+def run(
+    command: click.Command,
+    args: Sequence[str] | None = None,
+    prepare: Callable[[], None] = lambda: None,
+) -> int:
     """Run a command.
 
     Parameters
@@ -34,6 +25,8 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         What to run.
     args : sequence of str, optional
         Its arguments; by default those of the program.
+    prepare : callable
+        Called first.
 
     Returns
     -------
@@ -41,37 +34,50 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         Exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted, 143 terminated.
     """
     try:
+        message, status = _outcome(command, args, prepare)
+        end = release_signals()
+    except Stopped:
+        end = release_signals()
+    if end:
+        message, status = end
+    if message:
+        _tell(message)
+    return status
+
+
+def _outcome(
+    command: click.Command, args: Sequence[str] | None, prepare: Callable[[], None]
+) -> tuple[str, int]:
+    """What went wrong, if anything, and the exit status."""
+    try:
+        prepare()
         # Not standalone: click then returns the status and leaves exceptions to this function.
         status = command.main(args, prog_name="catclf", standalone_mode=False)
         sys.stdout.flush()
-        raise_if_stopped()
-        return status if isinstance(status, int) else 0
+        return "", status if isinstance(status, int) else 0
     except CatclfError as error:
-        return _fail(str(error), error.exit_status)
+        return str(error), error.exit_status
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "catclf"
-        return _fail(f"{_usage(error)}; see '{path} --help'", error.exit_code)
+        return f"{_usage(error)}; see '{path} --help'", error.exit_code
     except click.ClickException as error:
-        return _fail(error.format_message(), error.exit_code)
-    except Stopped as stop:
-        _signals.clear()
-        return _fail(*_SIGNALS[stop.number])
+        return error.format_message(), error.exit_code
     except UnicodeEncodeError as error:
-        return _fail(f"{error.object!r} is no name on this system; rename it", 1)
+        return f"{error.object!r} is no name on this system; rename it", 1
     except RuntimeError as error:
         if "start new thread" not in str(error):
             raise
-        return _fail("the system allows no more threads; raise its limit", 1)
+        return "the system allows no more threads; raise its limit", 1
     except MemoryError:
-        return _fail("not enough memory for so many images", 1)
+        return "not enough memory for so many images", 1
     except BrokenPipeError:
         # Whoever read the output has gone, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _fail("", 1) if _signals else 1
+        return "", 1
     except OSError as error:
         if sys.platform == "win32" and error.errno == errno.EINVAL and not error.filename:
-            return 1  # a closed pipe
-        return _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
+            return "", 1  # a closed pipe
+        return f"{error.filename or 'the output'}: {error.strerror or error}", 1
 
 
 def _usage(error: click.UsageError) -> str:
@@ -84,9 +90,7 @@ def _usage(error: click.UsageError) -> str:
 
 def prepare() -> None:
     """Set up the process for a command-line program."""
-    for number in _SIGNALS:
-        signal.signal(number, _stop)
-    sys.unraisablehook = _show_unless_stopped
+    obey_signals()
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # Windows would write redirected output in a code page that lacks most names' letters.
@@ -95,32 +99,6 @@ def prepare() -> None:
             encoding="utf-8" if is_redirected else None, errors="backslashreplace"
         )
     _silence_c_libraries()
-
-
-_signals: list[signal.Signals] = []
-"""What has come and not been obeyed yet."""
-
-
-def _stop(number: int, frame: object) -> None:
-    # Whatever is unfinished is tidied up on the way out.
-    _signals.append(signal.Signals(number))
-    raise_if_stopped()
-
-
-def _show_unless_stopped(what: "sys.UnraisableHookArgs") -> None:
-    """What Python does of an exception that it ignores: nothing where it will be raised again."""
-    if not isinstance(what.exc_value, Stopped):
-        sys.__unraisablehook__(what)
-
-
-def raise_if_stopped() -> None:
-    """Raise `Stopped` if a signal has come.
-
-    Python ignores exceptions where it deletes an object, and a signal may come just there. So long
-    work asks again.
-    """
-    if _signals:
-        raise Stopped(_signals[0])
 
 
 def _open_closed_streams() -> None:
@@ -147,11 +125,8 @@ def _silence_c_libraries() -> None:
     )
 
 
-def _fail(message: str, status: int) -> int:
-    if _signals:  # one that came where it became another exception, as in an import
-        message, status = _SIGNALS[_signals.pop()]
+def _tell(message: str) -> None:
     try:
         note(f"Error: {message}")
     except OSError:  # stderr is full or closed; the status remains
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-    return status

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from catclf.commands.output import note, percent
-from catclf.commands.process import raise_if_stopped
 
 if TYPE_CHECKING:
     from catclf.cluster.cluster import Cluster
@@ -70,19 +69,9 @@ def progress_bar(description: str, unit: str, *, show: bool = True) -> Iterator[
         yield None
     elif sys.stderr.isatty():
         with _bar(description, unit) as update:
-            yield _obeying(update)
+            yield update
     else:
-        yield _obeying(_lines(description, unit))
-
-
-def _obeying(update: Update) -> Update:
-    """The same, which ends the work where a signal has come that was lost."""
-
-    def obeying(*args: Any, **values: Any) -> None:
-        raise_if_stopped()
-        update(*args, **values)
-
-    return obeying
+        yield _lines(description, unit)
 
 
 @contextmanager
@@ -152,7 +141,7 @@ def training_callbacks(
         `on_step` and `on_stage`; if there are several, `progress`, which counts them.
     """
     if update is None:
-        return {"on_step": lambda *_: raise_if_stopped(), "on_stage": lambda *_: raise_if_stopped()}
+        return {}
 
     def stage_of(key: str) -> tuple[str, str]:
         description, unit = _STAGES[key]

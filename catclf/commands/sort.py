@@ -11,8 +11,8 @@ from catclf.commands.encoders import encoder_option
 from catclf.commands.options import json_option, model_option, threshold_option, unsure_option
 from catclf.commands.output import note, plural, printable, say, say_json
 from catclf.commands.predicting import predict_files
-from catclf.commands.process import Stopped
 from catclf.commands.progress import progress_bar, quiet_option
+from catclf.commands.signals import Stopped
 from catclf.errors import DataError
 
 if TYPE_CHECKING:

@@ -32,10 +32,10 @@ from catclf.commands.options import (
     skip_bad_option,
 )
 from catclf.commands.output import note
-from catclf.commands.process import Stopped
 from catclf.commands.progress import progress_bar, quiet_option, training_callbacks
 from catclf.commands.reading import find_groups, load_training_data, open_source
 from catclf.commands.report_page import write_training_report
+from catclf.commands.signals import Stopped
 from catclf.commands.training_options import PRESETS_LIST, chosen_settings, training_options
 from catclf.training.settings import PRESETS
 

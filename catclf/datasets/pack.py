@@ -212,6 +212,8 @@ class _Disk:
                 operation(*arguments)
             except OSError as error:
                 self._error = error
+            except ValueError:  # closed, after a signal; the library still holds it
+                pass
 
     def raise_error(self) -> None:
         """Raise the error that was kept, if any."""

@@ -237,7 +237,10 @@ def load_views(
         batch = sources[start : start + _BATCH]
         with _safe_pillow():
             results = map_on_threads(
-                lambda source: _views_or_error(source, preprocessings), batch, cores()
+                lambda source: _views_or_error(source, preprocessings),
+                batch,
+                cores(),
+                caller_works=False,  # the workers share `_BUDGET`
             )
         yield from results
 

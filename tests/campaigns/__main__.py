@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.campaigns.campaign import load, run, run_case
 
 NAMES = (
-    "models", "archives", "texts", "images", "hdf5", "killed", "stopped", "disks", "together",
-    "numbers", "names", "long_runs",
+    "models", "archives", "texts", "images", "hdf5", "killed", "stopped", "lines", "disks",
+    "together", "numbers", "names", "long_runs",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def _attempt(case: Case) -> str | None:
 def _full(case: Case, name: str, work: Path) -> str | None:
     """No file may grow beyond a size, as on a disk that is full."""
     job = jobs.JOBS[name]
-    before = jobs.outputs_of(work, job)
+    before = jobs.outputs_of(work, name)
     size = case.rng.choice((0, 1, 1000, 4096, case.rng.randrange(1, 200_000)))
 
     def run() -> None:

@@ -122,8 +122,9 @@ def _whole(name: str, content: bytes) -> bool:
     return content.rstrip().endswith(end)
 
 
-def outputs_of(work: Path, job: Job) -> dict[str, bytes]:
-    """What is there of a job's outputs."""
+def outputs_of(work: Path, name: str) -> dict[str, bytes]:
+    """What is there of a job's outputs; nothing for what is no job."""
+    job = JOBS.get(name, Job((), ()))
     names = (*job.outputs, *job.growing)
     return {name: (work / name).read_bytes() for name in names if (work / name).exists()}
 

@@ -24,7 +24,7 @@ def _attempt(case: Case) -> str | None:
     turn = case.number // len(names)
     job = jobs.JOBS[name]
     work = jobs.fresh(case, name)
-    before = jobs.outputs_of(work, job)
+    before = jobs.outputs_of(work, name)
 
     def run() -> None:
         if turn % 2 == 0:

@@ -10,11 +10,13 @@ import catclf
 from tests.campaigns import jobs
 from tests.campaigns.campaign import Campaign, Case
 
-_SIGNALS = ((signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"))
+_SIGNALS = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "terminated")}
 
 _STEPS = 3000
 
-_COMMANDS: dict[str, tuple[str, ...]] = {
+_RESUMED = ("train", "data", "-o", "m.npz", "--iterations", str(_STEPS))
+
+COMMANDS: dict[str, tuple[str, ...]] = {
     **{name: job.args for name, job in jobs.JOBS.items()},
     "predict": ("predict", "data", "-m", "model.npz"),
     "evaluate": ("evaluate", "data", "-m", "model.npz"),
@@ -23,28 +25,30 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
     "info": ("info", "model.npz"),
     "lesson": ("lesson", "sigmoid"),
     "verify": ("verify", "model.h", "model.npz", "data"),
-    "resumed": ("train", "data", "-o", "m.npz", "--checkpoint", "c.ckpt"),
+    "resumed": (*_RESUMED, "--checkpoint", "c.ckpt"),
 }
+"""What is stopped: commands by a name for each."""
 
 
-def _prepare(start: Path) -> None:
+def prepare(start: Path) -> None:
+    """Write what the commands work on, and their outputs when nothing goes wrong."""
     jobs.prepare(start)
-    steps = ("--iterations", str(_STEPS))
-    assert (
-        jobs.run_in(start / "done-train", ("train", "data", "-o", "long.npz", *steps)).status == 0
-    )
+    outcome = jobs.run_in(start / "done-train", (*_RESUMED, "-o", "long.npz"))
+    assert outcome.status == 0, outcome.err
+
+
+def choose(case: Case) -> tuple[str, signal.Signals]:
+    """The name of a command, and the signal that it gets."""
+    names = sorted(COMMANDS)
+    return names[case.number % len(names)], case.rng.choice(list(_SIGNALS))
 
 
 def _attempt(case: Case) -> str | None:
-    names = sorted(_COMMANDS)
-    name = names[case.number % len(names)]
-    number, status, word = case.rng.choice(_SIGNALS)
-    job = jobs.JOBS.get(name, jobs.Job((), ()))
+    name, number = choose(case)
     work = jobs.fresh(case, name)
-    before = jobs.outputs_of(work, job)
-    args = _COMMANDS[name] + (("--iterations", str(_STEPS)) if name == "resumed" else ())
+    before = jobs.outputs_of(work, name)
     process = subprocess.Popen(
-        [sys.executable, "-m", "catclf", *args],
+        [sys.executable, "-m", "catclf", *COMMANDS[name]],
         cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": str(Path(catclf.__file__).parents[1])},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
@@ -59,7 +63,20 @@ def _attempt(case: Case) -> str | None:
         process.kill()
         process.communicate()
         return f"{name}: it does not end after {number.name}"
-    if broken := _broken(process.returncode, err, number, status, word):
+    return what_escaped(case, name, number, work, before, process.returncode, err)
+
+
+def what_escaped(
+    case: Case,
+    name: str,
+    number: signal.Signals,
+    work: Path,
+    before: dict[str, bytes],
+    code: int,
+    err: str,
+) -> str | None:
+    """What is not as it should be after a command got a signal and ended, if anything."""
+    if broken := _broken(code, err, number):
         return f"{name}: {broken}"
     if left := jobs.leftovers(work):
         return f"{name}: {left} is left"
@@ -70,7 +87,8 @@ def _attempt(case: Case) -> str | None:
     return None
 
 
-def _broken(code: int, err: str, number: signal.Signals, status: int, word: str) -> str | None:
+def _broken(code: int, err: str, number: signal.Signals) -> str | None:
+    status, word = _SIGNALS[number]
     if code in (0, -number):  # it was done before, or Python itself had not started yet
         return None
     if "catclf" not in err and "KeyboardInterrupt" in err:
@@ -86,8 +104,7 @@ def _resume(case: Case, work: Path) -> str | None:
     """A training goes on to the same bytes of w, from wherever it was stopped."""
     if not (work / "c.ckpt").exists():
         return None
-    args = ("train", "data", "-o", "m.npz", "--iterations", str(_STEPS), "--resume", "c.ckpt")
-    outcome = jobs.run_in(work, args)
+    outcome = jobs.run_in(work, (*_RESUMED, "--resume", "c.ckpt"))
     if outcome.status:
         return f"--resume: {outcome.err}"
     one, other = (
@@ -103,6 +120,6 @@ CAMPAIGN = Campaign(
     "SIGINT and SIGTERM at random moments of every command; trainings resume to the same bytes",
     few=42,
     many=2100,
-    prepare=_prepare,
+    prepare=prepare,
     attempt=_attempt,
 )

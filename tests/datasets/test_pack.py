@@ -1,5 +1,7 @@
+import gc
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +129,22 @@ def test_an_interrupt_leaves_the_old_file(data: Path, tmp_path: Path) -> None:
         catclf.pack(open_source(data), old, progress=interrupt)
     assert old.read_text() == "old"
     assert list(tmp_path.glob(".*")) == []
+
+
+def test_an_interrupt_while_the_library_opens_the_file_is_silent(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(file: h5py.File) -> None:
+        raise KeyboardInterrupt
+
+    ignored: list[object] = []
+    monkeypatch.setattr(h5py.File, "__enter__", interrupted)
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    with pytest.raises(KeyboardInterrupt):
+        catclf.pack(open_source(data), tmp_path / "p.h5")
+    gc.collect()
+    assert ignored == []
+    assert not (tmp_path / "p.h5").exists()
 
 
 def test_a_truncated_file(data: Path, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import os
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,23 @@ def test_many_images_come_in_order_and_equal_those_decoded_singly(tmp_path: Path
         else:
             assert not isinstance(result, ImageError)
             assert (result == load_image(path, PREPROCESSING)).all()
+
+
+def test_many_images_are_never_decoded_where_an_interrupt_may_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image(1, size=(9, 9)).save(tmp_path / "a.png")
+    threads: set[threading.Thread] = set()
+    whole = Image.open
+
+    def opened(file: Any) -> Image.Image:
+        threads.add(threading.current_thread())
+        return whole(file)
+
+    monkeypatch.setattr(Image, "open", opened)
+    assert len(list(load_images([tmp_path / "a.png"] * 20, Preprocessing()))) == 20
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_originals_are_unchanged(tmp_path: Path) -> None:
