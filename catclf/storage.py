@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from catclf.errors import DataError, OutputError, reason_of
 from catclf.strict_json import read_json
+from catclf.unfinished import note_unfinished, remove_unfinished
 
 # Names of files that are being written: of which machine, and by which process.
 _LEFT = re.compile(r"\.catclf-([0-9a-f]{8})-([0-9]{1,10})-[0-9a-f]{8}\.partial")
@@ -103,8 +104,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
                 partial.chmod(target.stat().st_mode)
             partial.replace(target)
         finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
+            remove_unfinished(partial)
     except OSError as error:
         kept = " (the old file is unchanged)" if target.exists() else ""
         raise OutputError(f"{path} cannot be written: {error.strerror or error}{kept}") from error
@@ -204,8 +204,7 @@ def _check(path: Path) -> None:
             f"{path} cannot be written: the folder {folder} is read-only; name another file"
         ) from None
     finally:
-        with suppress(OSError):
-            probe.unlink(missing_ok=True)
+        remove_unfinished(probe)
 
 
 @contextmanager
@@ -237,7 +236,7 @@ def made_whole(output: Path) -> Iterator[Path]:
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {reason_of(error)}") from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        remove_unfinished(partial)
 
 
 def is_partial(path: Path) -> bool:
@@ -250,7 +249,7 @@ def _partial(path: Path) -> Path:
     real = _real(path)
     _remove_lost(real.parent)
     name = f".catclf-{_machine()}-{os.getpid()}-{os.urandom(4).hex()}.partial"
-    return real.with_name(name)
+    return note_unfinished(real.with_name(name))
 
 
 @cache

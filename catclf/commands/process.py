@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 import click
 
 from catclf.commands.output import note
-from catclf.commands.signals import Stopped, obey_signals, release_signals
+from catclf.commands.signals import obey_signals, release_signals
 from catclf.errors import CatclfError, did_you_mean
+from catclf.unfinished import remove_all_unfinished
 
 
 def run(
@@ -36,10 +37,13 @@ def run(
     try:
         message, status = _outcome(command, args, prepare)
         end = release_signals()
-    except Stopped:
+    except BaseException:
         end = release_signals()
+        if not end:  # what a signal raised may have become anything on its way
+            raise
     if end:
         message, status = end
+        remove_all_unfinished()
     if message:
         _tell(message)
     return status
@@ -119,10 +123,10 @@ def _silence_c_libraries() -> None:
         terminal = os.dup(2)
     except OSError:  # there is none, as without a console on Windows
         return
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     sys.stderr = open(  # noqa: SIM115, PTH123 - open until the program ends
         terminal, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace"
     )
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _tell(message: str) -> None:

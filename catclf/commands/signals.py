@@ -64,10 +64,10 @@ def _come_again(_: int, frame: FrameType | None) -> None:
 
 def _come_again_if_lost(what: "sys.UnraisableHookArgs") -> None:
     """Python ignores exceptions where it deletes an object, and a signal may come just there."""
-    if not isinstance(what.exc_value, Stopped):
-        sys.__unraisablehook__(what)
-    else:
+    if isinstance(what.exc_value, Stopped):
         _let_come_again()
+    elif not _came:  # else it may be of what the signal left half made
+        sys.__unraisablehook__(what)
 
 
 def _let_come_again(seconds: float = 0.01) -> None:

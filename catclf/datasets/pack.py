@@ -175,7 +175,7 @@ def _texts(texts: list[str]) -> Any:
 
 
 class _Disk:
-    """A file for the HDF5 library to write to, which hides the system's errors from it.
+    """A file for the HDF5 library to write to, which hides errors and signals from it.
 
     The library ends the process when it cannot write its buffers. So an error is kept until
     `raise_error` is called, and what the library writes in between is lost.
@@ -183,7 +183,7 @@ class _Disk:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._error: OSError | None = None
+        self._error: BaseException | None = None
         self.read, self.tell = file.read, file.tell
         self.readinto = getattr(file, "readinto", None)
 
@@ -210,10 +210,8 @@ class _Disk:
         if not self._error:
             try:
                 operation(*arguments)
-            except OSError as error:
+            except BaseException as error:
                 self._error = error
-            except ValueError:  # closed, after a signal; the library still holds it
-                pass
 
     def raise_error(self) -> None:
         """Raise the error that was kept, if any."""

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,56 @@ sys.meta_path.insert(0, Endless())
 sys.exit(process.run(cli, ["lesson", "sigmoid"], process.prepare))
 """
     assert _run(code) == (143, "still here\n", "Error: terminated\n")
+
+
+def test_where_it_becomes_another_exception_on_its_way(data: Path, tmp_path: Path) -> None:
+    code = f"""
+import numpy
+class Left:
+    def __del__(self):
+        raise AttributeError("half made")
+def savez(*args, **arrays):
+    left = Left()
+    try:
+        send()
+        sum(range(1000))
+    except BaseException:
+        del left
+        raise ValueError("an archive that is not closed")
+numpy.savez = savez
+sys.exit(process.run(cli, ["train", {str(data)!r}, "-o", {str(tmp_path / "m.npz")!r},
+                           "--iterations", "9", "-q"], process.prepare))
+"""
+    assert _run(code) == (143, "", "Error: terminated\n")
+
+
+def test_while_what_is_unfinished_is_removed(data: Path, tmp_path: Path) -> None:
+    code = f"""
+from catclf import storage
+whole = storage.remove_unfinished
+def interrupted(path):
+    storage.remove_unfinished = whole
+    assert path.exists()
+    send()
+    whole(path)
+storage.remove_unfinished = interrupted
+sys.exit(process.run(cli, ["train", {str(data)!r}, "-o", {str(tmp_path / "m.npz")!r},
+                           "--iterations", "9", "-q"], process.prepare))
+"""
+    assert _run(code) == (143, "", "Error: terminated\n")
+    assert list(tmp_path.glob(".catclf*")) == []
+
+
+def test_while_stderr_changes_hands() -> None:
+    code = """
+whole = os.dup2
+def interrupted(*args):
+    whole(*args)
+    send()
+os.dup2 = interrupted
+sys.exit(process.run(cli, ["lesson"], process.prepare))
+"""
+    assert _run(code) == (143, "", "Error: terminated\n")
 
 
 @pytest.mark.parametrize("where", ["_open_closed_streams", "_silence_c_libraries", "_usage"])
