@@ -16,9 +16,9 @@ def main() -> None:
     os.environ.setdefault("PILLOW_BLOCK_SIZE", "64m")
 
     from catclf.commands.cli import cli
-    from catclf.commands.process import prepare, run
+    from catclf.commands.process import run
 
-    status = run(cli, prepare=prepare)
+    status = run(cli, is_program=True)
     # All is written. To take the interpreter apart would take another tenth.
     sys.stderr.flush()
     os._exit(status)

@@ -2,12 +2,13 @@
 
 import os
 import sys
-import threading
+from _thread import start_new_thread
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from functools import cache
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -71,33 +72,44 @@ def map_on_threads(
     results: dict[int, R] = {}
     failures: list[BaseException] = []
     waiting = iter(range(len(items)))  # next() is safe between threads
+    started = 0
+    ended: list[int] = []
+    wake_up: SimpleQueue[int] = SimpleQueue()
 
     def work() -> None:
+        for i in waiting:
+            if failures:
+                break
+            results[i] = function(items[i])
+
+    def work_beside(number: int) -> None:
         try:
-            for i in waiting:
-                if failures:
-                    break
-                results[i] = function(items[i])
+            work()
         except BaseException as error:
             failures.append(error)
+        finally:
+            ended.append(number)
+            wake_up.put(number)
 
-    # Threads do not inherit the context, in which for instance numpy is told to ignore overflow.
-    others = [
-        threading.Thread(target=copy_context().run, args=(work,))
-        for _ in range(min(threads, len(items)) - caller_works)
-    ]
+    def wait() -> None:
+        while len(ended) < started:
+            # Not for ever: on Windows, no signal would come through.
+            with suppress(Empty):
+                wake_up.get(timeout=0.1)
+
     try:
-        for thread in others:
-            thread.start()
+        for number in range(min(threads, len(items)) - caller_works):
+            # Threads do not inherit the context, in which for instance numpy is told to ignore
+            # overflow. Those of `threading` take longer to start, and wait for each other there.
+            start_new_thread(copy_context().run, (work_beside, number))
+            started += 1
         if caller_works:
             work()
-        for thread in others:
-            thread.join()
-    except BaseException as error:  # a signal
+        wait()
+    except BaseException as error:
         failures.append(error)
-        for thread in others:
-            if thread.is_alive():
-                thread.join()
+        wait()
+        raise
     if failures:
         raise failures[0]
     return [results[i] for i in range(len(items))]

@@ -84,14 +84,25 @@ def test_an_interrupt_stops_all_threads(caller_works: bool) -> None:
     done = []
 
     def work(i: int) -> None:
-        done.append(i)
         if i == 2:
             os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.01)
+        time.sleep(0.01 if i else 0.3)
+        done.append(i)
 
     with pytest.raises(KeyboardInterrupt):
         map_on_threads(work, range(500), 2, caller_works=caller_works)
     assert len(done) < 100
+    assert caller_works or 0 in done  # other threads are not interrupted
     ended = len(done)
     time.sleep(0.05)
     assert len(done) == ended
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_an_error_in_another_thread_does_not_hide_an_interrupt() -> None:
+    def fail(_: int) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        raise ValueError("damaged")
+
+    with pytest.raises(KeyboardInterrupt):
+        map_on_threads(fail, range(1), 1, caller_works=False)

@@ -8,6 +8,7 @@ import click
 
 from catclf.commands.exercises import EXERCISE, show_exercise
 from catclf.commands.options import (
+    FIGURE,
     check_outputs,
     file_option,
     force_option,
@@ -141,11 +142,10 @@ def _figure_of_each(
     names = list(LESSONS) if name == _ALL else [name]
     files = {each: figures / f"{each}.png" if figures else figure for each in names}
     for file in filter(None, files.values()):
-        from catclf.lessons.lesson import USUAL_DATA
         from catclf.plots.figure import check_figure
 
         check_figure(file)
-        check_outputs({"--data": data or USUAL_DATA}, {"--figure": file})
+        check_outputs({"--data": data}, {"--figures" if figures else "--figure": file}, FIGURE)
     return files
 
 

@@ -225,23 +225,30 @@ def _require_not_read(option: str, path: Path, inputs: Mapping[str, str | Path |
         return
     real = Path(os.path.realpath(path))
     for name, source in inputs.items():
-        if source and (Path(os.path.realpath(source)) in real.parents or _names(source, real)):
+        if source and (Path(os.path.realpath(source)) in real.parents or _names(source, path)):
             raise click.UsageError(
                 f"{option} {path} is one of the files of {name}, {source}; name another file"
             )
 
 
-def _names(source: str | Path, real: Path) -> bool:
-    """Whether a source of images is a CSV file that names a file."""
+def _names(source: str | Path, file: Path) -> bool:
+    """Whether a source of images is a CSV file that names a file, by whatever path."""
     if Path(source).suffix.lower() != ".csv":
         return False
     from catclf.datasets.csv_file import labelled_files
 
+    status = file.stat()
     try:
-        paths = labelled_files(Path(source)).paths
-    except DataError:  # it is a history of costs, or whoever reads it will say what it is
+        return any(_is(path, status) for path in labelled_files(Path(source)).paths)
+    except DataError:  # whoever reads it says what is wrong with it
         return False
-    return str(real) in {os.path.realpath(path) for path in paths}
+
+
+def _is(path: Path, status: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), status)  # noqa: PTH116 - for a million paths
+    except OSError:
+        return False
 
 
 def _require_kind(option: str, path: Path, kind: Kind | None) -> None:

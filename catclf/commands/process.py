@@ -3,7 +3,7 @@
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import click
 
@@ -14,9 +14,7 @@ from catclf.unfinished import remove_all_unfinished
 
 
 def run(
-    command: click.Command,
-    args: Sequence[str] | None = None,
-    prepare: Callable[[], None] = lambda: None,
+    command: click.Command, args: Sequence[str] | None = None, *, is_program: bool = False
 ) -> int:
     """Run a command.
 
@@ -26,8 +24,8 @@ def run(
         What to run.
     args : sequence of str, optional
         Its arguments; by default those of the program.
-    prepare : callable
-        Called first.
+    is_program : bool
+        Whether it has the process for itself, and so its signals and streams too.
 
     Returns
     -------
@@ -35,7 +33,7 @@ def run(
         Exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted, 143 terminated.
     """
     try:
-        message, status = _outcome(command, args, prepare)
+        message, status = _outcome(command, args, is_program=is_program)
         end = release_signals()
     except BaseException:
         end = release_signals()
@@ -50,11 +48,12 @@ def run(
 
 
 def _outcome(
-    command: click.Command, args: Sequence[str] | None, prepare: Callable[[], None]
+    command: click.Command, args: Sequence[str] | None, *, is_program: bool
 ) -> tuple[str, int]:
     """What went wrong, if anything, and the exit status."""
     try:
-        prepare()
+        if is_program:
+            _prepare()
         # Not standalone: click then returns the status and leaves exceptions to this function.
         status = command.main(args, prog_name="catclf", standalone_mode=False)
         sys.stdout.flush()
@@ -92,10 +91,10 @@ def _usage(error: click.UsageError) -> str:
     return error.format_message().rstrip(".?")
 
 
-def prepare() -> None:
+def _prepare() -> None:
     """Set up the process for a command-line program."""
-    obey_signals()
     _open_closed_streams()
+    obey_signals()
     for stream in (sys.stdout, sys.stderr):
         # Windows would write redirected output in a code page that lacks most names' letters.
         is_redirected = sys.platform == "win32" and not stream.isatty()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -20,6 +20,9 @@ from catclf.images.bounds import MEGAPIXELS, MEMORY
 from catclf.images.preprocessing import SMALLEST, Images, Preprocessing
 from catclf.images.rgb import to_rgb
 from catclf.parallel import cores, map_on_threads
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 # Formats that Pillow decodes by itself and that come as images. Others would start programs
 # (EPS: Ghostscript) or are not what people call images (fonts, films, measurements).
@@ -76,8 +79,7 @@ def load_image(source: Path | bytes, preprocessing: Preprocessing) -> Images:
         If the file is missing, unsupported or damaged, or would take more than 1 GiB of memory, or
         too long.
     """
-    with _safe_pillow():
-        return _decode(source, [preprocessing]).views[0]
+    return _alone(lambda: _decode(source, [preprocessing]))
 
 
 def load_to_show(source: Path | bytes, side: int) -> Images:
@@ -105,8 +107,7 @@ def load_to_show(source: Path | bytes, side: int) -> Images:
         image.thumbnail((side, side))
         return image
 
-    with _safe_pillow():
-        return _decoded(source, [(side, reduced)]).views[0]
+    return _alone(lambda: _decoded(source, [(side, reduced)]))
 
 
 def load_whole(source: Path | bytes) -> Images:
@@ -127,8 +128,7 @@ def load_whole(source: Path | bytes) -> Images:
     ImageError
         As `load_image`.
     """
-    with _safe_pillow():
-        return _decoded(source, [(0, lambda image: image)]).views[0]
+    return _alone(lambda: _decoded(source, [(0, lambda image: image)]))
 
 
 def format_and_size(path: Path) -> tuple[str, tuple[int, int]]:
@@ -235,14 +235,7 @@ def load_views(
     """
     for start in range(0, len(sources), _BATCH):
         batch = sources[start : start + _BATCH]
-        with _safe_pillow():
-            results = map_on_threads(
-                lambda source: _views_or_error(source, preprocessings),
-                batch,
-                cores(),
-                caller_works=False,  # the workers share `_BUDGET`
-            )
-        yield from results
+        yield from _on_threads(lambda source: _views_or_error(source, preprocessings), batch)
 
 
 def resize_images(images: Images, preprocessing: Preprocessing) -> Images:
@@ -302,6 +295,17 @@ def _safe_pillow() -> Iterator[None]:
             yield
     finally:
         Image.MAX_IMAGE_PIXELS = before
+
+
+def _on_threads(decode: Callable[[T], R], sources: Sequence[T]) -> list[R]:
+    """What a function decodes of sources, never on the calling thread: all share `_BUDGET`."""
+    with _safe_pillow():
+        return map_on_threads(decode, sources, cores(), caller_works=False)
+
+
+def _alone(decode: Callable[[], Decoded]) -> Images:
+    (decoded,) = _on_threads(lambda _: decode(), [None])
+    return decoded.views[0]
 
 
 def _views_or_error(

@@ -179,19 +179,17 @@ class Budget:
 
     def __init__(self, total: int) -> None:
         self._left = total
-        # Entered as it is, unlike through the condition, no signal can leave it locked.
-        self._lock = threading.Lock()
-        self._changed = threading.Condition(self._lock)
+        self._changed = threading.Condition()
 
     @contextmanager
     def reserved(self, needed: int) -> Iterator[None]:
         """Hold an amount, not more than the total, within the context."""
-        with self._lock:
+        with self._changed:
             self._changed.wait_for(lambda: needed <= self._left)
             self._left -= needed
         try:
             yield
         finally:
-            with self._lock:
+            with self._changed:
                 self._left += needed
                 self._changed.notify_all()

@@ -40,8 +40,7 @@ _MOST_IMAGES = 500
 # One image in so many is held out.
 _FOLDS = 5
 
-USUAL_DATA = Path("data")
-"""The data set where none is named; where there is none there, drawn images."""
+_USUAL = Path("data")
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class LessonSettings:
         DataError
             If there are none, only images of one class, or one is damaged.
         """
-        data = self.data or USUAL_DATA
+        data = self.data or _USUAL
         if not data.exists():
             if self.data:
                 raise DataError(f"{data} does not exist; name a data set with --data")
@@ -106,7 +105,7 @@ class LessonSettings:
             As `images`.
         """
         images = self.images
-        data = self.data or USUAL_DATA
+        data = self.data or _USUAL
         if data.exists():
             source = open_source(data, self.positive)
             if "test" in source.splits and "train" in source.splits:

@@ -38,7 +38,7 @@ def trace(frame, event, argument):
             send()
     return trace
 sys.settrace(trace)
-status = process.run(cli, ["lesson", "sigmoid"], process.prepare)
+status = process.run(cli, ["lesson", "sigmoid"], is_program=True)
 other = threading.Thread(target=lambda: __import__("wave"), daemon=True)
 other.start()
 other.join(10)
@@ -49,24 +49,102 @@ print(status, "locked" if other.is_alive() else "free", flush=True)
     assert out.endswith("143 free\n")
 
 
-def test_a_second_one_ends_an_import_that_does_not_end() -> None:
-    code = """
+_IN_AN_IMPORT = """
 import time
-class Endless:
+class Finder:
     def find_spec(self, name, path, target=None):
         if name == "catclf.lessons.lesson":
             send()
-            end = time.monotonic() + 0.2  # the first one comes again and again meanwhile
+            end = time.monotonic() + 0.2
             while time.monotonic() < end:
                 pass
-            print("still here", flush=True)
-            send()
-            while True:
-                pass
-sys.meta_path.insert(0, Endless())
-sys.exit(process.run(cli, ["lesson", "sigmoid"], process.prepare))
+            print("not here", flush=True)
+            in_the_import()
+sys.meta_path.insert(0, Finder())
 """
-    assert _run(code) == (143, "still here\n", "Error: terminated\n")
+
+_FOR_EVER = """
+def for_ever(*args):
+    while True:
+        pass
+"""
+
+
+def test_it_waits_for_the_end_of_an_import() -> None:
+    code = f"""{_IN_AN_IMPORT}{_FOR_EVER}
+def in_the_import():
+    from catclf.commands import lesson
+    lesson.run_lesson = for_ever
+sys.exit(process.run(cli, ["lesson", "sigmoid"], is_program=True))
+"""
+    assert _run(code) == (143, "not here\n", "Error: terminated\n")
+
+
+def test_a_second_one_ends_an_import_that_does_not_end() -> None:
+    code = f"""{_IN_AN_IMPORT}{_FOR_EVER}
+def in_the_import():
+    send()
+    for_ever()
+sys.exit(process.run(cli, ["lesson", "sigmoid"], is_program=True))
+"""
+    assert _run(code) == (143, "not here\n", "Error: terminated\n")
+
+
+def test_where_it_is_swallowed() -> None:
+    code = f"""{_FOR_EVER}
+from catclf.commands import lesson
+def swallows(*args):
+    try:
+        send()
+        sum(range(1000))
+    except BaseException as error:
+        print(type(error).__name__, flush=True)
+    for_ever()
+lesson.run_lesson = swallows
+sys.exit(process.run(cli, ["lesson", "sigmoid"], is_program=True))
+"""
+    assert _run(code) == (143, "Stopped\n", "Error: terminated\n")
+
+
+def test_it_does_not_come_again_while_something_is_tidied_up() -> None:
+    code = """
+import time
+from contextlib import contextmanager
+from catclf.commands import lesson
+@contextmanager
+def tidied_up():
+    try:
+        yield
+    finally:
+        end = time.monotonic() + 0.3
+        while time.monotonic() < end:
+            pass
+        print("tidy", flush=True)
+def interrupted(*args):
+    with tidied_up():
+        send()
+        time.sleep(20)
+lesson.run_lesson = interrupted
+sys.exit(process.run(cli, ["lesson", "sigmoid"], is_program=True))
+"""
+    assert _run(code) == (143, "tidy\n", "Error: terminated\n")
+
+
+def test_a_second_one_while_the_first_is_obeyed() -> None:
+    code = """
+from catclf.commands import lesson, signals
+getsignal = signal.getsignal
+def again(number):
+    signal.getsignal = getsignal
+    send()
+    return getsignal(number)
+def interrupted(*args):
+    signal.getsignal = again
+    send()
+lesson.run_lesson = interrupted
+sys.exit(process.run(cli, ["lesson", "sigmoid"], is_program=True))
+"""
+    assert _run(code) == (143, "", "Error: terminated\n")
 
 
 def test_where_it_becomes_another_exception_on_its_way(data: Path, tmp_path: Path) -> None:
@@ -85,7 +163,7 @@ def savez(*args, **arrays):
         raise ValueError("an archive that is not closed")
 numpy.savez = savez
 sys.exit(process.run(cli, ["train", {str(data)!r}, "-o", {str(tmp_path / "m.npz")!r},
-                           "--iterations", "9", "-q"], process.prepare))
+                           "--iterations", "9", "-q"], is_program=True))
 """
     assert _run(code) == (143, "", "Error: terminated\n")
 
@@ -101,7 +179,7 @@ def interrupted(path):
     whole(path)
 storage.remove_unfinished = interrupted
 sys.exit(process.run(cli, ["train", {str(data)!r}, "-o", {str(tmp_path / "m.npz")!r},
-                           "--iterations", "9", "-q"], process.prepare))
+                           "--iterations", "9", "-q"], is_program=True))
 """
     assert _run(code) == (143, "", "Error: terminated\n")
     assert list(tmp_path.glob(".catclf*")) == []
@@ -114,12 +192,12 @@ def interrupted(*args):
     whole(*args)
     send()
 os.dup2 = interrupted
-sys.exit(process.run(cli, ["lesson"], process.prepare))
+sys.exit(process.run(cli, ["lesson"], is_program=True))
 """
     assert _run(code) == (143, "", "Error: terminated\n")
 
 
-@pytest.mark.parametrize("where", ["_open_closed_streams", "_silence_c_libraries", "_usage"])
+@pytest.mark.parametrize("where", ["_silence_c_libraries", "_usage"])
 def test_while_the_program_prepares_or_finds_words(where: str) -> None:
     code = f"""
 whole = process.{where}
@@ -127,6 +205,6 @@ def interrupted(*args):
     send()
     return whole(*args)
 process.{where} = interrupted
-sys.exit(process.run(cli, ["predict", "--no-such-option"], process.prepare))
+sys.exit(process.run(cli, ["predict", "--no-such-option"], is_program=True))
 """
     assert _run(code) == (143, "", "Error: terminated\n")

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catclf.errors import ImageError
-from catclf.images.decode import Decoded, load_image, load_images, load_views, resize_images
+from catclf.images.decode import (
+    Decoded,
+    load_image,
+    load_images,
+    load_to_show,
+    load_views,
+    load_whole,
+    resize_images,
+)
 from catclf.images.preprocessing import Preprocessing
 from catclf.images.rgb import to_rgb
 from tests.conftest import image, needs_posix, shared
@@ -235,7 +243,7 @@ def test_many_images_come_in_order_and_equal_those_decoded_singly(tmp_path: Path
             assert (result == load_image(path, PREPROCESSING)).all()
 
 
-def test_many_images_are_never_decoded_where_an_interrupt_may_come(
+def test_nothing_is_decoded_where_an_interrupt_may_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image(1, size=(9, 9)).save(tmp_path / "a.png")
@@ -247,7 +255,11 @@ def test_many_images_are_never_decoded_where_an_interrupt_may_come(
         return whole(file)
 
     monkeypatch.setattr(Image, "open", opened)
-    assert len(list(load_images([tmp_path / "a.png"] * 20, Preprocessing()))) == 20
+    path = tmp_path / "a.png"
+    assert len(list(load_images([path] * 20, Preprocessing()))) == 20
+    for load in (load_whole, lambda path: load_to_show(path, 9)):
+        assert load(path).shape == (9, 9, 3)
+    assert load_image(path, Preprocessing()).shape == (64, 64, 3)
     assert threads
     assert threading.main_thread() not in threads
 
