@@ -2,11 +2,11 @@
 
 import os
 import sys
-from _thread import start_new_thread
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -100,8 +100,10 @@ def map_on_threads(
     try:
         for number in range(min(threads, len(items)) - caller_works):
             # Threads do not inherit the context, in which for instance numpy is told to ignore
-            # overflow. Those of `threading` take longer to start, and wait for each other there.
-            start_new_thread(copy_context().run, (work_beside, number))
+            # overflow. A signal may leave one waiting while it starts: as a daemon, it does not
+            # keep the process from ending.
+            run = partial(copy_context().run, work_beside, number)
+            threading.Thread(target=run, daemon=True).start()
             started += 1
         if caller_works:
             work()

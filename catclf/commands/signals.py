@@ -52,7 +52,7 @@ def release_signals() -> tuple[str, int] | None:
             if not _came:
                 return None
             _set_reminder(0.0)
-            return _ENDINGS[_came.pop(0)]
+            return _ENDINGS[_came[0]]
         except Stopped:  # for one more signal; now nothing is left to raise it
             continue
 

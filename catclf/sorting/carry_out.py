@@ -11,6 +11,7 @@ from pathlib import Path
 from catclf.errors import DataError, OutputError, reason_of
 from catclf.sorting.journal import FOLDER, Entry, append_entries, read_journal, require_inside
 from catclf.sorting.plan import Plan
+from catclf.unfinished import note_unfinished, remove_unfinished
 
 # What file systems say that have no hard links, or not from here to there.
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
@@ -128,7 +129,7 @@ def _link(entry: Entry) -> None:
 
 def _copy(entry: Entry) -> None:
     """Copy content and times to a partial file, and give it its name when it is on the disk."""
-    partial = entry.partial
+    partial = note_unfinished(entry.partial)
     try:
         partial.unlink(missing_ok=True)  # of a sorting that was killed
         with entry.source.open("rb") as source, partial.open("xb") as target:
@@ -138,8 +139,7 @@ def _copy(entry: Entry) -> None:
         shutil.copystat(entry.source, partial)
         _name(partial, entry.target)
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        remove_unfinished(partial)
 
 
 def _name(partial: Path, target: Path) -> None:

@@ -154,12 +154,12 @@ class Left:
     def __del__(self):
         raise AttributeError("half made")
 def savez(*args, **arrays):
-    left = Left()
+    left, other = Left(), Left()
     try:
         send()
         sum(range(1000))
     except BaseException:
-        del left
+        del left  # the other one is deleted with the exception
         raise ValueError("an archive that is not closed")
 numpy.savez = savez
 sys.exit(process.run(cli, ["train", {str(data)!r}, "-o", {str(tmp_path / "m.npz")!r},
@@ -168,21 +168,32 @@ sys.exit(process.run(cli, ["train", {str(data)!r}, "-o", {str(tmp_path / "m.npz"
     assert _run(code) == (143, "", "Error: terminated\n")
 
 
-def test_while_what_is_unfinished_is_removed(data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        ("storage", "train {data} -o {tmp}/m.npz --iterations 9"),
+        ("sorting.carry_out", "sort {data}/train {tmp}/sorted -m {model}"),
+    ],
+)
+def test_while_what_is_unfinished_is_removed(
+    data: Path, tmp_path: Path, model_path: Path, module: str, words: str
+) -> None:
+    args = words.format(data=data, tmp=tmp_path, model=model_path).split()
     code = f"""
-from catclf import storage
-whole = storage.remove_unfinished
+import catclf.{module} as module
+whole = module.remove_unfinished
 def interrupted(path):
-    storage.remove_unfinished = whole
-    assert path.exists()
+    module.remove_unfinished = whole
+    path.touch()
     send()
     whole(path)
-storage.remove_unfinished = interrupted
-sys.exit(process.run(cli, ["train", {str(data)!r}, "-o", {str(tmp_path / "m.npz")!r},
-                           "--iterations", "9", "-q"], is_program=True))
+module.remove_unfinished = interrupted
+sys.exit(process.run(cli, {[*args, "-q"]!r}, is_program=True))
 """
-    assert _run(code) == (143, "", "Error: terminated\n")
-    assert list(tmp_path.glob(".catclf*")) == []
+    status, _, err = _run(code)
+    assert status == 143
+    assert err.endswith("Error: terminated\n")
+    assert list(tmp_path.rglob(".catclf*.partial")) == []
 
 
 def test_while_stderr_changes_hands() -> None:
