@@ -73,8 +73,10 @@ def map_on_threads(
     failures: list[BaseException] = []
     waiting = iter(range(len(items)))  # next() is safe between threads
     started = 0
-    ended: list[int] = []
-    wake_up: SimpleQueue[int] = SimpleQueue()
+    # An interrupt may come when something was taken from the queue and not counted yet. So the
+    # queue only says when to count those that have ended.
+    ended: list[threading.Thread] = []
+    wake_up: SimpleQueue[None] = SimpleQueue()
 
     def work() -> None:
         for i in waiting:
@@ -82,14 +84,14 @@ def map_on_threads(
                 break
             results[i] = function(items[i])
 
-    def work_beside(number: int) -> None:
+    def work_beside() -> None:
         try:
             work()
         except BaseException as error:
             failures.append(error)
         finally:
-            ended.append(number)
-            wake_up.put(number)
+            ended.append(threading.current_thread())
+            wake_up.put(None)
 
     def wait() -> None:
         while len(ended) < started:
@@ -98,23 +100,25 @@ def map_on_threads(
                 wake_up.get(timeout=0.1)
 
     try:
-        for number in range(min(threads, len(items)) - caller_works):
+        for _ in range(min(threads, len(items)) - caller_works):
             # Threads do not inherit the context, in which for instance numpy is told to ignore
             # overflow. A signal may leave one waiting while it starts: as a daemon, it does not
             # keep the process from ending.
-            run = partial(copy_context().run, work_beside, number)
+            run = partial(copy_context().run, work_beside)
             threading.Thread(target=run, daemon=True).start()
             started += 1
         if caller_works:
             work()
         wait()
+        if failures:
+            raise failures[0]
+        return [results[i] for i in range(len(items))]
     except BaseException as error:
         failures.append(error)
         wait()
         raise
-    if failures:
-        raise failures[0]
-    return [results[i] for i in range(len(items))]
+    finally:
+        failures.clear()  # or error, traceback and list would keep each other, and images, alive
 
 
 class Spares(Generic[T]):

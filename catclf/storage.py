@@ -93,7 +93,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """
     check_writable(path)
     target = _real(path)
-    partial = _partial(path)
+    partial = note_unfinished(_partial(path))
     try:
         try:
             with partial.open("x+b") as file:
@@ -194,7 +194,7 @@ def _check(path: Path) -> None:
     folder = _real(path).parent
     if not folder.is_dir():
         raise OutputError(f"{path} cannot be written: there is no folder {folder}; create it first")
-    probe = _partial(path)
+    probe = note_unfinished(_partial(path))
     try:  # os.access would say yes to every folder on Windows
         probe.touch(exist_ok=False)
     except OSError as error:
@@ -226,7 +226,7 @@ def made_whole(output: Path) -> Iterator[Path]:
     OutputError
         If something cannot be written.
     """
-    partial = _partial(output.absolute())
+    partial = note_unfinished(_partial(output.absolute()), is_folder=True)
     try:
         partial.mkdir()
         yield partial
@@ -249,7 +249,7 @@ def _partial(path: Path) -> Path:
     real = _real(path)
     _remove_lost(real.parent)
     name = f".catclf-{_machine()}-{os.getpid()}-{os.urandom(4).hex()}.partial"
-    return note_unfinished(real.with_name(name))
+    return real.with_name(name)
 
 
 @cache

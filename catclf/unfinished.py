@@ -3,28 +3,29 @@
 from contextlib import suppress
 from pathlib import Path
 
-_paths: set[Path] = set()
+_folders: dict[Path, bool] = {}
+"""Of each path, whether it is that of a folder."""
 
 
-def note_unfinished(path: Path) -> Path:
-    """Remember a path at which something is going to be written; the path."""
-    _paths.add(path)
+def note_unfinished(path: Path, *, is_folder: bool = False) -> Path:
+    """Remember a path at which a file, or a folder, is going to be made; the path."""
+    _folders[path] = is_folder
     return path
 
 
 def remove_unfinished(path: Path) -> None:
-    """Remove what is there, if anything, and forget the path."""
-    if path.is_dir():
-        import shutil
+    """Remove what was made at a path, if it is there, and forget the path."""
+    with suppress(OSError):
+        if _folders.get(path):
+            import shutil
 
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
+            shutil.rmtree(path)
+        else:
             path.unlink(missing_ok=True)
-    _paths.discard(path)
+    _folders.pop(path, None)
 
 
 def remove_all_unfinished() -> None:
     """Remove what a signal kept from being removed when it was given up."""
-    for path in list(_paths):
+    for path in list(_folders):
         remove_unfinished(path)

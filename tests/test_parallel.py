@@ -1,13 +1,20 @@
-import os
+import gc
 import signal
 import sys
 import threading
 import time
+import weakref
 from itertools import count
 
 import pytest
 
 from catclf.parallel import Spares, cores, map_on_threads, one_blas_thread, workers
+
+
+def _main_thread() -> int:
+    number = threading.main_thread().ident
+    assert number is not None
+    return number
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
@@ -85,7 +92,7 @@ def test_an_interrupt_stops_all_threads(caller_works: bool) -> None:
 
     def work(i: int) -> None:
         if i == 2:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.pthread_kill(_main_thread(), signal.SIGINT)
         time.sleep(0.01 if i else 0.3)
         done.append(i)
 
@@ -101,8 +108,29 @@ def test_an_interrupt_stops_all_threads(caller_works: bool) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_an_error_in_another_thread_does_not_hide_an_interrupt() -> None:
     def fail(_: int) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(_main_thread(), signal.SIGINT)
         raise ValueError("damaged")
 
     with pytest.raises(KeyboardInterrupt):
         map_on_threads(fail, range(1), 1, caller_works=False)
+
+
+@pytest.mark.parametrize("caller_works", [True, False])
+def test_an_error_keeps_nothing_alive(caller_works: bool) -> None:
+    class Pixels:
+        pass
+
+    kept: list[weakref.ref[Pixels]] = []
+
+    def fail(_: int) -> None:
+        pixels = Pixels()
+        kept.append(weakref.ref(pixels))
+        raise ValueError("damaged")
+
+    gc.disable()
+    try:
+        with pytest.raises(ValueError, match="damaged"):
+            map_on_threads(fail, range(1), 1, caller_works=caller_works)
+        assert [pixels() for pixels in kept] == [None]
+    finally:
+        gc.enable()

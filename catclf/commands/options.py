@@ -225,13 +225,15 @@ def _require_not_read(option: str, path: Path, inputs: Mapping[str, str | Path |
         return
     real = Path(os.path.realpath(path))
     for name, source in inputs.items():
-        if source and (Path(os.path.realpath(source)) in real.parents or _names(source, path)):
+        if source and (
+            Path(os.path.realpath(source)) in real.parents or _is_named_in(source, path)
+        ):
             raise click.UsageError(
                 f"{option} {path} is one of the files of {name}, {source}; name another file"
             )
 
 
-def _names(source: str | Path, file: Path) -> bool:
+def _is_named_in(source: str | Path, file: Path) -> bool:
     """Whether a source of images is a CSV file that names a file, by whatever path."""
     if Path(source).suffix.lower() != ".csv":
         return False
@@ -239,12 +241,12 @@ def _names(source: str | Path, file: Path) -> bool:
 
     status = file.stat()
     try:
-        return any(_is(path, status) for path in labelled_files(Path(source)).paths)
+        return any(_is_that_file(path, status) for path in labelled_files(Path(source)).paths)
     except DataError:  # whoever reads it says what is wrong with it
         return False
 
 
-def _is(path: Path, status: os.stat_result) -> bool:
+def _is_that_file(path: Path, status: os.stat_result) -> bool:
     try:
         return os.path.samestat(os.stat(path), status)  # noqa: PTH116 - for a million paths
     except OSError:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from catclf.commands.output import note
-from catclf.commands.signals import obey_signals, release_signals
+from catclf.commands.signals import interruptible, obey_signals, release_signals
 from catclf.errors import CatclfError, did_you_mean
 from catclf.unfinished import remove_all_unfinished
 
@@ -47,6 +47,7 @@ def run(
     return status
 
 
+@interruptible
 def _outcome(
     command: click.Command, args: Sequence[str] | None, *, is_program: bool
 ) -> tuple[str, int]:
@@ -94,7 +95,6 @@ def _usage(error: click.UsageError) -> str:
 def _prepare() -> None:
     """Set up the process for a command-line program."""
     _open_closed_streams()
-    obey_signals()
     for stream in (sys.stdout, sys.stderr):
         # Windows would write redirected output in a code page that lacks most names' letters.
         is_redirected = sys.platform == "win32" and not stream.isatty()
@@ -102,6 +102,7 @@ def _prepare() -> None:
             encoding="utf-8" if is_redirected else None, errors="backslashreplace"
         )
     _silence_c_libraries()
+    obey_signals()  # until here, one ends the process as it ends any
 
 
 def _open_closed_streams() -> None:

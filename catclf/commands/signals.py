@@ -2,7 +2,9 @@
 
 import signal
 import sys
-from types import FrameType
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
+from typing import Any, TypeVar
 
 # What ends the program: a word for it, and the exit status. On Windows, Ctrl-Break and the closing
 # of the console arrive as SIGBREAK, and nothing else arrives as SIGTERM.
@@ -19,78 +21,90 @@ _IMPORTING = "<frozen importlib._bootstrap>"
 
 _SECONDS_UNTIL_AGAIN = 0.02
 
-_came: list[int] = []
+_received: list[int] = []
+
+_interruptible: set[CodeType] = set()
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Stopped(BaseException):
     """The user or the system has sent a signal that ends the program."""
 
 
+def interruptible(function: F) -> F:
+    """Let `Stopped` be raised in a function and what it calls; elsewhere signals are remembered."""
+    _interruptible.add(function.__code__)
+    return function
+
+
 def obey_signals() -> None:
     """Raise `Stopped` from here on when a signal comes, or at the end of an import.
 
-    Where Python ignores exceptions, as while it deletes an object, it is raised again a moment
-    later. On Windows it is raised at once and once.
+    A second signal does not wait for that end. Where Python ignores exceptions, as while it deletes
+    an object, it is raised again a moment later, but not while an exception is handled that came of
+    it. On Windows it is raised at once and once.
     """
     for number in _ENDINGS:
-        signal.signal(number, _come)
-    if sys.platform != "win32":
-        signal.signal(signal.SIGALRM, _remind)
+        signal.signal(number, _on_signal)
     sys.unraisablehook = _show_unless_stopped
 
 
 def release_signals() -> tuple[str, int] | None:
-    """The word and the exit status for the signal that has come, if any.
+    """The word and the exit status for the first signal that has come, if any.
 
     From here on, signals end the process at once.
     """
-    while True:
-        try:
-            for number in _ENDINGS:
-                if signal.getsignal(number) is _come:
-                    signal.signal(number, signal.SIG_DFL)
-            if not _came:
-                return None
-            _set_reminder(0.0)
-            return _ENDINGS[_came[0]]
-        except Stopped:  # for one more signal; now nothing is left to raise it
-            continue
-
-
-def _come(number: int, frame: FrameType | None) -> None:
-    _came.append(number)
-    _set_reminder(_SECONDS_UNTIL_AGAIN)
-    # A second one ends whatever the first one waits for.
-    if len(_came) > 1 or sys.platform == "win32" or not _is_importing(frame):
-        raise Stopped
-
-
-def _remind(_: int, frame: FrameType | None) -> None:
-    if _came and not _is_importing(frame) and not _is_stopping():
-        raise Stopped
-
-
-def _set_reminder(seconds: float) -> None:
-    """Call `_remind` each time so many seconds have passed, or no longer if they are 0."""
+    for number in _ENDINGS:
+        if signal.getsignal(number) is _on_signal:
+            signal.signal(number, signal.SIG_DFL)
+    if not _received:
+        return None
     if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return _ENDINGS[_received[0]]
+
+
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    _received.append(number)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, _on_reminder)
+        signal.setitimer(signal.ITIMER_REAL, _SECONDS_UNTIL_AGAIN, _SECONDS_UNTIL_AGAIN)
+    # A second one ends whatever the first one waits for.
+    may_wait = len(_received) == 1 and sys.platform != "win32"
+    if _is_interruptible(frame) and not (may_wait and _is_importing(frame)):
+        raise Stopped
+
+
+def _on_reminder(_: int, frame: FrameType | None) -> None:
+    if _is_interruptible(frame) and not _is_importing(frame) and not _is_stopping():
+        raise Stopped
+
+
+def _is_interruptible(frame: FrameType | None) -> bool:
+    return any(code in _interruptible for code in _stack(frame))
 
 
 def _is_importing(frame: FrameType | None) -> bool:
-    while frame and frame.f_code.co_filename != _IMPORTING:
+    return any(code.co_filename == _IMPORTING for code in _stack(frame))
+
+
+def _stack(frame: FrameType | None) -> Iterator[CodeType]:
+    while frame:
+        yield frame.f_code
         frame = frame.f_back
-    return frame is not None
 
 
 def _is_stopping() -> bool:
     """Whether something is being tidied up because of `Stopped`."""
     error = sys.exc_info()[1]
-    while error and not isinstance(error, Stopped):
+    while error is not None and not isinstance(error, Stopped):
         error = error.__context__
     return error is not None
 
 
 def _show_unless_stopped(what: "sys.UnraisableHookArgs") -> None:
     """Show an exception that Python ignores, unless it is of what a signal left half made."""
-    if not _came:
+    if not _received:
         sys.__unraisablehook__(what)

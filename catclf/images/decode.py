@@ -298,7 +298,10 @@ def _safe_pillow() -> Iterator[None]:
 
 
 def _on_threads(decode: Callable[[T], R], sources: Sequence[T]) -> list[R]:
-    """What a function decodes of sources, never on the calling thread: all share `_BUDGET`."""
+    """What a function decodes of sources, on all cores.
+
+    Never on the calling thread, where an interrupt might leave `_BUDGET` locked.
+    """
     with _safe_pillow():
         return map_on_threads(decode, sources, cores(), caller_works=False)
 

@@ -129,9 +129,9 @@ def _link(entry: Entry) -> None:
 
 def _copy(entry: Entry) -> None:
     """Copy content and times to a partial file, and give it its name when it is on the disk."""
+    entry.partial.unlink(missing_ok=True)  # of a sorting that was killed
     partial = note_unfinished(entry.partial)
     try:
-        partial.unlink(missing_ok=True)  # of a sorting that was killed
         with entry.source.open("rb") as source, partial.open("xb") as target:
             shutil.copyfileobj(source, target)
             target.flush()

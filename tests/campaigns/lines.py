@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -26,17 +26,16 @@ _SECONDS = 30
 
 
 class _Tracer:
-    """Counts the lines of Python that the main thread runs, and calls a function at one of them."""
+    """Counts the lines of Python that the main thread runs; calls a function at some of them."""
 
-    def __init__(self, at: int = 0, call: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, at: Sequence[int] = (), call: Callable[[], None] = lambda: None) -> None:
         self.lines = 0
         self._at, self._call = at, call
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> Any:
         if event == "line":
             self.lines += 1
-            if self.lines == self._at:
-                sys.settrace(None)
+            if self.lines in self._at:
                 self._call()
         return self
 
@@ -46,7 +45,9 @@ def _attempt(case: Case) -> str | None:
     name, number = stopped.choose(case)
     work = jobs.fresh(case, name)
     before = jobs.outputs_of(work, name)
-    at = case.rng.randint(1, _lines(name, case.start))
+    at = [case.rng.randint(1, _lines(name, case.start))]
+    if case.rng.random() < 0.3:  # twice, as an impatient user
+        at.append(at[0] + case.rng.randint(1, 300))
     sent = case.folder / "sent"
 
     def send() -> None:
@@ -58,7 +59,7 @@ def _attempt(case: Case) -> str | None:
     escape = stopped.what_escaped(case, name, number, work, before, code, err)
     if code == 0 and sent.exists():
         escape = f"{name}: {number.name} is lost"
-    return escape and f"{escape} (at line {at})"
+    return escape and f"{escape} (at {at})"
 
 
 @cache
@@ -94,6 +95,7 @@ def _run(name: str, work: Path, tracer: _Tracer) -> int:
             os.chdir(work)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.dup2(os.open(work.parent / "err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # as the program does first
             sys.settrace(tracer)
             status = run(cli, stopped.COMMANDS[name], is_program=True)
             sys.settrace(None)
@@ -115,7 +117,7 @@ def _run(name: str, work: Path, tracer: _Tracer) -> int:
 
 CAMPAIGN = Campaign(
     "lines",
-    "SIGINT and SIGTERM at random lines of the code that every command runs",
+    "SIGINT and SIGTERM, once and twice, at random lines of the code that every command runs",
     few=42,
     many=4200,
     prepare=stopped.prepare,

@@ -1,5 +1,6 @@
 """Signals at moments that a stranger's Ctrl-C seldom hits."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,11 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 _START = """
-import os, signal, sys, threading
+import os, signal, sys, threading, time
 from catclf.commands import process
 from catclf.commands.cli import cli
 def send():
-    os.kill(os.getpid(), signal.SIGTERM)
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
 """
 
 
@@ -130,21 +131,37 @@ sys.exit(process.run(cli, ["lesson", "sigmoid"], is_program=True))
     assert _run(code) == (143, "tidy\n", "Error: terminated\n")
 
 
-def test_a_second_one_while_the_first_is_obeyed() -> None:
-    code = """
+@pytest.mark.parametrize("function", ["run", "release_signals"])
+def test_a_second_one_at_any_line_after_the_first(function: str) -> None:
+    code = f"""
 from catclf.commands import lesson, signals
-getsignal = signal.getsignal
-def again(number):
-    signal.getsignal = getsignal
-    send()
-    return getsignal(number)
+code = (process.run if {function!r} == "run" else signals.release_signals).__code__
+is_first_over = False
+def at_every_line(frame, event, argument):
+    if is_first_over and frame.f_code is code:
+        send()
+    return at_every_line
 def interrupted(*args):
-    signal.getsignal = again
+    global is_first_over
+    is_first_over = True
     send()
 lesson.run_lesson = interrupted
+sys.settrace(at_every_line)
+status = process.run(cli, ["lesson", "sigmoid"], is_program=True)
+sys.settrace(None)
+print(status, flush=True)
+"""
+    assert _run(code) in [(0, "143\n", "Error: terminated\n"), (-signal.SIGTERM, "", "")]
+
+
+def test_an_alarm_from_outside_ends_the_program_as_ever() -> None:
+    code = f"""{_FOR_EVER}
+from catclf.commands import lesson
+lesson.run_lesson = for_ever
+signal.alarm(1)
 sys.exit(process.run(cli, ["lesson", "sigmoid"], is_program=True))
 """
-    assert _run(code) == (143, "", "Error: terminated\n")
+    assert _run(code) == (-signal.SIGALRM, "", "")
 
 
 def test_where_it_becomes_another_exception_on_its_way(data: Path, tmp_path: Path) -> None:
@@ -196,26 +213,25 @@ sys.exit(process.run(cli, {[*args, "-q"]!r}, is_program=True))
     assert list(tmp_path.rglob(".catclf*.partial")) == []
 
 
-def test_while_stderr_changes_hands() -> None:
+def test_while_an_error_is_told() -> None:
     code = """
-whole = os.dup2
-def interrupted(*args):
-    whole(*args)
-    send()
-os.dup2 = interrupted
-sys.exit(process.run(cli, ["lesson"], is_program=True))
-"""
-    assert _run(code) == (143, "", "Error: terminated\n")
-
-
-@pytest.mark.parametrize("where", ["_silence_c_libraries", "_usage"])
-def test_while_the_program_prepares_or_finds_words(where: str) -> None:
-    code = f"""
-whole = process.{where}
+whole = process._usage
 def interrupted(*args):
     send()
     return whole(*args)
-process.{where} = interrupted
+process._usage = interrupted
 sys.exit(process.run(cli, ["predict", "--no-such-option"], is_program=True))
 """
     assert _run(code) == (143, "", "Error: terminated\n")
+
+
+def test_before_the_program_is_prepared_it_ends_as_any() -> None:
+    code = """
+whole = process._silence_c_libraries
+def interrupted():
+    send()
+    whole()
+process._silence_c_libraries = interrupted
+sys.exit(process.run(cli, ["lesson"], is_program=True))
+"""
+    assert _run(code) == (-signal.SIGTERM, "", "")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 import catclf
+from catclf.sorting.journal import hash_of
 from tests.conftest import Runner, needs_posix
 
 
@@ -68,6 +69,15 @@ def test_unreadable_files_stay(sort: Runner, data: Path, tmp_path: Path) -> None
     assert names(data / "test") == ["cat/bad\x1b.jpg"]
     document = json.loads(sort(data / "train", tmp_path / "out", "--json").out)
     assert document["files"] == {"cat": 6, "non-cat": 6}
+
+
+def test_a_folder_where_a_copy_would_grow_stays(sort: Runner, data: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "cat" / "cat" / "cat-100.png"
+    kept = target.with_name(f".catclf-{hash_of(target.name)}.partial") / "kept.txt"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    sort(data / "test", tmp_path / "out", status=1)
+    assert kept.exists()
 
 
 @needs_posix
