@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -208,7 +209,9 @@ def check_outputs(
             check_writable(path)
     both = {**inputs, **outputs}
     given = {name: path for name, path in both.items() if path and "://" not in str(path)}
-    if len({os.path.normcase(os.path.realpath(path)) for path in given.values()}) < len(given):
+    real = {name: os.path.normcase(os.path.realpath(path)) for name, path in given.items()}
+    uses = Counter(real.values())
+    if any(uses[real[name]] > 1 for name in outputs if name in real):
         *names, last = given
         raise click.UsageError(f"{', '.join(names)} and {last} must be different files")
     for option, path in outputs.items():

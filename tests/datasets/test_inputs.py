@@ -119,9 +119,9 @@ def test_consecutive_files_are_decoded_together(
 ) -> None:
     sizes: list[int] = []
 
-    def noted(function: Callable[[Any], Any], items: Sequence[Any], threads: int) -> list[Any]:
+    def noted(function: Callable[[Any], Any], items: Sequence[Any], *args: Any, **how: Any) -> Any:
         sizes.append(len(items))
-        return map_on_threads(function, items, threads)
+        return map_on_threads(function, items, *args, **how)
 
     monkeypatch.setattr("catclf.images.decode.map_on_threads", noted)
     paths = write_images(tmp_path / "many", 5, red=100)
