@@ -51,7 +51,7 @@ fuzz: $(VENV)/installed-dev ## try hostile files, kills, signals and full disks,
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.campaigns
 
 .PHONY: fuzz-long
-fuzz-long: $(VENV)/installed-dev ## the same for two hours
+fuzz-long: $(VENV)/installed-dev ## the same for two to three hours
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.campaigns --long
 
 .PHONY: coverage
