@@ -15,12 +15,12 @@ def note_unfinished(path: Path, *, is_folder: bool = False) -> Path:
 
 def remove_unfinished(path: Path) -> None:
     """Remove what was made at a path, if it is there, and forget the path."""
-    with suppress(OSError):
-        if _folders.get(path):
-            import shutil
+    if _folders.get(path):
+        import shutil
 
-            shutil.rmtree(path)
-        else:
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
             path.unlink(missing_ok=True)
     _folders.pop(path, None)
 

@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import signal
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -136,14 +139,33 @@ def leftovers(work: Path) -> list[str]:
 
 Forked = Callable[[], None]
 
+# Less than a campaign waits for a case.
+_SECONDS = 50.0
+
 
 def in_a_fork(run: Forked, on_parent: Callable[[int], None] = lambda pid: None) -> int:
-    """Run a function in a copy of this process; its wait status."""
+    """Run a function in a copy of this process; its wait status.
+
+    Raises
+    ------
+    TimeoutError
+        If it does not end. Then it has been killed.
+    """
     pid = os.fork()
     if pid == 0:
         try:
             run()
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
         finally:
             os._exit(77)
     on_parent(pid)
-    return os.waitpid(pid, 0)[1]
+    end = time.monotonic() + _SECONDS
+    while time.monotonic() < end:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(0.005)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    raise TimeoutError(f"no end after {_SECONDS:.0f} s")

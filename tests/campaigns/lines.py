@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
@@ -21,8 +20,6 @@ from catclf.commands.cli import cli
 from catclf.commands.process import run
 from tests.campaigns import jobs, stopped
 from tests.campaigns.campaign import Campaign, Case
-
-_SECONDS = 30
 
 
 class _Tracer:
@@ -89,30 +86,19 @@ def _run(name: str, work: Path, tracer: _Tracer) -> int:
     Beside its folder it leaves files: `err`, what it prints on stderr, and `lines`, how many it
     ran.
     """
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.chdir(work)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            os.dup2(os.open(work.parent / "err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # as the program does first
-            sys.settrace(tracer)
-            status = run(cli, stopped.COMMANDS[name], is_program=True)
-            sys.settrace(None)
-            (work.parent / "lines").write_text(str(tracer.lines))
-            os._exit(status)
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
-            os._exit(77)
-    end = time.monotonic() + _SECONDS
-    while time.monotonic() < end:
-        ended, code = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(code)
-        time.sleep(0.005)
-    os.kill(pid, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def traced() -> None:
+        os.chdir(work)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(work.parent / "err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # as the program does first
+        sys.settrace(tracer)
+        status = run(cli, stopped.COMMANDS[name], is_program=True)
+        sys.settrace(None)
+        (work.parent / "lines").write_text(str(tracer.lines))
+        os._exit(status)
+
+    return os.waitstatus_to_exitcode(jobs.in_a_fork(traced))
 
 
 CAMPAIGN = Campaign(
